@@ -1,0 +1,1 @@
+"""The program: Slack in front, a durable job runner behind, stacks as its data."""

@@ -1,0 +1,67 @@
+"""What an action is: a typed, reusable thing that a step uses."""
+
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from actions.api.context import Context
+
+
+class Outputs(BaseModel):
+    """The typed result of an action. Plain JSON values only: it is stored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+OutputsT = TypeVar("OutputsT", bound=Outputs)
+
+
+class Crash(StrEnum):
+    """What to do with a step that had begun when the machine died."""
+
+    #: Nobody knows how far it came: a person decides. The safe default.
+    ASK = "ask"
+    #: Doing it twice is the same as doing it once: run it again.
+    AGAIN = "again"
+    #: All it changes is changed by programs started with `Context.exec`: run it again, and exec attaches to the
+    #: program that is already at work (or reads the result it left). If the program itself died: ask.
+    ATTACH = "attach"
+
+
+class Action(BaseModel, Generic[OutputsT]):
+    """A typed, reusable piece of work. The class is the schema: its fields and docstring are the form, help and check.
+
+    A file `actions/kubernetes/scale.py` holds one class, `Scale`, and a stack writes `uses: kubernetes.scale`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @property
+    def crash(self) -> Crash:
+        """What a crash in the middle of this action means. Override with the truth about this action."""
+        return Crash.ASK
+
+    def preview(self, ctx: Context) -> str:
+        """What `run` would do, found by reading only. Lines of plain text for people.
+
+        Raises ActionFailed if it can already be seen that `run` would fail.
+        """
+        raise NotImplementedError
+
+    def run(self, ctx: Context) -> OutputsT:
+        """Do it, and return what came of it.
+
+        Read first; call `ctx.begin(outputs)` before the first change, so that what fails or crashes below can be
+        undone.
+        Raises ActionFailed when the work says no.
+        """
+        raise NotImplementedError
+
+    def undo(self, done: OutputsT) -> "Action[Any] | None":
+        """The action that reverses this one, given what it stored. None: there is no way back, and the message says so.
+
+        Changes nothing itself, so an undo is previewed, logged, locked and audited like any other action.
+        """
+        del done
+        return None
