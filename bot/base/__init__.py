@@ -1,0 +1,1 @@
+"""What every room may use: clock, text, errors. Standard library only."""

@@ -1,0 +1,65 @@
+"""Durations, nearest names and lists, as people write and read them."""
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+_UNITS_S = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+
+
+def parse_duration(written: str) -> timedelta:
+    """`90s`, `30m`, `1h30m`, `2d` as a timedelta.
+
+    Raises ValueError with a sentence when *written* is anything else; a bare number has no unit and is refused.
+    """
+    match = _DURATION.fullmatch(written.strip())
+    if not match or not written.strip():
+        raise ValueError(f'"{written}" is no duration. Write it like 90s, 30m, 1h30m or 2d.')
+    amounts = (int(amount or 0) for amount in match.groups())
+    return timedelta(seconds=sum(amount * unit for amount, unit in zip(amounts, _UNITS_S.values(), strict=True)))
+
+
+def format_duration(length: timedelta) -> str:
+    """The two largest units: `2d 3h`, `1h 30m`, `4m 10s`, `3.2s`; below ten seconds with one digit."""
+    seconds = length.total_seconds()
+    if seconds < 10:
+        return f"{max(seconds, 0.0):.1f}s"
+    left, parts = int(seconds), []
+    for unit, size in _UNITS_S.items():
+        amount, left = divmod(left, size)
+        if amount:
+            parts.append(f"{amount}{unit}")
+    return " ".join(parts[:2])
+
+
+def nearest(wrong: str, known: Iterable[str], *, most: int = 3) -> list[str]:
+    """Names of *known* that *wrong* may have meant, best first; empty when none is near."""
+    by_lower = {name.lower(): name for name in known}
+    return [by_lower[name] for name in difflib.get_close_matches(wrong.lower(), by_lower, n=most, cutoff=0.5)]
+
+
+def did_you_mean(wrong: str, known: Sequence[str]) -> str:
+    """`Did you mean "x"?` when a name is near, else what there is, else the empty string."""
+    near = nearest(wrong, known, most=1)
+    if near:
+        return f'Did you mean "{near[0]}"?'
+    return f"There is {join_words(sorted(known)[:10])}." if known else ""
+
+
+def join_words(words: Sequence[str], *, last: str = "and") -> str:
+    """`a, b and c`."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 host`, `3 hosts`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def cut(text: str, most: int) -> str:
+    """*text* in at most *most* characters; what was cut shows as an ellipsis."""
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -1,0 +1,45 @@
+"""Messages the bot owes to Slack."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class MessageKind(StrEnum):
+    """What a message shows, and so where its text comes from when it is sent."""
+
+    #: A run, made anew from its rows at each sending.
+    RUN = "run"
+    #: Text and blocks, fixed when it was written.
+    FIXED = "fixed"
+    #: A timer with its buttons, made anew from its row.
+    TIMER = "timer"
+    #: The buttons of a stack's jobs, made anew from the catalog.
+    BOARD = "board"
+    #: A run's whole log, uploaded as a file.
+    LOG = "log"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One message owed to Slack: it is posted once, and edited until it shows the newest revision."""
+
+    id: int
+    #: Unique; asking twice for the same message posts it once.
+    key: str
+    kind: MessageKind
+    channel: str
+    #: The key of the message under which it is a thread reply; None: top level.
+    parent: str | None
+    run: int | None
+    timer: int | None
+    body: Mapping[str, Any]
+    #: The revision that should be shown, and the one that is (0: not posted).
+    wanted: int
+    sent: int
+    #: Slack's address of it, once posted.
+    channel_id: str | None
+    ts: str | None
+    #: Tries since the last success.
+    tries: int

@@ -1,0 +1,185 @@
+"""Runs, their steps and their history."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bot.model.form import FormValue
+from bot.model.plan import Plan
+
+
+class RunStatus(StrEnum):
+    """How a run stands."""
+
+    #: Handed to the engine, not yet begun.
+    QUEUED = "queued"
+    #: For a lock, a timer or a person; holds no worker.
+    WAITING = "waiting"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    #: The work said no: a person acts.
+    FAILED = "failed"
+    #: The machine or the program broke: we act.
+    ERRORED = "errored"
+    ABORTED = "aborted"
+    #: A crash hit a step that must not be repeated: a person decides how it goes on.
+    INTERRUPTED = "interrupted"
+
+    @property
+    def is_over(self) -> bool:
+        """Will nothing more happen in this run?"""
+        return self in _OVER
+
+
+_OVER = {RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.ERRORED, RunStatus.ABORTED}
+
+
+class StepStatus(StrEnum):
+    """How a step stands."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    WAITING = "waiting"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    ERRORED = "errored"
+    ABORTED = "aborted"
+    #: Not done: its `when` was false, an earlier step failed, or a person said skip.
+    SKIPPED = "skipped"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def is_over(self) -> bool:
+        """Is the step done with, one way or another?"""
+        return self not in {StepStatus.PENDING, StepStatus.RUNNING, StepStatus.WAITING, StepStatus.INTERRUPTED}
+
+
+class Decision(StrEnum):
+    """What a person says about an interrupted step."""
+
+    RETRY = "retry"
+    SKIP = "skip"
+    UNDO = "undo"
+    ABORT = "abort"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One execution of a job, numbered, never run again in place."""
+
+    number: int
+    stack: str
+    job: str
+    #: The job's title when it started.
+    title: str
+    environment: str | None
+    inputs: Mapping[str, FormValue]
+    plan: Plan
+    status: RunStatus
+    started_by_id: str
+    started_by: str
+    #: Why it runs, for people: "Ada clicked", "30 minutes after maintenance #12".
+    cause: str
+    #: "slack", "cli", "timer" ...
+    origin: str
+    lock: str | None
+    created_at: datetime
+    begun_at: datetime | None = None
+    ended_at: datetime | None = None
+    #: One sentence: why it failed, waits, or was aborted.
+    reason: str = ""
+    hint: str = ""
+    cancelled_by: str | None = None
+    #: The number of the run that this one undoes, or runs again.
+    undo_of: int | None = None
+    retry_of: int | None = None
+    #: How often it was handed to the engine.
+    part: int = 0
+    #: Grows with each change that people can see.
+    revision: int = 1
+    #: Slack channel of its message; None when it has none.
+    channel: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What people call it: "maintenance #12"."""
+        return f"{self.stack} #{self.number}"
+
+    @property
+    def target(self) -> str:
+        """`stack/job/environment`, as access rules and locks write it."""
+        return "/".join(part for part in (self.stack, self.job, self.environment) if part)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostResult:
+    """How one host fared in a step."""
+
+    name: str
+    state: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far a step is."""
+
+    done: int
+    total: int | None
+    what: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepRecord:
+    """One step of a run, as it went."""
+
+    run: int
+    #: The step's id in the plan; steps of an undo get ids below the undo step's.
+    id: str
+    #: Where it stands in the list that people read.
+    position: int
+    title: str
+    uses: str | None
+    status: StepStatus = StepStatus.PENDING
+    attempt: int = 0
+    #: Has the action passed its `begin`, or started a program?
+    begun: bool = False
+    #: The action's own fields once they were known; secrets by reference.
+    fields: Mapping[str, Any] | None = None
+    outputs: Mapping[str, Any] | None = None
+    hosts: tuple[HostResult, ...] = ()
+    progress: Progress | None = None
+    reason: str = ""
+    hint: str = ""
+    #: The machine that began it.
+    machine: str | None = None
+    #: Can it be reversed? None: not known yet.
+    undoable: bool | None = None
+    undone: bool = False
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One line of a run's history. Append-only."""
+
+    run: int
+    at: datetime
+    #: "run.started", "step.failed", "run.cancel_asked" ...
+    kind: str
+    step: str | None = None
+    text: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunView:
+    """A run with its steps: what a message or a screen is made from."""
+
+    run: Run
+    steps: tuple[StepRecord, ...] = field(default=())
+    #: What it waits for, in words: "Grace's run maintenance #11 holds site/www since 14:02; you are second."
+    waits_for: str = ""

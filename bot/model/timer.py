@@ -1,0 +1,44 @@
+"""Timers: durable moments."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class TimerKind(StrEnum):
+    """What a timer does when its moment comes."""
+
+    #: Starts `job` of `stack` in `environment`.
+    START = "start"
+    #: Brings a waiting run back to its engine.
+    RESUME = "resume"
+
+
+class TimerState(StrEnum):
+    """How a timer stands."""
+
+    WAITING = "waiting"
+    FIRED = "fired"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timer:
+    """A durable moment: an expiry, a TTL, the end of a wait."""
+
+    id: int
+    kind: TimerKind
+    #: Unique among the waiting ones: setting it again moves the moment.
+    key: str
+    at: datetime
+    state: TimerState = TimerState.WAITING
+    #: When to say that it is near; None: never, or said already.
+    warn_at: datetime | None = None
+    #: The run that set it.
+    run: int
+    stack: str
+    job: str = ""
+    environment: str | None = None
+    channel: str | None = None
+    #: Who extended or cancelled it last.
+    changed_by: str = ""

@@ -1,0 +1,1 @@
+"""Executes runs: walks plans, starts programs that outlive the bot, recovers after crashes."""

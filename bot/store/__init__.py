@@ -1,0 +1,1 @@
+"""The rows: tables, one query file per noun, migrations. Hands out model values, never live rows."""
