@@ -1,0 +1,24 @@
+"""The history of runs."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from bot.model.run import Event
+from bot.store.tables import EventRow
+
+
+class Events:
+    """Append-only lines, per run."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, run: int, kind: str, at: datetime, *, step: str | None = None, text: str = "", by: str = "") -> None:
+        """Write one line."""
+        self._session.add(EventRow(run=run, at=at, kind=kind, step=step, text=text, by=by))
+
+    def of(self, run: int) -> list[Event]:
+        """The history of *run*, oldest first."""
+        rows = self._session.exec(select(EventRow).where(EventRow.run == run).order_by(col(EventRow.id)))
+        return [Event(**row.model_dump(exclude={"id"})) for row in rows]

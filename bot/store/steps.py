@@ -1,0 +1,48 @@
+"""Queries about the steps of runs."""
+
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from bot.model.run import HostResult, Progress, StepRecord, StepStatus
+from bot.store.tables import StepRow
+
+
+class Steps:
+    """Steps, by run and id."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, *, run: int, id: str, position: int, title: str, uses: str | None) -> None:
+        """Write a step that has not begun; nothing happens when it is there already."""
+        if self._session.get(StepRow, (run, id)) is None:
+            self._session.add(
+                StepRow(run=run, id=id, position=position, title=title, uses=uses, status=StepStatus.PENDING)
+            )
+            self._session.flush()
+
+    def of(self, run: int) -> list[StepRecord]:
+        """The steps of *run* in the order in which people read them."""
+        query = select(StepRow).where(StepRow.run == run).order_by(col(StepRow.position), col(StepRow.id))
+        return [_record(row) for row in self._session.exec(query.execution_options(populate_existing=True))]
+
+    def get(self, run: int, id: str) -> StepRecord | None:
+        """One step."""
+        row = self._session.get(StepRow, (run, id), populate_existing=True)
+        return _record(row) if row else None
+
+    def change(self, run: int, id: str, **values: Any) -> None:
+        """Set columns of one step."""
+        self._session.execute(update(StepRow).where(col(StepRow.run) == run, col(StepRow.id) == id).values(**values))
+
+
+def _record(row: StepRow) -> StepRecord:
+    values = row.model_dump(exclude={"status", "hosts", "progress"})
+    return StepRecord(
+        **values,
+        status=StepStatus(row.status),
+        hosts=tuple(HostResult(**host) for host in row.hosts),
+        progress=Progress(**row.progress) if row.progress else None,
+    )

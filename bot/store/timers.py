@@ -1,0 +1,62 @@
+"""Queries about timers."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from bot.model.timer import Timer, TimerKind, TimerState
+from bot.store.tables import TimerRow
+
+
+class Timers:
+    """Durable moments."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def set(self, *, key: str, kind: TimerKind, at: datetime, run: int, stack: str, **values: Any) -> Timer:
+        """Set a timer; a waiting one of the same key is replaced."""
+        self.cancel_key(key, by="")
+        row = TimerRow(key=key, kind=kind, at=at, run=run, stack=stack, state=TimerState.WAITING, **values)
+        self._session.add(row)
+        self._session.flush()
+        return _timer(row)
+
+    def get(self, id: int) -> Timer | None:
+        """One timer."""
+        row = self._session.get(TimerRow, id, populate_existing=True, with_for_update=True)
+        return _timer(row) if row else None
+
+    def change(self, id: int, **values: Any) -> None:
+        """Set columns of one timer."""
+        self._session.execute(update(TimerRow).where(col(TimerRow.id) == id).values(**values))
+
+    def cancel_key(self, key: str, *, by: str) -> list[int]:
+        """Cancel the waiting timer of *key*. Returns its id, if there was one."""
+        query = select(TimerRow.id).where(TimerRow.key == key, TimerRow.state == TimerState.WAITING)
+        ids = [id for id in self._session.exec(query) if id is not None]
+        for id in ids:
+            self.change(id, state=TimerState.CANCELLED, changed_by=by)
+        return ids
+
+    def due(self, now: datetime) -> list[Timer]:
+        """The timers whose moment has come, oldest first."""
+        query = select(TimerRow).where(TimerRow.state == TimerState.WAITING, TimerRow.at <= now)
+        return [_timer(row) for row in self._session.exec(query.order_by(col(TimerRow.at)))]
+
+    def to_warn(self, now: datetime) -> list[Timer]:
+        """The timers that are near and whose warning was not given yet."""
+        query = select(TimerRow).where(TimerRow.state == TimerState.WAITING, col(TimerRow.warn_at) <= now)
+        return [_timer(row) for row in self._session.exec(query)]
+
+    def of_run(self, run: int) -> list[Timer]:
+        """The timers that *run* set, oldest first."""
+        query = select(TimerRow).where(TimerRow.run == run).order_by(col(TimerRow.id))
+        return [_timer(row) for row in self._session.exec(query.execution_options(populate_existing=True))]
+
+
+def _timer(row: TimerRow) -> Timer:
+    values = row.model_dump(exclude={"kind", "state"})
+    return Timer(**values, kind=TimerKind(row.kind), state=TimerState(row.state))
