@@ -1,0 +1,1 @@
+"""Ansible: run a team's playbooks."""

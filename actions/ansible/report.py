@@ -1,0 +1,151 @@
+"""Follows a playbook while it runs: tells the run what happens, and remembers how every host came out."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from actions.ansible import lines
+from actions.ansible.lines import HostResult, read_line
+from actions.api import Context, HostState
+
+#: Enough of Ansible's plain words to hold an error with its place in the playbook.
+_PLAIN_LINES = 40
+_MOST_NAMES = 10
+
+_STATES = {
+    "ok": HostState.RUNNING,
+    "changed": HostState.RUNNING,
+    "ignored": HostState.RUNNING,
+    "skipped": HostState.RUNNING,
+    "retry": HostState.RUNNING,
+    "failed": HostState.FAILED,
+    "unreachable": HostState.UNREACHABLE,
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one task changed on a host."""
+
+    task: str
+    #: A unified diff; empty when the task cannot show one.
+    diff: str
+
+
+@dataclass
+class Report:
+    """All that is known of one call, rebuilt from its first line whenever a restarted bot attaches to it."""
+
+    ctx: Context
+    #: The last word of every host that took part, by name.
+    ends: dict[str, lines.HostEnds] = field(default_factory=dict)
+    #: The last task that failed or could not reach its host, by host. A playbook may have rescued it.
+    failures: dict[str, HostResult] = field(default_factory=dict)
+    changes: dict[str, list[Change]] = field(default_factory=dict)
+    #: The patterns of the plays, as the playbook writes them.
+    patterns: list[str] = field(default_factory=list)
+    _plain: deque[str] = field(default_factory=lambda: deque(maxlen=_PLAIN_LINES))
+    _diffs: dict[str, str] = field(default_factory=dict)
+    _total: int | None = None
+    _started: int = 0
+
+    def take(self, text: str) -> None:
+        """Take in one line of output."""
+        match read_line(text):
+            case None:
+                self._plain.append(text)
+                self.ctx.log(text)
+            case lines.PlaybookBegins(tasks=tasks):
+                self._total = tasks
+            case lines.PlayBegins(name=name, pattern=pattern):
+                self.patterns.append(pattern)
+                self.ctx.log(f"PLAY {name}")
+            case lines.NoHosts():
+                self.ctx.log("  no host matches")
+            case lines.TaskBegins() as task:
+                self._task(task)
+            case lines.HostBegins(host=host, task=task_name):
+                self.ctx.host(host, HostState.RUNNING, task_name)
+            case lines.HostDiff() as diff:
+                self._diffs[diff.host] = "\n".join(filter(None, [self._diffs.get(diff.host), diff.text]))
+                self.ctx.log(_indented(diff.text, by=4))
+            case HostResult() as result:
+                self._result(result)
+            case lines.HostEnds() as end:
+                self.ends[end.host] = end
+                self.ctx.host(end.host, final_state(end), self._last_note(end))
+
+    def finish(self) -> None:
+        """Nothing more comes: the progress is complete."""
+        self.ctx.progress(self._started, self._started)
+
+    def failed_hosts(self) -> list[str]:
+        """The hosts that failed or were lost, in order, without those that the playbook rescued."""
+        return [host for host, end in self.ends.items() if end.failed or end.unreachable]
+
+    def error(self) -> str:
+        """What Ansible said when it gave up as a whole; empty if it did not."""
+        starts = [index for index, text in enumerate(self._plain) if text.startswith(("ERROR", "[ERROR]"))]
+        if not starts:
+            return ""
+        said = list(self._plain)[starts[0]].removeprefix("[ERROR]:").removeprefix("ERROR!")
+        return said.strip()
+
+    def _task(self, task: lines.TaskBegins) -> None:
+        self.ctx.log(f"{'HANDLER' if task.handler else 'TASK'} {task.name}")
+        if not task.handler:
+            self._started += 1
+        if self._total is not None and self._started > self._total:
+            # Tasks that were included on the way: how many more will come is not known.
+            self._total = None
+        self.ctx.progress(max(self._started - 1, 0), self._total, task.name)
+
+    def _result(self, result: HostResult) -> None:
+        self.ctx.log(_indented(f"{result.host}: {result.state}{': ' if result.message else ''}{result.message}", by=2))
+        diff = self._diffs.pop(result.host, "")
+        if result.state == "changed":
+            self.changes.setdefault(result.host, []).append(Change(result.task, diff))
+        if result.state in {"failed", "unreachable"}:
+            self.failures[result.host] = result
+        state = _STATES[result.state]
+        self.ctx.host(result.host, state, result.task if state is HostState.RUNNING else _note(result))
+
+    def _last_note(self, end: lines.HostEnds) -> str:
+        if (end.failed or end.unreachable) and end.host in self.failures:
+            return _note(self.failures[end.host])
+        return f"{end.ok} ok, {end.changed} changed" if end.changed else f"{end.ok} ok"
+
+
+def final_state(end: lines.HostEnds) -> HostState:
+    """How a host came out, in one word."""
+    if end.unreachable:
+        return HostState.UNREACHABLE
+    if end.failed:
+        return HostState.FAILED
+    if end.changed:
+        return HostState.CHANGED
+    return HostState.OK if end.ok else HostState.SKIPPED
+
+
+def names(hosts: Sequence[str]) -> str:
+    """`web1, web2`, and a count of those that are too many to read."""
+    shown = ", ".join(hosts[:_MOST_NAMES])
+    return shown if len(hosts) <= _MOST_NAMES else f"{shown} and {len(hosts) - _MOST_NAMES} more"
+
+
+def first_line(text: str, *, longest: int = 200) -> str:
+    """The first line of *text*, short enough for a sentence."""
+    line = text.strip().split("\n", 1)[0].strip()
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
+def _note(result: HostResult) -> str:
+    return f"{result.task}: {first_line(result.message)}" if result.message else result.task
+
+
+def _indented(text: str, *, by: int) -> str:
+    return "\n".join(_indented_lines(text.split("\n"), " " * by))
+
+
+def _indented_lines(texts: Iterable[str], space: str) -> Iterable[str]:
+    return (f"{space}{text}".rstrip() for text in texts)
