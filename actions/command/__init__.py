@@ -1,0 +1,1 @@
+"""Commands: run a program of this machine."""

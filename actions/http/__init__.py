@@ -1,0 +1,1 @@
+"""HTTP: send a request, or check what a site answers."""
