@@ -1,0 +1,130 @@
+"""Clients of Slack's Web API, and what their failures mean."""
+
+import ssl
+from collections.abc import Callable
+from http.client import HTTPException
+from ipaddress import ip_address
+from typing import Any, TypeVar
+from urllib.error import URLError
+from urllib.parse import urlsplit
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+from slack_sdk.web import SlackResponse
+from slack_sdk.webhook import WebhookClient
+
+T = TypeVar("T")
+
+_TIMEOUT_S = 10
+#: Where Slack itself does not know what became of the call (https://docs.slack.dev/reference/methods/chat.postMessage).
+_UNSURE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
+#: The token may be mended while the bot runs, so these are tried again.
+_TOKEN = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"}
+
+
+class Unsure(Exception):  # noqa: N818 - it reads as what happened
+    """No answer came, so nobody knows whether Slack did it."""
+
+
+class Later(Exception):  # noqa: N818
+    """Slack asks to wait *seconds*; it did nothing."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"rate limited for {seconds:g} s")
+        self.seconds = seconds
+
+
+class Never(Exception):  # noqa: N818
+    """Slack refused, and will again. *error* is Slack's word for it."""
+
+    def __init__(self, error: str, detail: str = "") -> None:
+        super().__init__(f"{error}: {detail}" if detail else error)
+        self.error = error
+
+
+def make_client(token: str | None, *, api_url: str, tls: ssl.SSLContext, patient: bool) -> WebClient:
+    """A client that shares *tls*: without it the SDK reads the CA store anew at each call (30 ms and more).
+
+    *patient* clients sleep through a 429. None of them sends a request again after a reset: the SDK's own default
+    does, and posted twice when it was measured.
+    """
+    handlers: list[Any] = [RateLimitErrorRetryHandler(max_retry_count=3)] if patient else []
+    client = WebClient(token=token, base_url=api_url, timeout=_TIMEOUT_S, ssl=tls, retry_handlers=handlers)
+    if is_own_machine(api_url):
+        # The SDK takes HTTPS_PROXY from the environment and does not know NO_PROXY.
+        client.proxy = None
+    return client
+
+
+def make_responder(url: str, *, tls: ssl.SSLContext) -> WebhookClient:
+    """A client for the response_url of an interaction."""
+    handlers: list[Any] = [RateLimitErrorRetryHandler(max_retry_count=1)]
+    responder = WebhookClient(url, timeout=_TIMEOUT_S, ssl=tls, retry_handlers=handlers)
+    if is_own_machine(url):
+        responder.proxy = None
+    return responder
+
+
+def is_own_machine(url: str) -> bool:
+    """Does *url* lead to this very machine?"""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def call(method: Callable[..., T], **arguments: Any) -> T:
+    """Call *method*. Raises Later, Unsure or Never, so that the caller need not know the SDK's ways to fail."""
+    try:
+        return method(**arguments)
+    except SlackApiError as error:
+        raise meaning(error) from error
+    except (URLError, HTTPException, OSError) as error:
+        raise Unsure(str(getattr(error, "reason", error)) or type(error).__name__) from error
+
+
+def meaning(error: SlackApiError) -> Exception:
+    """What the SDK's exception means for whoever wants the call done."""
+    code = error_code(error)
+    status = _status(error)
+    if status == 429 or code in {"ratelimited", "rate_limited"}:
+        return Later(_retry_after_s(error))
+    if code in _UNSURE or code == "" or status >= 500:
+        return Unsure(code or f"HTTP {status}")
+    if code in _TOKEN:
+        return Unsure(code)
+    return Never(code, _detail(error))
+
+
+def error_code(error: SlackApiError) -> str:
+    """Slack's word for it; empty when the answer was not Slack's."""
+    found = _from(error, "error")
+    return found if isinstance(found, str) else ""
+
+
+def _status(error: SlackApiError) -> int:
+    status = getattr(error.response, "status_code", None) or _from(error, "status")
+    return status if isinstance(status, int) else 200
+
+
+def _retry_after_s(error: SlackApiError) -> float:
+    headers = getattr(error.response, "headers", None) or _from(error, "headers") or {}
+    written = next((value for name, value in headers.items() if name.lower() == "retry-after"), "1")
+    try:
+        return max(1.0, float(written[0] if isinstance(written, list) else written))
+    except ValueError:
+        return 1.0
+
+
+def _detail(error: SlackApiError) -> str:
+    messages = (_from(error, "response_metadata") or {}).get("messages") or []
+    needed = _from(error, "needed")
+    return "; ".join([*map(str, messages), *([f"needs {needed}"] if needed else [])])
+
+
+def _from(error: SlackApiError, name: str) -> Any:
+    response = error.response
+    data = response.data if isinstance(response, SlackResponse) else response
+    return data.get(name) if isinstance(data, dict) else None

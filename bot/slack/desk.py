@@ -1,0 +1,162 @@
+"""What every listener needs: the front door, who is asking, and ways to answer that person alone."""
+
+import secrets
+import ssl
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from slack_sdk import WebClient
+
+from bot.base.errors import NotAllowed, Refused
+from bot.control.preview import Previewer
+from bot.model.person import Person
+from bot.model.run import Run
+from bot.slack.client import Later, Never, Unsure, call, make_responder
+from bot.slack.door import Door, Stacks
+from bot.slack.interaction import Interaction
+from bot.slack.limits import Block
+from bot.slack.people import People
+from bot.slack.views.parts import modal, section, skeleton
+from bot.slack.views.sorry import apology, apology_modal, refusal_blocks, refusal_modal, refusal_text
+from bot.store.store import Store
+
+log = structlog.get_logger()
+
+ORIGIN = "slack"
+#: The trigger was too old when Slack saw it: the person waited, or the network did.
+_TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"}
+
+#: A page that an answer pushed exists only once Slack has read that answer, and a fast preview is done before.
+_PUSHED_AFTER_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
+
+
+class TooLate(Refused):
+    """The modal could not be opened any more."""
+
+    def __init__(self) -> None:
+        super().__init__("Slack took too long to open the form.", hint="Press it again.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """Shared by all listeners; holds no state of its own."""
+
+    door: Door
+    stacks: Stacks
+    store: Store
+    people: People
+    previewer: Previewer
+    slack: WebClient
+    tls: ssl.SSLContext
+    #: For what takes seconds after the answer was given: previews.
+    pool: Executor
+    #: Wakes the outbox, so that what was just written is sent at once.
+    wake: Callable[[], None]
+
+    def person(self, interaction: Interaction) -> Person:
+        """Who is asking. Raises WhoAreYou."""
+        return self.people.of(interaction.user)
+
+    def demand_sight(self, person: Person, run: Run) -> None:
+        """Raise NotAllowed, with who may, unless *person* may see *run*."""
+        if not self.door.access.may(person, "see", run.target):
+            raise NotAllowed("You may not see this run.", hint=self.door.access.who_may("see", run.target))
+
+    def tell(self, interaction: Interaction, text: str, blocks: Sequence[Block] = ()) -> None:
+        """Say something to this person alone, wherever they are."""
+        blocks = list(blocks) or [section(text)]
+        try:
+            self._tell(interaction, text, blocks)
+        except (Later, Never, Unsure) as error:
+            log.warning("a private answer did not arrive", user=interaction.user, error=str(error))
+
+    @contextmanager
+    def refusals(self, interaction: Interaction) -> Iterator[None]:
+        """Tell the person in private when the block is refused, or broke."""
+        try:
+            yield
+        except Refused as refused:
+            self.tell(interaction, refusal_text(refused), refusal_blocks(refused))
+        except Exception:  # noqa: BLE001 - the listener's boundary: the person gets a token, the log the trace
+            token = report()
+            self.tell(interaction, apology(token))
+
+    @contextmanager
+    def opened(self, interaction: Interaction, title: str, line: str = "One moment…") -> Iterator[Callable[..., None]]:
+        """Open a modal at once, before anything slow; yields what fills it. A refusal turns the modal into the answer.
+
+        Raises TooLate when Slack does not open it any more.
+        """
+        view_id = self._open(interaction, skeleton(title, line))
+        with self.filling(title, view_id=view_id) as fill:
+            yield fill
+
+    @contextmanager
+    def filling(self, title: str, **which: str) -> Iterator[Callable[..., None]]:
+        """Yields what fills a modal that is open (*which*: view_id or external_id), unless the person closed it."""
+        waits_s = _PUSHED_AFTER_S if "external_id" in which else ()
+
+        def fill(view: dict[str, Any]) -> None:
+            for wait_s in (*waits_s, None):
+                try:
+                    call(self.slack.views_update, view=view, **which)
+                    return
+                except Never as never:
+                    if never.error not in {"not_found", "hash_conflict"}:
+                        raise
+                if wait_s is not None:
+                    time.sleep(wait_s)
+
+        try:
+            yield fill
+        except Refused as refused:
+            fill(refusal_modal(title, refused))
+        except Exception:  # noqa: BLE001 - the listener's boundary: the person gets a token, the log the trace
+            fill(apology_modal(title, report()))
+
+    def _open(self, interaction: Interaction, view: dict[str, Any]) -> str:
+        if interaction.view and interaction.view.type == "modal":
+            call(self.slack.views_update, view_id=interaction.view.id, view=view)
+            return interaction.view.id
+        try:
+            opened = call(self.slack.views_open, trigger_id=interaction.trigger_id, view=view)
+        except Never as never:
+            if never.error in _TOO_LATE:
+                raise TooLate from never
+            raise
+        return str(opened["view"]["id"])
+
+    def _tell(self, interaction: Interaction, text: str, blocks: list[Block]) -> None:
+        if interaction.response_url:
+            responder = make_responder(interaction.response_url, tls=self.tls)
+            call(responder.send, text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
+        elif interaction.view and interaction.view.type == "modal":
+            view = modal(interaction.view.title or "Stackhand", blocks)
+            call(self.slack.views_update, view_id=interaction.view.id, view=view)
+        elif interaction.trigger_id:
+            call(self.slack.views_open, trigger_id=interaction.trigger_id, view=modal("Stackhand", blocks))
+        elif interaction.is_direct:
+            thread = {"thread_ts": interaction.thread_ts} if interaction.thread_ts else {}
+            call(self.slack.chat_postMessage, channel=interaction.channel, text=text, blocks=blocks, **thread)
+        else:
+            thread = {"thread_ts": interaction.thread_ts} if interaction.thread_ts else {}
+            call(
+                self.slack.chat_postEphemeral,
+                channel=interaction.channel,
+                user=interaction.user,
+                text=text,
+                blocks=blocks,
+                **thread,
+            )
+
+
+def report() -> str:
+    """Log the exception that is being handled; returns the token that finds it."""
+    token = secrets.token_hex(4)
+    log.exception("a listener broke", token=token)
+    return token

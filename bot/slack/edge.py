@@ -1,0 +1,154 @@
+"""The Slack edge as one thing that starts and stops."""
+
+import os
+import secrets
+import socket
+import ssl
+from concurrent.futures import ThreadPoolExecutor
+from urllib.error import URLError
+
+from slack_bolt.error import BoltError
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.base.clock import Clock
+from bot.base.errors import SetupProblem
+from bot.base.nudges import Nudges
+from bot.control.preview import Previewer
+from bot.slack.app import build_app
+from bot.slack.client import error_code, make_client
+from bot.slack.desk import Desk
+from bot.slack.door import Door, Stacks
+from bot.slack.http_mode import HttpMode
+from bot.slack.listeners.commands import owe_board
+from bot.slack.live import Live
+from bot.slack.log_upload import LogUpload
+from bot.slack.outbox import Outbox
+from bot.slack.people import People
+from bot.slack.posting import Posting
+from bot.slack.socket import Socket
+from bot.store.store import Store
+
+SLACK_API_URL = "https://slack.com/api/"
+_LISTENERS = 32
+_PREVIEWS = 8
+
+
+class SlackEdge:
+    """Receives what people do in Slack, and sends what the rows owe to it."""
+
+    def __init__(
+        self,
+        *,
+        bot_token: str,
+        app_token: str | None,
+        control: Door,
+        catalog: Stacks,
+        store: Store,
+        previewer: Previewer,
+        clock: Clock,
+        nudges: Nudges,
+        api_url: str = SLACK_API_URL,
+        signing_secret: str | None = None,
+        http_host: str = "127.0.0.1",
+        http_port: int = 0,
+    ) -> None:
+        """With a *signing_secret* Slack calls us at *http_host*:*http_port*; else we hold a socket by *app_token*."""
+        self._api_url = api_url if api_url.endswith("/") else f"{api_url}/"
+        self._app_token = app_token
+        self._signing_secret = signing_secret
+        self._http_at = (http_host, http_port)
+        self._tls = ssl.create_default_context()
+        self._client = make_client(bot_token, api_url=self._api_url, tls=self._tls, patient=True)
+        self._outbox = self._make_outbox(bot_token, control, catalog, store, clock, nudges)
+        self._listeners = ThreadPoolExecutor(_LISTENERS, "slack-listener")
+        self._previews = ThreadPoolExecutor(_PREVIEWS, "slack-preview")
+        self._desk = Desk(
+            door=control,
+            stacks=catalog,
+            store=store,
+            people=People(self._client, clock),
+            previewer=previewer,
+            slack=self._client,
+            tls=self._tls,
+            pool=self._previews,
+            wake=self._outbox.wake,
+        )
+        self._socket: Socket | None = None
+        self._http: HttpMode | None = None
+
+    @property
+    def http_url(self) -> str | None:
+        """Where Slack reaches us in HTTP mode; None in Socket Mode, and before `start`."""
+        return self._http.url if self._http else None
+
+    @property
+    def silent_s(self) -> float:
+        """Seconds since Slack was last heard on the socket; 0 in HTTP mode."""
+        return self._socket.silent_s if self._socket else 0.0
+
+    def start(self, *, timeout_s: float = 30.0) -> None:
+        """Connect, and begin to send. Returns once people's clicks arrive.
+
+        Raises SetupProblem with one sentence when a token is wrong or Slack is not reached.
+        """
+        _sign_in(self._client, self._api_url)
+        try:
+            app = build_app(
+                self._client, desk=self._desk, signing_secret=self._signing_secret, listeners=self._listeners
+            )
+        except BoltError as error:
+            raise SetupProblem(f"Slack refused the bot token: {error}.") from error
+        if self._signing_secret:
+            host, port = self._http_at
+            self._http = HttpMode(app, host=host, port=port)
+            self._http.listen(timeout_s)
+        elif self._app_token:
+            self._socket = Socket(app, app_token=self._app_token, api_url=self._api_url, tls=self._tls)
+            self._socket.connect(timeout_s)
+        else:
+            raise SetupProblem("Slack cannot reach us.", hint="Set SLACK_APP_TOKEN, or SLACK_SIGNING_SECRET.")
+        self._outbox.start()
+
+    def stop(self, *, timeout_s: float = 10.0) -> None:
+        """Take no more work, hang up, let listeners end. What is still owed to Slack stays in the rows."""
+        for way in (self._socket, self._http):
+            if way:
+                way.close(timeout_s)
+        self._listeners.shutdown(wait=True)
+        self._previews.shutdown(wait=True, cancel_futures=True)
+        self._outbox.stop(timeout_s)
+
+    def post_board(self, stack: str, channel: str) -> None:
+        """Put the buttons of *stack* into *channel*, once; freshens them when they are there already."""
+        owe_board(self._desk, stack, channel)
+
+    def _make_outbox(
+        self, token: str, control: Door, catalog: Stacks, store: Store, clock: Clock, nudges: Nudges
+    ) -> Outbox:
+        # Impatient: the outbox has other messages to send while Slack asks for patience with one.
+        client = make_client(token, api_url=self._api_url, tls=self._tls, patient=False)
+        posting = Posting(client)
+        return Outbox(
+            name=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}",
+            store=store,
+            live=Live(door=control, stacks=catalog),
+            posting=posting,
+            logs=LogUpload(client=client, posting=posting, door=control, tls=self._tls),
+            clock=clock,
+            nudges=nudges,
+        )
+
+
+def _sign_in(client: WebClient, api_url: str) -> None:
+    try:
+        client.auth_test()
+    except SlackApiError as error:
+        code = error_code(error) or "no answer that it could be"
+        raise SetupProblem(
+            f"Slack refused the bot token ({code}).",
+            hint="SLACK_BOT_TOKEN starts with xoxb-; copy it again from the app's page OAuth & Permissions.",
+        ) from error
+    except (URLError, OSError) as error:
+        reason = getattr(error, "reason", error)
+        raise SetupProblem(f"Slack is not reached at {api_url}: {reason}.", hint="Check the network.") from error

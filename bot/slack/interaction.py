@@ -1,0 +1,91 @@
+"""What a person did in Slack, read once from its payload."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interaction:
+    """A command, a click, a shortcut, a submitted form, or words written to the bot."""
+
+    user: str
+    channel: str | None = None
+    channel_name: str = ""
+    #: The message that holds the button, and the thread where words were written.
+    message_ts: str | None = None
+    thread_ts: str | None = None
+    #: Opens one modal within 3 s; None where words were written to the bot.
+    trigger_id: str | None = None
+    #: Takes five private answers within 30 minutes; None in modals, in the App Home and where words were written.
+    response_url: str | None = None
+    #: Nobody but this person sees the message that holds the button.
+    is_private: bool = False
+    #: The button's or option's value.
+    value: str | None = None
+    #: When the button was pressed, the same for an event that is sent again.
+    action_ts: str = ""
+    view: "ViewSeen | None" = None
+
+    @property
+    def is_direct(self) -> bool:
+        """Was it said to the bot alone?"""
+        return bool(self.channel and self.channel.startswith("D"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViewSeen:
+    """The modal or home in which something was pressed or submitted."""
+
+    id: str
+    #: The first modal of the stack: the same for all pages of one form.
+    root_id: str
+    type: str
+    title: str
+    private_metadata: str
+    state: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+
+
+def read_command(body: Mapping[str, Any]) -> Interaction:
+    """A slash command."""
+    return Interaction(
+        user=body["user_id"],
+        channel=body.get("channel_id"),
+        channel_name=body.get("channel_name", ""),
+        trigger_id=body.get("trigger_id"),
+        response_url=body.get("response_url"),
+    )
+
+
+def read_event(event: Mapping[str, Any]) -> Interaction:
+    """A mention or a direct message."""
+    return Interaction(user=event["user"], channel=event.get("channel"), thread_ts=event.get("thread_ts"))
+
+
+def read_interaction(body: Mapping[str, Any]) -> Interaction:
+    """A click, a shortcut or a submitted form."""
+    container = body.get("container") or {}
+    action = (body.get("actions") or [{}])[0]
+    return Interaction(
+        user=body["user"]["id"],
+        channel=(body.get("channel") or {}).get("id") or container.get("channel_id"),
+        channel_name=(body.get("channel") or {}).get("name", ""),
+        message_ts=container.get("message_ts"),
+        trigger_id=body.get("trigger_id"),
+        response_url=body.get("response_url"),
+        is_private=bool(container.get("is_ephemeral")),
+        value=action.get("value") or (action.get("selected_option") or {}).get("value"),
+        action_ts=action.get("action_ts", ""),
+        view=_read_view(body["view"]) if body.get("view") else None,
+    )
+
+
+def _read_view(view: Mapping[str, Any]) -> ViewSeen:
+    return ViewSeen(
+        id=view["id"],
+        root_id=view.get("root_view_id") or view["id"],
+        type=view.get("type", "modal"),
+        title=(view.get("title") or {}).get("text", ""),
+        private_metadata=view.get("private_metadata") or "",
+        state=(view.get("state") or {}).get("values") or {},
+    )

@@ -1,0 +1,61 @@
+"""Writing Slack's mrkdwn from texts that people and programs wrote, so that they show exactly as they are.
+
+Nothing from outside may ping a channel, forge a link or start bold print: it is data.
+"""
+
+import re
+from datetime import datetime
+
+#: Invisible; behind a marker it keeps Slack from taking the marker for formatting.
+_BREAK = "\u200b"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_TERMINAL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b.")
+_MARKER = re.compile(r"(?<!\w)([*_~`])(?=\S)")
+_EMOJI = re.compile(r":(?=[\w+'-]+:)")
+_QUOTE = re.compile(r"^(&gt;)", re.MULTILINE)
+
+
+def plain(text: str) -> str:
+    """*text* without terminal colours and control characters; line breaks and tabs stay."""
+    return _CONTROL.sub("", _TERMINAL.sub("", text.replace("\r\n", "\n")))
+
+
+def entities(text: str) -> str:
+    """`&`, `<` and `>` as Slack wants them; everything that could mention or link is plain text after this."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def escape(text: str) -> str:
+    """*text* as words inside mrkdwn: no mention, link, emoji or formatting comes out of it."""
+    safe = entities(plain(text))
+    safe = _MARKER.sub(rf"\1{_BREAK}", safe)
+    return _QUOTE.sub(rf"{_BREAK}\1", _EMOJI.sub(f":{_BREAK}", safe))
+
+
+def one_line(text: str) -> str:
+    """*text* escaped, line breaks and runs of blanks made one blank."""
+    return escape(" ".join(text.split()))
+
+
+def code(text: str) -> str:
+    """*text* as inline code, for names that people copy; an empty text stays empty."""
+    safe = " ".join(plain(text).replace("`", "ˋ").split())
+    return f"`{entities(safe)}`" if safe else ""
+
+
+def code_block(text: str, most: int) -> str:
+    """The end of *text* as a code block of at most *most* characters; what is left out shows as an ellipsis."""
+    safe = plain(text).replace("```", f"`{_BREAK}`{_BREAK}`").strip("\n")
+    room = most - len("```\n…\n\n```")
+    if len(entities(safe)) <= room:
+        return f"```\n{entities(safe)}\n```"
+    # The text is cut, not its entities, so that no half "&amp;" is left; one character has at most five.
+    while (excess := len(entities(safe)) - room) > 0:
+        safe = safe[max(1, excess // 5) :]
+    _, line_break, whole_lines = safe.partition("\n")
+    return f"```\n…\n{entities(whole_lines if line_break else safe)}\n```"
+
+
+def at_time(moment: datetime, form: str = "{time}") -> str:
+    """A moment that each reader sees in their own time zone; UTC where Slack cannot say it."""
+    return f"<!date^{int(moment.timestamp())}^{form}|{moment:%H:%M} UTC>"

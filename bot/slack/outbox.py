@@ -1,0 +1,291 @@
+"""The outbox: sends what the rows owe to Slack, each message once, and edits it until it shows the newest state.
+
+One thread for all messages, so that Slack's limits are kept in one place, and one for files, which take long. A nudge
+wakes it; a sweep each second finds what no nudge told of.
+"""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.base.clock import Clock
+from bot.base.errors import NotFound
+from bot.base.nudges import Nudges
+from bot.model.message import Message, MessageKind
+from bot.slack.budget import Pace
+from bot.slack.client import Later, Never, Unsure
+from bot.slack.live import Live, Picture
+from bot.slack.log_upload import LogUpload
+from bot.slack.posting import Address, Posting
+from bot.store.store import Store
+
+log = structlog.get_logger()
+
+_SWEEP_S = 1.0
+#: Claimed together; few, so that a slow Slack does not let leases run out.
+_BATCH = 4
+_LEASE_S = 30.0
+_LONGEST_WAIT_S = 60.0
+#: A file may take so long; nobody else tries meanwhile.
+_FILE_LEASE = timedelta(minutes=10)
+#: How far back a message is looked for whose post had no answer.
+_LOOK_BACK = timedelta(days=1)
+_GONE = {"message_not_found", "thread_not_found"}
+_NO_PLACE = {"channel_not_found", "not_in_channel", "is_archived", "restricted_action"}
+
+
+class Outbox:
+    """Empties the outbox until it is stopped."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        store: Store,
+        live: Live,
+        posting: Posting,
+        logs: LogUpload,
+        clock: Clock,
+        nudges: Nudges,
+    ) -> None:
+        self._name = name
+        self._store = store
+        self._live = live
+        self._posting = posting
+        self._logs = logs
+        self._clock = clock
+        self._pace = Pace()
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="slack-outbox", daemon=True)
+        self._files = ThreadPoolExecutor(1, "slack-files")
+        #: Runs whose message was put off, so that the end of the run can bring it forward.
+        self._held: dict[int, int] = {}
+        self._nudged: set[int] = set()
+        self._soonest: datetime | None = None
+        self._lock = threading.Lock()
+        #: Slack is away until then; each failure doubles the pause.
+        self._pause_until: datetime | None = None
+        self._failures = 0
+        self._reposted: set[int] = set()
+        nudges.listen(self._hear)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float) -> None:
+        """Stop after the message that is being sent; what is owed stays in the rows."""
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join(timeout_s)
+        self._files.shutdown(wait=False, cancel_futures=True)
+
+    def wake(self) -> None:
+        """Look at once."""
+        self._wake.set()
+
+    def _hear(self, number: int) -> None:
+        with self._lock:
+            self._nudged.add(number)
+        self._wake.set()
+
+    def _loop(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.wait(self._nap_s())
+            self._wake.clear()
+            try:
+                self.send_due()
+            except Exception:
+                # The outbox's boundary: it must never die, and the rows keep what is owed.
+                log.exception("the outbox broke")
+                self._stopping.wait(_SWEEP_S)
+
+    def _nap_s(self) -> float:
+        """Until the next message that was put off may go, or until the next sweep."""
+        if self._soonest is None:
+            return _SWEEP_S
+        return min(_SWEEP_S, max(0.0, (self._soonest - self._clock.now()).total_seconds()))
+
+    def send_due(self) -> None:
+        """Send everything that may go now."""
+        self._soonest = None
+        self._bring_ends_forward()
+        while not self._stopping.is_set():
+            now = self._clock.now()
+            if self._pause_until and now < self._pause_until:
+                return
+            with self._store.begin() as tx:
+                claimed = tx.messages.claim(by=self._name, now=now, lease_s=_LEASE_S, limit=_BATCH)
+            if not claimed:
+                return
+            for message in claimed:
+                self._held.pop(message.run or 0, None)
+                self._send(message)
+
+    def _bring_ends_forward(self) -> None:
+        """A run that ended does not wait until its next edit would be due."""
+        with self._lock:
+            nudged, self._nudged = self._nudged, set()
+        for number in nudged & self._held.keys():
+            with self._store.begin() as tx:
+                run = tx.runs.get(number)
+                if run is None or run.status.is_over:
+                    tx.messages.free(self._held.pop(number))
+
+    def _send(self, message: Message) -> None:
+        if self._pause_until and self._clock.now() < self._pause_until:
+            self._put_off(message, self._pause_until)
+            return
+        if message.kind is MessageKind.LOG:
+            self._hand_to_files(message)
+            return
+        try:
+            picture = self._live.picture(message)
+            self._send_picture(message, picture)
+        except NotFound as gone:
+            self._give_up(message, str(gone))
+        except (Later, Unsure, Never) as problem:
+            self._failed(message, problem)
+        else:
+            self._failures, self._pause_until = 0, None
+
+    def _send_picture(self, message: Message, picture: Picture) -> None:
+        now = self._clock.now()
+        address = _address(message)
+        if address:
+            due = self._pace.edit_at(message.id, now, is_urgent=picture.is_urgent)
+        else:
+            due = self._pace.post_at(message.channel, now)
+        if due > now:
+            self._put_off(message, due)
+            return
+        at = self._edit(message, picture, address) if address else self._post(message, picture)
+        if at is None:
+            return
+        with self._store.begin() as tx:
+            tx.messages.posted(message.id, revision=picture.revision, channel_id=at.channel, ts=at.ts)
+
+    def _edit(self, message: Message, picture: Picture, address: Address) -> Address | None:
+        self._pace.edited(message.id, self._clock.now())
+        try:
+            return self._posting.edit(picture, key=message.key, address=address)
+        except Never as never:
+            if never.error not in _GONE or message.id in self._reposted:
+                raise
+        # Somebody deleted it while it was still of use: it comes back once.
+        self._reposted.add(message.id)
+        return self._post(message, picture)
+
+    def _post(self, message: Message, picture: Picture) -> Address | None:
+        parent = self._parent(message)
+        thread_ts = parent.ts if parent else None
+        if message.tries and (found := self._find(message, thread_ts)):
+            return self._posting.edit(picture, key=message.key, address=found)
+        with self._store.begin() as tx:
+            # From here on it may stand in Slack without our knowing: whoever tries next looks first.
+            tx.messages.trying(message.id)
+        self._pace.posted(message.channel, self._clock.now())
+        channel = parent.channel if parent else message.channel
+        try:
+            return self._posting.post(picture, key=message.key, channel=channel, thread_ts=thread_ts)
+        except Never as never:
+            person = self._asker(message)
+            if never.error not in _NO_PLACE or person is None:
+                raise
+            # We are not in the channel where it was asked, so the person hears it directly.
+            log.warning("no way into the channel, told directly", key=message.key, channel=channel, error=str(never))
+            return self._posting.post(picture, key=message.key, channel=person, thread_ts=None)
+
+    def _find(self, message: Message, thread_ts: str | None) -> Address | None:
+        with self._store.read() as tx:
+            run = tx.runs.get(message.run) if message.run else None
+        since = run.created_at if run else self._clock.now() - _LOOK_BACK
+        return self._posting.find(message.key, channel=message.channel, thread_ts=thread_ts, since=since)
+
+    def _parent(self, message: Message) -> Address | None:
+        if message.parent is None:
+            return None
+        with self._store.read() as tx:
+            parent = tx.messages.get(message.parent)
+        return _address(parent) if parent else None
+
+    def _asker(self, message: Message) -> str | None:
+        """The Slack id of the person behind a run's message."""
+        if message.kind is not MessageKind.RUN or message.run is None:
+            return None
+        with self._store.read() as tx:
+            run = tx.runs.get(message.run)
+        return run.started_by_id if run and run.started_by_id.startswith(("U", "W")) else None
+
+    def _hand_to_files(self, message: Message) -> None:
+        with self._store.begin() as tx:
+            # Not a lease, which would run out while a large file is on its way.
+            tx.messages.free(message.id, not_before=self._clock.now() + _FILE_LEASE)
+        self._files.submit(self._send_log, message)
+
+    def _send_log(self, message: Message) -> None:
+        try:
+            self._upload(message)
+        except NotFound as gone:
+            self._give_up(message, str(gone))
+        except (Later, Unsure, Never) as problem:
+            self._failed(message, problem)
+        except Exception as error:
+            # The same boundary, on the thread for files.
+            log.exception("a log was not uploaded", key=message.key)
+            self._give_up(message, repr(error))
+
+    def _upload(self, message: Message) -> None:
+        parent = self._parent(message)
+        if parent is None or message.run is None:
+            raise NotFound(f"The message {message.key} has no thread.")
+        with self._store.begin() as tx:
+            tx.messages.trying(message.id)
+        at = self._logs.send(message.run, key=message.key, parent=parent, was_tried=message.tries > 0)
+        with self._store.begin() as tx:
+            tx.messages.posted(message.id, revision=message.wanted, channel_id=at.channel, ts=at.ts)
+
+    def _put_off(self, message: Message, until: datetime) -> None:
+        with self._store.begin() as tx:
+            tx.messages.free(message.id, not_before=until)
+        self._soonest = min(until, self._soonest or until)
+        if message.run is not None and message.ts:
+            self._held[message.run] = message.id
+
+    def _failed(self, message: Message, problem: Later | Unsure | Never) -> None:
+        if isinstance(problem, Never):
+            self._give_up(message, str(problem))
+            return
+        now = self._clock.now()
+        if isinstance(problem, Later):
+            wait = timedelta(seconds=problem.seconds)
+        else:
+            self._failures += 1
+            wait = timedelta(seconds=min(_LONGEST_WAIT_S, 2.0 ** min(self._failures, 10) / 2))
+        # The others would fare the same: all wait, and nothing is lost, since each shows the newest state when it goes.
+        self._pause_until = now + wait
+        log.warning("Slack did not take a message, it is tried again", key=message.key, problem=str(problem))
+        with self._store.begin() as tx:
+            tx.messages.failed(message.id, error=str(problem), retry_at=now + wait)
+
+    def _give_up(self, message: Message, error: str) -> None:
+        log.error("a message cannot be delivered", key=message.key, channel=message.channel, error=error)
+        with self._store.begin() as tx:
+            tx.messages.failed(message.id, error=error, retry_at=None)
+            tx.audit.add(
+                at=self._clock.now(),
+                person_id="auto:slack",
+                person="Stackhand",
+                origin="slack",
+                verb="message",
+                target=message.key,
+                answer="undeliverable",
+                detail=f"{message.channel}: {error}",
+            )
+
+
+def _address(message: Message) -> Address | None:
+    return Address(channel=message.channel_id, ts=message.ts) if message.channel_id and message.ts else None

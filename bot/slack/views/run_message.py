@@ -1,0 +1,202 @@
+"""The one message of a run: what happens, where, by whom, how far it is, and what one may do about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.base.text import cut, format_duration
+from bot.model.run import Decision, Run, RunStatus, RunView, StepRecord
+from bot.model.timer import Timer
+from bot.slack.ids import CANCEL, DECIDE, LOG, RETRY, UNDO, RunRef, nth
+from bot.slack.limits import MESSAGE_TEXT, Block, fit_message
+from bot.slack.mrkdwn import at_time, escape, one_line
+from bot.slack.views.parts import button, confirm, context, header, place, row, section
+from bot.slack.views.run_steps import count, step_sections
+from bot.slack.views.timer_message import timer_line
+
+MARK = {
+    RunStatus.QUEUED: "🕓",
+    RunStatus.WAITING: "⏸️",
+    RunStatus.RUNNING: "⏳",
+    RunStatus.SUCCEEDED: "✅",
+    RunStatus.FAILED: "❌",
+    RunStatus.ERRORED: "💥",
+    RunStatus.ABORTED: "⏹️",
+    RunStatus.INTERRUPTED: "⚠️",
+}
+_ANSWER_LENGTH = 150
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunScene:
+    """A run and what stands around it: all that its message is made from."""
+
+    view: RunView
+    #: The waiting timers that this run set, each with the title of the job it starts.
+    timers: Sequence[tuple[str, Timer]] = ()
+    #: What the form calls its fields, and their units.
+    labels: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+
+
+def run_text(view: RunView) -> str:
+    """The message in one line, for notifications, thread previews and screen readers."""
+    run = view.run
+    line = f"{place(run.title, run.environment)}: {_status(view)}"
+    detail = view.waits_for if run.status is RunStatus.WAITING else run.reason if run.status.is_over else ""
+    return cut(escape(f"{line}. {detail}" if detail else line), MESSAGE_TEXT)
+
+
+def run_blocks(scene: RunScene) -> list[Block]:
+    """The message."""
+    view, run = scene.view, scene.view.run
+    blocks = [header(" · ".join(part for part in (run.title, run.environment) if part))]
+    blocks.append(section(_headline(view)))
+    blocks.append(context(_origin(run)))
+    if run.inputs:
+        blocks.append(context(_answers(scene)))
+    blocks += step_sections(view.steps)
+    if why := _why(view):
+        blocks.append(section(why))
+    blocks += [section(timer_line(title, timer)) for title, timer in scene.timers]
+    blocks.append(row(_buttons(view)))
+    return fit_message(blocks)
+
+
+def _status(view: RunView) -> str:
+    """Status in words: `running, step 1 of 2`, `succeeded in 14s`."""
+    run = view.run
+    if run.cancelled_by and not run.status.is_over:
+        return f"stopping, as {run.cancelled_by} asked"
+    if run.status.is_over and run.ended_at:
+        length = format_duration(run.ended_at - (run.begun_at or run.created_at))
+        return f"{run.status} in {length}" if run.status is RunStatus.SUCCEEDED else f"{run.status} after {length}"
+    at, of = count(view.steps)
+    if run.status in {RunStatus.RUNNING, RunStatus.INTERRUPTED} and of:
+        return f"{run.status}, step {at} of {of}"
+    return str(run.status)
+
+
+def _headline(view: RunView) -> str:
+    status = _status(view)
+    first, _, rest = escape(status).partition(" ")
+    bare = first.rstrip(",")
+    word = f"*{bare.capitalize()}*{',' if first != bare else ''}"
+    return f"{word} {rest} {MARK[view.run.status]}".replace("  ", " ")
+
+
+def _origin(run: Run) -> str:
+    started_at = at_time(run.created_at, "{date_short_pretty} at {time}")
+    parts = [one_line(run.name), f"by {one_line(run.started_by)}", one_line(run.cause), started_at]
+    if run.started_by_id.startswith("auto:"):
+        # "by Timer" says nothing that the cause does not say better.
+        parts.remove(parts[1])
+    return " · ".join(part for part in parts if part)
+
+
+def _answers(scene: RunScene) -> str:
+    shown = []
+    for name, value in scene.view.run.inputs.items():
+        if value in (None, "", []):
+            continue
+        label = one_line(scene.labels.get(name, name.replace("_", " ")))
+        shown.append(f"{label}: *{one_line(cut(in_words(value, scene.units.get(name, '')), _ANSWER_LENGTH))}*")
+    return " · ".join(shown) or "No answers given"
+
+
+def in_words(value: object, unit: str = "") -> str:
+    """An answer as people say it: `yes`, `a, b`, `30 min`."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return f"{value} {unit}" if unit else str(value)
+
+
+def _why(view: RunView) -> str:
+    """Why it failed, stands still or waits, and what to do next."""
+    run = view.run
+    if run.status is RunStatus.WAITING:
+        return escape(view.waits_for)
+    if run.status is RunStatus.INTERRUPTED:
+        lines = [run.reason or "The machine went down in the middle of a step.", run.hint or _ASK]
+    elif run.status.is_over:
+        lines = [run.reason, run.hint]
+    else:
+        lines = []
+    said = [line for line in lines if line]
+    return "\n".join([f"*{one_line(said[0])}*", *map(escape, said[1:])]) if said else ""
+
+
+_ASK = "Nobody knows how far the step came. Look, then say how the run goes on."
+
+
+def _buttons(view: RunView) -> list[dict[str, object]]:
+    run = view.run
+    log = button("Log", action=LOG, value=_value(run))
+    if run.status is RunStatus.INTERRUPTED:
+        return [*_decisions(run), log]
+    if not run.status.is_over:
+        return [_cancel(run), log] if not run.cancelled_by else [log]
+    buttons = []
+    if is_undoable(view.steps):
+        buttons.append(_undo(run))
+    if run.status is not RunStatus.SUCCEEDED or run.undo_of is None:
+        buttons.append(_retry(run))
+    return [*buttons, log]
+
+
+def is_undoable(steps: Sequence[StepRecord]) -> bool:
+    """Did the run begin anything that can still be reversed?"""
+    return any(step.begun and step.undoable and not step.undone for step in steps)
+
+
+def _cancel(run: Run) -> dict[str, object]:
+    ask = confirm(
+        f"Cancel {run.name}?",
+        "The step that runs now is stopped, and the steps after it are not done.",
+        yes="Cancel the run",
+        no="Let it run",
+        danger=True,
+    )
+    return button("Cancel", action=CANCEL, value=_value(run), confirm=ask)
+
+
+def _undo(run: Run) -> dict[str, object]:
+    ask = confirm(
+        f"Undo {run.name}?",
+        f"A new run undoes what {place(run.title, run.environment)} did, the newest step first.",
+        yes="Undo it",
+        no="Leave it",
+        danger=True,
+    )
+    return button("Undo", action=UNDO, value=_value(run), confirm=ask)
+
+
+def _retry(run: Run) -> dict[str, object]:
+    ask = confirm(
+        f"Run {run.title} again?",
+        f"A new run of {place(run.title, run.environment)} starts with the same answers.",
+        yes="Run it again",
+        no="Do nothing",
+    )
+    return button("Retry", action=RETRY, value=_value(run), confirm=ask)
+
+
+def _decisions(run: Run) -> list[dict[str, object]]:
+    """How an interrupted run may go on. The step may have been done, half done or not begun: only a person can see."""
+    labels = {
+        Decision.RETRY: "Retry step",
+        Decision.SKIP: "Skip",
+        Decision.UNDO: "Undo",
+        Decision.ABORT: "Abort",
+    }
+    return [
+        button(label, action=nth(DECIDE, decision), value=RunRef(run=run.number, do=decision).encode())
+        for decision, label in labels.items()
+    ]
+
+
+def _value(run: Run) -> str:
+    return RunRef(run=run.number).encode()

@@ -1,0 +1,161 @@
+"""The steps of a run as lines: state, title, duration, progress, and how each host fared."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from bot.base.text import cut, format_duration
+from bot.model.run import HostResult, Progress, StepRecord, StepStatus
+from bot.slack.limits import SECTION_TEXT, Block
+from bot.slack.mrkdwn import at_time, escape, one_line
+from bot.slack.views.parts import section
+
+_MARK = {
+    StepStatus.PENDING: "▫️",
+    StepStatus.RUNNING: "⏳",
+    StepStatus.WAITING: "⏸️",
+    StepStatus.SUCCEEDED: "✅",
+    StepStatus.FAILED: "❌",
+    StepStatus.ERRORED: "💥",
+    StepStatus.ABORTED: "⏹️",
+    StepStatus.SKIPPED: "➖",
+    StepStatus.INTERRUPTED: "⚠️",
+}
+_GOOD = {"ok", "changed", "skipped"}
+#: More hosts than this are counted instead of named.
+_NAMED_HOSTS = 8
+_NAMED_BAD_HOSTS = 5
+#: So many steps of one state in a row are one line, once the list is long.
+_COLLAPSE = 4
+_LONG_LIST = 25
+_TITLE_LENGTH = 200
+_NOTE_LENGTH = 300
+_BAR = 10
+_HOOKS = ("on_failure", "ensure")
+
+
+def step_sections(steps: Sequence[StepRecord]) -> list[Block]:
+    """The list of steps, in as many sections as its length needs."""
+    sections, lines = [], list(_lines(visible(steps)))
+    text = ""
+    for line in lines:
+        if text and len(text) + len(line) + 1 > SECTION_TEXT:
+            sections.append(section(text))
+            text = ""
+        text = f"{text}\n{line}" if text else line
+    return [*sections, section(text)] if text else sections
+
+
+def visible(steps: Sequence[StepRecord]) -> list[StepRecord]:
+    """The steps that people want to see: hooks only once they began."""
+    return [step for step in steps if not (is_hook(step) and step.started_at is None)]
+
+
+def is_hook(step: StepRecord) -> bool:
+    """Is it a step that runs only after a failure, or at the end whatever happens?"""
+    return any(part in _HOOKS for part in step.id.split("."))
+
+
+def count(steps: Sequence[StepRecord]) -> tuple[int, int]:
+    """At which step the run is, and of how many; steps that only hold others do not count."""
+    counted = [step for step in steps if not is_hook(step) and not _holds_others(step, steps)]
+    at = sum(1 for step in counted if step.status.is_over) + 1
+    return min(at, len(counted)), len(counted)
+
+
+def _holds_others(step: StepRecord, steps: Iterable[StepRecord]) -> bool:
+    return any(other.id.startswith(f"{step.id}.") and not is_hook(other) for other in steps)
+
+
+def _lines(steps: Sequence[StepRecord]) -> Iterable[str]:
+    for status, together in groupby(steps, key=lambda step: step.status):
+        group = list(together)
+        quiet = status in {StepStatus.SUCCEEDED, StepStatus.PENDING, StepStatus.SKIPPED}
+        if quiet and len(steps) > _LONG_LIST and len(group) >= _COLLAPSE:
+            yield f"{_MARK[status]}  {len(group)} steps {'done' if status is StepStatus.SUCCEEDED else _word(status)}"
+        else:
+            yield from (line for step in group for line in _step_lines(step))
+
+
+def _step_lines(step: StepRecord) -> list[str]:
+    indent = "\u2003" * (step.id.count(".") if not is_hook(step) else 0)
+    title = one_line(cut(step.title, _TITLE_LENGTH))
+    said = " · ".join(part for part in (_told(step), _attempt(step)) if part)
+    name = title if step.status in {StepStatus.PENDING, StepStatus.SKIPPED} else f"*{title}*"
+    line = f"{indent}{_MARK[step.status]}  {name}" + (f" · {said}" if said else "")
+    return [line, *(f"> {detail}" for detail in _details(step))]
+
+
+def _told(step: StepRecord) -> str:
+    """How it stands, in words: `14s`, `failed after 3s`, `since 14:02:05`."""
+    length = format_duration(step.ended_at - step.started_at) if step.ended_at and step.started_at else ""
+    if step.status is StepStatus.PENDING:
+        return ""
+    if step.status is StepStatus.RUNNING:
+        return f"running since {at_time(step.started_at, '{time_secs}')}" if step.started_at else "running"
+    if step.status is StepStatus.SUCCEEDED:
+        undone = "undone" if step.undone else ""
+        return ", ".join(part for part in (f"done in {length}" if length else "done", undone) if part)
+    if step.status is StepStatus.SKIPPED:
+        return (
+            escape(step.reason.rstrip(".").lower() if step.reason == "Not needed here." else step.reason) or "not done"
+        )
+    return f"{_word(step.status)} after {length}" if length and step.status.is_over else _word(step.status)
+
+
+def _word(status: StepStatus) -> str:
+    return {StepStatus.SKIPPED: "not done", StepStatus.PENDING: "to come"}.get(status, str(status))
+
+
+def _attempt(step: StepRecord) -> str:
+    return f"attempt {step.attempt}" if step.attempt > 1 else ""
+
+
+def _details(step: StepRecord) -> list[str]:
+    """What is said below the step's line."""
+    details = []
+    if step.progress and step.status is StepStatus.RUNNING:
+        details.append(progress_bar(step.progress))
+    if step.hosts:
+        details += host_lines(step.hosts)
+    if step.status in {StepStatus.FAILED, StepStatus.ERRORED, StepStatus.INTERRUPTED} and step.reason:
+        details.append(one_line(cut(step.reason, _NOTE_LENGTH)))
+    return details
+
+
+def progress_bar(progress: Progress) -> str:
+    """`▰▰▰▱▱▱▱▱▱▱ 3 of 10 · copy the page`; without a known end only what is known."""
+    what = one_line(cut(progress.what, _TITLE_LENGTH))
+    if not progress.total:
+        return " · ".join(part for part in (f"{progress.done} done" if progress.done else "", what) if part)
+    done = min(progress.done, progress.total)
+    full = round(_BAR * done / progress.total)
+    bar = "▰" * full + "▱" * (_BAR - full)
+    return f"{bar} {done} of {progress.total}" + (f" · {what}" if what else "")
+
+
+def host_lines(hosts: Sequence[HostResult]) -> list[str]:
+    """Each host when they are few; else counts. Those that fared badly are always named, with the reason."""
+    bad = [host for host in hosts if _is_bad(host)]
+    if len(hosts) <= _NAMED_HOSTS:
+        lines = [" · ".join(_host(host) for host in hosts)]
+    else:
+        states = Counter(host.state for host in hosts)
+        counts = ", ".join(f"{number} {escape(state)}" for state, number in states.most_common())
+        lines = [f"{len(hosts)} hosts: {counts}"]
+    noted = [host for host in bad if host.note or len(hosts) > _NAMED_HOSTS]
+    for host in noted[:_NAMED_BAD_HOSTS]:
+        note = one_line(cut(host.note, _NOTE_LENGTH))
+        lines.append(f"*{one_line(host.name)} {one_line(host.state)}*" + (f": {note}" if note else ""))
+    if len(noted) > _NAMED_BAD_HOSTS:
+        lines.append(f"and {len(noted) - _NAMED_BAD_HOSTS} more")
+    return lines
+
+
+def _is_bad(host: HostResult) -> bool:
+    return host.state in {"failed", "unreachable"} or (host.state not in _GOOD and bool(host.note))
+
+
+def _host(host: HostResult) -> str:
+    said = f"{one_line(host.name)} {one_line(host.state)}"
+    return f"*{said}*" if _is_bad(host) else said
