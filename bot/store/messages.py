@@ -71,6 +71,10 @@ class Messages:
         self._session.flush()
         return claimed
 
+    def trying(self, id: int) -> None:
+        """Say that it is about to be posted: `tries` is not 0 any more, and whoever tries next looks for it first."""
+        self._change(id, tries=MessageRow.tries + 1)
+
     def posted(self, id: int, *, revision: int, channel_id: str, ts: str) -> None:
         """Say that Slack shows *revision* of it now, at this address."""
         self._change(id, sent=revision, channel_id=channel_id, ts=ts, tries=0, error="", **_FREE)
