@@ -139,7 +139,7 @@ def _why(outcome: Mapping[str, Any]) -> str:
     items = [item for item in outcome.get("results") or [] if isinstance(item, Mapping)]
     if failed := [item for item in items if item.get("failed") or item.get("unreachable")]:
         return "; ".join(f"{item.get('_ansible_item_label', item.get('item'))}: {_why(item)}" for item in failed)
-    words = str(outcome.get("msg") or outcome.get("censored") or "").strip()
+    words = str(outcome.get("msg") or outcome.get("censored") or "").strip().removeprefix("Task failed: ")
     # "non-zero return code" alone helps nobody: what the program said does.
     said = next((text for key in _SAID if (text := str(outcome.get(key) or "").strip())), "")
     return f"{words}: {said[-_LONGEST_MESSAGE // 2 :]}" if said and said not in words else words

@@ -1,0 +1,59 @@
+"""A real nginx that serves a folder, and answers 503 with `maintenance.html` whenever that file is there."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.fakes.ports import free_port
+
+NGINX = "/usr/sbin/nginx"
+
+#: The switch is a file, so going on and off needs no reload.
+_CONFIG = """\
+{user}
+daemon on;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    types {{ text/html html; text/css css; }}
+    server {{
+        listen 127.0.0.1:{port};
+        root {site};
+        location / {{
+            if (-f $document_root/maintenance.html) {{ return 503; }}
+            index index.html;
+        }}
+        error_page 503 @maintenance;
+        location @maintenance {{
+            add_header Retry-After 300 always;
+            rewrite ^ /maintenance.html break;
+        }}
+    }}
+}}
+"""
+
+
+@contextmanager
+def nginx(folder: Path, site: Path) -> Iterator[str]:
+    """Serve *site*; gives its URL. Its own files are in *folder*."""
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    # Its workers are somebody else's otherwise, who may not look into a test's folders.
+    user = "user root;" if os.geteuid() == 0 else ""
+    config = folder / "nginx.conf"
+    config.write_text(_CONFIG.format(folder=folder, site=site, port=port, user=user))
+    # Returns once it listens.
+    subprocess.run([NGINX, "-c", str(config), "-e", str(folder / "error.log")], check=True)
+    try:
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        subprocess.run([NGINX, "-c", str(config), "-e", str(folder / "error.log"), "-s", "stop"], check=True)
