@@ -1,5 +1,6 @@
 """Clients of Slack's Web API, and what their failures mean."""
 
+import logging
 import ssl
 from collections.abc import Callable
 from http.client import HTTPException
@@ -11,7 +12,6 @@ from urllib.parse import urlsplit
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
-from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
 T = TypeVar("T")
@@ -43,6 +43,13 @@ class Never(Exception):  # noqa: N818
         self.error = error
 
 
+def quiet_logger() -> logging.Logger:
+    """For the SDK, which logs each failed call with its trace: whoever calls says it in one line, to the right people."""
+    logger = logging.getLogger("bot.slack.sdk")
+    logger.setLevel(logging.CRITICAL)
+    return logger
+
+
 def make_client(token: str | None, *, api_url: str, tls: ssl.SSLContext, patient: bool) -> WebClient:
     """A client that shares *tls*: without it the SDK reads the CA store anew at each call (30 ms and more).
 
@@ -50,7 +57,14 @@ def make_client(token: str | None, *, api_url: str, tls: ssl.SSLContext, patient
     does, and posted twice when it was measured.
     """
     handlers: list[Any] = [RateLimitErrorRetryHandler(max_retry_count=3)] if patient else []
-    client = WebClient(token=token, base_url=api_url, timeout=_TIMEOUT_S, ssl=tls, retry_handlers=handlers)
+    client = WebClient(
+        token=token,
+        base_url=api_url,
+        timeout=_TIMEOUT_S,
+        ssl=tls,
+        retry_handlers=handlers,
+        logger=quiet_logger(),
+    )
     if is_own_machine(api_url):
         # The SDK takes HTTPS_PROXY from the environment and does not know NO_PROXY.
         client.proxy = None
@@ -60,7 +74,7 @@ def make_client(token: str | None, *, api_url: str, tls: ssl.SSLContext, patient
 def make_responder(url: str, *, tls: ssl.SSLContext) -> WebhookClient:
     """A client for the response_url of an interaction."""
     handlers: list[Any] = [RateLimitErrorRetryHandler(max_retry_count=1)]
-    responder = WebhookClient(url, timeout=_TIMEOUT_S, ssl=tls, retry_handlers=handlers)
+    responder = WebhookClient(url, timeout=_TIMEOUT_S, ssl=tls, retry_handlers=handlers, logger=quiet_logger())
     if is_own_machine(url):
         responder.proxy = None
     return responder
@@ -125,6 +139,5 @@ def _detail(error: SlackApiError) -> str:
 
 
 def _from(error: SlackApiError, name: str) -> Any:
-    response = error.response
-    data = response.data if isinstance(response, SlackResponse) else response
+    data = getattr(error.response, "data", error.response)
     return data.get(name) if isinstance(data, dict) else None

@@ -137,11 +137,11 @@ def unpack(packed: str) -> dict[str, Any]:
     if not packed:
         return {}
     try:
-        raw = zlib.decompressobj().decompress(base64.b85decode(packed), _MOST_UNPACKED_BYTES)
-        inputs = json.loads(raw)
+        reader = zlib.decompressobj()
+        inputs = json.loads(reader.decompress(base64.b85decode(packed), _MOST_UNPACKED_BYTES))
     except (ValueError, binascii.Error, zlib.error, RecursionError):
         raise OutOfDate from None
-    if not isinstance(inputs, dict):
+    if not reader.eof or not isinstance(inputs, dict):
         raise OutOfDate
     return inputs
 

@@ -11,7 +11,8 @@ _BREAK = "\u200b"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _TERMINAL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b.")
 _MARKER = re.compile(r"(?<!\w)([*_~`])(?=\S)")
-_EMOJI = re.compile(r":(?=[\w+'-]+:)")
+#: Not inside a word, so that `image:tag:latest` and 10:45:30 can be copied as they are.
+_EMOJI = re.compile(r"(?<!\w):(?=[\w+'-]+:)")
 _QUOTE = re.compile(r"^(&gt;)", re.MULTILINE)
 
 

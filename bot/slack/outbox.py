@@ -80,7 +80,8 @@ class Outbox:
         """Stop after the message that is being sent; what is owed stays in the rows."""
         self._stopping.set()
         self._wake.set()
-        self._thread.join(timeout_s)
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
         self._files.shutdown(wait=False, cancel_futures=True)
 
     def wake(self) -> None:

@@ -108,7 +108,8 @@ class People:
             return {}
         members: dict[str, set[str]] = {}
         for group in found:
-            for user in group.get("users") or self._members(group["id"]):
+            users = group["users"] if "users" in group else self._members(group["id"])
+            for user in users:
                 members.setdefault(user, set()).add(group["handle"])
         return {user: frozenset(handles) for user, handles in members.items()}
 

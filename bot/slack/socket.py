@@ -6,7 +6,6 @@ each envelope to a thread.
 """
 
 import asyncio
-import logging
 import ssl
 import threading
 import time
@@ -24,7 +23,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.base.errors import SetupProblem
-from bot.slack.client import error_code, is_own_machine
+from bot.slack.client import error_code, is_own_machine, quiet_logger
 
 log = structlog.get_logger()
 
@@ -108,12 +107,12 @@ class Socket:
         self._watch = asyncio.ensure_future(self._watch_over())
 
     def _client(self) -> SocketModeClient:
-        web = AsyncWebClient(base_url=self._api_url, ssl=self._tls)
+        web = AsyncWebClient(base_url=self._api_url, ssl=self._tls, logger=quiet_logger())
         client = SocketModeClient(
             app_token=self._app_token,
             web_client=web,
             ping_interval=_PING_S,
-            logger=_sdk_logger(),
+            logger=quiet_logger(),
             on_message_listeners=[self._heard],
         )
         if is_own_machine(self._api_url):
@@ -185,16 +184,3 @@ class Socket:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _sdk_logger() -> logging.Logger:
-    """The SDK logs a trace at each failed try to connect; while Slack is away one line is enough."""
-    logger = logging.getLogger("bot.slack.sdk")
-    if not logger.filters:
-        logger.addFilter(_without_trace)
-    return logger
-
-
-def _without_trace(record: logging.LogRecord) -> bool:
-    record.exc_info = None
-    return True

@@ -1,0 +1,304 @@
+"""A front door without an engine: the same verbs on the same rows, and runs that only a test moves."""
+
+# ruff: noqa: ARG002 - the signatures are those of the real one
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.base.errors import NotAllowed, NotFound, NotNow, WrongInputs
+from bot.base.nudges import Nudges
+from bot.base.text import did_you_mean
+from bot.control.preview import StepPreview
+from bot.control.start import StartJob
+from bot.model.form import FieldType
+from bot.model.message import MessageKind
+from bot.model.person import Person
+from bot.model.plan import Plan
+from bot.model.run import Decision, Run, RunStatus, RunView
+from bot.model.stack import Environment, Job, Stack
+from bot.model.timer import Timer, TimerState
+from bot.store.store import Store
+from tests.slack_edge.samples import MAINTENANCE
+
+
+class MovableClock:
+    """The machine's clock, and a push."""
+
+    def __init__(self) -> None:
+        self.pushed = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.pushed
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What one person may start, and where."""
+
+    stack: Stack
+    job: Job
+    environments: tuple[Environment, ...]
+
+
+@dataclass
+class Catalog:
+    """One stack."""
+
+    stacks: dict[str, Stack] = field(default_factory=lambda: {"maintenance": MAINTENANCE})
+
+    def stack(self, name: str) -> Stack:
+        if name not in self.stacks:
+            raise NotFound(f'There is no stack "{name}".', hint=did_you_mean(name, list(self.stacks)))
+        return self.stacks[name]
+
+    def job(self, stack: str, job: str) -> tuple[Stack, Job]:
+        found = self.stack(stack)
+        if job not in found.jobs:
+            raise NotFound(f'{stack} has no job "{job}".', hint=did_you_mean(job, list(found.jobs)))
+        return found, found.jobs[job]
+
+    def environment(self, stack: Stack, job: Job, name: str | None) -> Environment | None:
+        if not job.environments:
+            return None
+        if name is None or name not in job.environments:
+            raise NotFound(f'There is no environment "{name}".', hint=did_you_mean(name or "", job.environments))
+        return stack.environments[name]
+
+
+class Access:
+    """@platform may do everything."""
+
+    def may(self, person: Person, verb: str, target: str) -> bool:
+        return "platform" in person.groups
+
+    def who_may(self, verb: str, target: str) -> str:
+        return "@platform may."
+
+    def demand(self, person: Person, verb: str, target: str) -> None:
+        if not self.may(person, verb, target):
+            raise NotAllowed(f"You may not {verb} this.", hint=self.who_may(verb, target))
+
+
+class Jobs:
+    """All jobs, for those who may."""
+
+    def __init__(self, catalog: Catalog, access: Access) -> None:
+        self._catalog = catalog
+        self._access = access
+
+    def offers(self, person: Person) -> list[Offer]:
+        if not self._access.may(person, "run", "*"):
+            return []
+        return [self.offer(person, stack.name, job) for stack in self._catalog.stacks.values() for job in stack.jobs]
+
+    def offer(self, person: Person, stack: str, job: str) -> Offer:
+        found, work = self._catalog.job(stack, job)
+        if not self._access.may(person, "run", f"{stack}/{job}"):
+            raise NotAllowed(f"You may not run {work.title}.", hint="@platform may.")
+        return Offer(found, work, tuple(found.environments[name] for name in work.environments))
+
+    def environment(self, offer: Offer, name: str | None) -> Environment | None:
+        return self._catalog.environment(offer.stack, offer.job, name)
+
+    def read_inputs(self, offer: Offer, environment: Environment | None, raw: Mapping[str, Any]) -> dict[str, Any]:
+        read, errors = {}, {}
+        for one in offer.job.form:
+            value = raw.get(one.name, one.default)
+            if value is None:
+                errors[one.name] = f"{one.label} is needed."
+            elif one.type is FieldType.INTEGER:
+                read[one.name] = int(value)
+                if one.max and int(value) > one.max:
+                    errors[one.name] = f"At most {one.max:g}."
+            else:
+                read[one.name] = value
+        if errors:
+            raise WrongInputs(errors)
+        return read
+
+
+class LogReader:
+    """A log in memory."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._text
+
+    def chunks(self) -> list[str]:
+        return [self._text[start : start + 1000] for start in range(0, len(self._text), 1000)]
+
+    def tail(self, lines: int = 30) -> list[str]:
+        return self._text.splitlines()[-lines:]
+
+
+class Runs:
+    """Rows that nobody works on."""
+
+    def __init__(self, store: Store, jobs: Jobs, access: Access, nudges: Nudges, clock: MovableClock) -> None:
+        self._store = store
+        self._jobs = jobs
+        self._access = access
+        self._nudges = nudges
+        self._clock = clock
+        self.logs: dict[int, str] = {}
+        self.decisions: list[tuple[int, Decision]] = []
+
+    def start(self, ask: StartJob) -> Run:
+        offer = self._jobs.offer(ask.person, ask.stack, ask.job)
+        inputs = self._jobs.read_inputs(offer, None, ask.inputs)
+        return self._add(ask, offer.job, inputs)
+
+    def retry(self, number: int, *, by: Person, origin: str, key: str, channel: str | None = None) -> Run:
+        return self._follow(number, by=by, key=key, channel=channel, title="")
+
+    def undo(self, number: int, *, by: Person, origin: str, key: str, channel: str | None = None) -> Run:
+        self._access.demand(by, "undo", "")
+        return self._follow(number, by=by, key=key, channel=channel, title="Undo ")
+
+    def cancel(self, number: int, *, by: Person, origin: str) -> Run:
+        self._access.demand(by, "cancel", "")
+        if self.view(number).run.status.is_over:
+            raise NotNow(f"Run {number} is over already.")
+        self.change(number, cancelled_by=by.name)
+        return self.view(number).run
+
+    def resolve(self, number: int, decision: Decision, *, by: Person, origin: str) -> Run:
+        self.decisions.append((number, decision))
+        return self.view(number).run
+
+    def view(self, number: int) -> RunView:
+        with self._store.read() as tx:
+            run = tx.runs.get(number)
+            if run is None:
+                raise NotFound(f"There is no run #{number}.")
+            return RunView(run=run, steps=tuple(tx.steps.of(number)))
+
+    def recent(self, *, limit: int = 20, statuses: Sequence[RunStatus] = (), stack: str | None = None) -> list[Run]:
+        with self._store.read() as tx:
+            return tx.runs.recent(limit=limit)
+
+    def log(self, number: int) -> LogReader:
+        return LogReader(self.logs.get(number, ""))
+
+    def change(self, number: int, **values: Any) -> None:
+        """A worker's change."""
+        with self._store.begin() as tx:
+            tx.runs.change(number, **values)
+        self._nudges.send(number)
+
+    def end(self, number: int, status: RunStatus, **values: Any) -> None:
+        """A worker's last change."""
+        with self._store.begin() as tx:
+            tx.runs.change(number, status=status, ended_at=self._clock.now(), **values)
+            run = tx.runs.get(number)
+            assert run
+            assert run.channel
+            tx.messages.owe(
+                key=f"run:{number}:log", kind=MessageKind.LOG, channel=run.channel, parent=f"run:{number}", run=number
+            )
+        self._nudges.send(number)
+
+    def _follow(self, number: int, *, by: Person, key: str, channel: str | None, title: str) -> Run:
+        old = self.view(number).run
+        ask = StartJob(
+            person=by, stack=old.stack, job=old.job, inputs=old.inputs, key=key, origin="slack", channel=channel
+        )
+        job = self._jobs.offer(by, old.stack, old.job).job
+        return self._add(ask, job, dict(old.inputs), title=f"{title}{old.title}")
+
+    def _add(self, ask: StartJob, job: Job, inputs: dict[str, Any], title: str = "") -> Run:
+        with self._store.begin() as tx:
+            if known := tx.runs.by_key(ask.key):
+                return known
+            channel = ask.channel or MAINTENANCE.channel
+            run = tx.runs.add(
+                key=ask.key,
+                stack=ask.stack,
+                job=ask.job,
+                title=title or job.title,
+                environment=ask.environment,
+                inputs=inputs,
+                plan=Plan(folder=".", steps=job.steps, scope={}).model_dump(mode="json"),
+                status=RunStatus.QUEUED,
+                started_by_id=ask.person.id,
+                started_by=ask.person.name,
+                cause=ask.cause,
+                origin=ask.origin,
+                lock=None,
+                channel=channel,
+                created_at=self._clock.now(),
+            )
+            for position, step in enumerate(job.steps):
+                tx.steps.add(run=run.number, id=step.id, position=position, title=step.title, uses="command.run")
+            assert channel
+            tx.messages.owe(key=f"run:{run.number}", kind=MessageKind.RUN, channel=channel, run=run.number)
+        self._nudges.send(run.number)
+        return run
+
+
+class Timers:
+    """Rows, and what was asked."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.asked: list[tuple[str, int]] = []
+
+    def get(self, id: int) -> Timer:
+        with self._store.read() as tx:
+            timer = tx.timers.get(id)
+        if timer is None:
+            raise NotFound(f"There is no timer {id}.")
+        return timer
+
+    def of_run(self, number: int) -> list[Timer]:
+        with self._store.read() as tx:
+            return tx.timers.of_run(number)
+
+    def extend(self, id: int, *, by: Person, origin: str, minutes: int = 30) -> Timer:
+        self.asked.append(("extend", id))
+        return self.get(id)
+
+    def now(self, id: int, *, by: Person, origin: str) -> Timer:
+        self.asked.append(("now", id))
+        return self.get(id)
+
+    def cancel(self, id: int, *, by: Person, origin: str) -> Timer:
+        self.asked.append(("cancel", id))
+        with self._store.begin() as tx:
+            tx.timers.change(id, state=TimerState.CANCELLED, changed_by=by.name)
+        return self.get(id)
+
+
+@dataclass
+class Previews:
+    """Says what it is told to say."""
+
+    answers: list[StepPreview] = field(
+        default_factory=lambda: [
+            StepPreview(id="1", title="Put up the page", uses="ansible.run_playbook", text="web1: 1 file would change"),
+            StepPreview(id="2", title="Expect 503", uses="http.expect", known_after="step 1"),
+        ]
+    )
+    breaks: Exception | None = None
+
+    def preview(self, start: StartJob) -> list[StepPreview]:
+        if self.breaks:
+            raise self.breaks
+        return self.answers
+
+
+class FrontDoor:
+    """All of it."""
+
+    def __init__(self, store: Store, nudges: Nudges, clock: MovableClock) -> None:
+        self.catalog = Catalog()
+        self.access = Access()
+        self.jobs = Jobs(self.catalog, self.access)
+        self.runs = Runs(store, self.jobs, self.access, nudges, clock)
+        self.timers = Timers(store)
+        self.previews = Previews()

@@ -1,0 +1,57 @@
+"""What people and programs write shows exactly as they wrote it."""
+
+import pytest
+
+from bot.slack.mrkdwn import code, code_block, escape, one_line
+
+
+@pytest.mark.parametrize(
+    "typed", ["<!channel>", "<!here|here>", "<@U0ADA>", "<https://evil.example|your bank>", "<!subteam^S1>", "a & b"]
+)
+def test_nothing_typed_mentions_or_links(typed):
+    assert "<" not in escape(typed)
+    assert "&lt;" in escape(typed) or "&amp;" in escape(typed)
+
+
+@pytest.mark.parametrize("typed", ["*bold*", "_slanted_", "~struck~", "`code`", ":fire:", "> quoted"])
+def test_nothing_typed_is_formatted(typed):
+    assert "\u200b" in escape(typed)
+
+
+@pytest.mark.parametrize("name", ["web_1_a", "10:45:30", "a*b", "snake_case", "https://example.org/a_b"])
+def test_ordinary_names_stay_as_they_are(name):
+    assert escape(name) == name
+
+
+def test_terminal_colours_are_taken_out():
+    assert escape("\x1b[31mfatal\x1b[0m: \x07no") == "fatal: no"
+
+
+def test_lines_become_one_line():
+    assert one_line("a\n  b\tc") == "a b c"
+
+
+def test_a_backtick_does_not_end_inline_code():
+    assert code("a`b") == "`aˋb`"
+
+
+def test_no_code_comes_of_an_empty_text():
+    assert code("") == ""
+
+
+def test_a_fence_inside_does_not_end_a_code_block():
+    assert code_block("a\n```\nb", 100).count("```") == 2
+
+
+def test_a_long_log_keeps_its_end_and_whole_entities():
+    text = "\n".join(f"line {number} <&>" for number in range(1000))
+
+    block = code_block(text, 500)
+
+    assert len(block) <= 500
+    assert block.startswith("```\n…\nline ")
+    assert block.endswith("line 999 &lt;&amp;&gt;\n```")
+
+
+def test_one_endless_line_is_cut_too():
+    assert len(code_block("&" * 100_000, 300)) <= 300

@@ -1,0 +1,221 @@
+"""What the rows owe to Slack stands there exactly once, and shows the newest state."""
+
+import itertools
+import json
+
+import pytest
+from sqlalchemy import text
+
+from bot.control.start import StartJob
+from bot.model.message import MessageKind
+from bot.model.run import RunStatus
+from tests.slack_edge.reading import read
+from tests.slack_edge.tiny_slack import Fault
+
+
+@pytest.fixture
+def start(bot, slack):
+    """Starts a run as if it came from #ops."""
+
+    def start(number: int = 1, *, wait: bool = True):
+        person = bot.edge._desk.people.of("U0ADA")
+        ask = StartJob(
+            person=person,
+            stack="maintenance",
+            job="disable",
+            environment="staging",
+            inputs={},
+            key=f"test:{number}",
+            origin="slack",
+            channel="C0OPS",
+        )
+        run = bot.door.runs.start(ask)
+        return slack.until(lambda: slack.message("Maintenance off, staging")) if wait else run
+
+    return start
+
+
+def owe(bot, key: str, words: str = "Hello", channel: str = "C0OPS") -> None:
+    with bot.store.begin() as tx:
+        tx.messages.owe(key=key, kind=MessageKind.FIXED, channel=channel, body={"text": words})
+    bot.edge._outbox.wake()
+
+
+def is_settled(bot) -> bool:
+    """Does Slack show everything?"""
+    with bot.store.engine.connect() as connection:
+        return not connection.execute(text("SELECT 1 FROM message WHERE sent < wanted AND NOT gave_up")).first()
+
+
+def test_a_run_is_one_message_that_is_edited(bot, slack, start):
+    start()
+
+    bot.door.runs.change(1, status=RunStatus.RUNNING)
+
+    assert slack.until(lambda: slack.message("running, step 1 of 1"))
+    assert len(slack.called("chat.postMessage")) == 1
+
+
+def test_every_message_has_text_and_blocks(bot, slack, start):
+    start()
+    bot.door.runs.change(1, status=RunStatus.RUNNING)
+    slack.until(lambda: slack.called("chat.update"))
+
+    for sent in slack.called("chat.postMessage") + slack.called("chat.update"):
+        assert sent["text"]
+        assert sent["blocks"]
+
+
+def test_many_changes_are_few_edits_and_the_end_is_shown_at_once(bot, slack, start):
+    start()
+    for number in range(50):
+        bot.door.runs.change(1, status=RunStatus.RUNNING, reason=str(number))
+
+    bot.door.runs.end(1, RunStatus.SUCCEEDED)
+
+    assert slack.until(lambda: slack.message("succeeded"), timeout_s=1.5)
+    assert len(slack.called("chat.update")) <= 4
+
+
+def test_an_announcement_calls_nobody(bot, slack):
+    owe(bot, "run:1:announce", "<!channel> <https://evil.example|bank> *Maintenance* is on & stays")
+
+    said = slack.until(lambda: slack.message("Maintenance"))
+    assert "<" not in said["text"]
+    assert "<" not in read(said["blocks"])
+
+
+def test_the_end_puts_the_log_into_the_thread_as_a_file(bot, slack, start):
+    message = start()
+    bot.door.runs.logs[1] = "".join(f"line {number}\n" for number in range(5000))
+
+    bot.door.runs.end(1, RunStatus.SUCCEEDED)
+
+    reply = slack.until(lambda: slack.thread(message)[0])
+    assert reply["files"][0]["name"] == "maintenance-1.log"
+    assert "line 4999" in reply["text"]
+    assert next(iter(slack.files.values())).decode() == bot.door.runs.logs[1]
+
+
+def test_a_run_without_a_log_leaves_its_thread_alone(bot, slack, start):
+    message = start()
+
+    bot.door.runs.end(1, RunStatus.SUCCEEDED)
+
+    slack.until(lambda: is_settled(bot))
+    assert slack.thread(message) == []
+
+
+def test_a_failure_calls_the_person_who_started_it_once_in_the_thread(bot, slack, start):
+    message = start()
+
+    bot.door.runs.end(1, RunStatus.FAILED, reason="web3 did not answer.")
+
+    reply = slack.until(lambda: slack.thread(message)[0])
+    assert reply["text"] == "<@U0ADA> Maintenance off, staging failed: web3 did not answer."
+    assert "<@U0ADA>" not in json.dumps(message["blocks"])
+
+
+@pytest.mark.parametrize("kind", ["reset_after", "reset_before", "status"])
+def test_a_post_whose_answer_got_lost_stands_there_once(bot, slack, kind):
+    slack.faults.append(Fault("chat.postMessage", kind))
+
+    owe(bot, "lost", "Hello")
+
+    slack.until(lambda: is_settled(bot))
+    assert [message["text"] for message in slack.messages["C0OPS"].values()] == ["Hello"]
+
+
+def test_a_crash_between_post_and_record_does_not_post_again(bot, slack, make_bot):
+    owe(bot, "crash", "Hello")
+    slack.until(lambda: is_settled(bot))
+    with bot.store.begin() as tx:
+        message = tx.messages.get("crash")
+        assert message
+        tx.messages._change(message.id, sent=0, channel_id=None, ts=None, tries=1)
+
+    bot.edge._outbox.wake()
+
+    slack.until(lambda: is_settled(bot))
+    assert len(slack.messages["C0OPS"]) == 1
+
+
+def test_slack_that_asks_for_patience_gets_it(bot, slack):
+    slack.faults.append(Fault("chat.postMessage", "ratelimited", retry_after=1))
+
+    owe(bot, "patience", "Hello")
+
+    slack.until(lambda: slack.messages["C0OPS"])
+    assert len(slack.called("chat.postMessage")) == 2
+
+
+def test_a_dead_slack_loses_nothing(bot, slack, start):
+    start()
+    slack.faults += [Fault("chat.update", "reset_before")] * 2
+
+    bot.door.runs.change(1, status=RunStatus.RUNNING)
+    bot.door.runs.end(1, RunStatus.SUCCEEDED)
+
+    assert slack.until(lambda: slack.message("succeeded"), timeout_s=10)
+
+
+def test_a_message_that_somebody_deleted_comes_back_once(bot, slack, start):
+    first = start()
+    del slack.messages["C0OPS"][first["ts"]]
+
+    bot.door.runs.change(1, status=RunStatus.RUNNING)
+
+    second = slack.until(lambda: slack.message("running"))
+    assert second["ts"] != first["ts"]
+
+
+def test_a_channel_that_does_not_exist_is_given_up_with_a_clear_word(bot, slack):
+    owe(bot, "nowhere", channel="#nowhere")
+
+    def given_up():
+        with bot.store.read() as tx:
+            return tx.messages.undeliverable()
+
+    assert slack.until(given_up) == [("nowhere", "channel_not_found")]
+    with bot.store.read() as tx:
+        assert tx.audit.recent()[0].detail == "#nowhere: channel_not_found"
+
+
+def test_a_run_from_a_channel_we_cannot_enter_is_told_to_the_person(bot, slack):
+    slack.command("maintenance disable", channel="G0SECRET")
+    form = slack.until(lambda: slack.modal if slack.modal.get("callback_id") == "job_form" else None)
+
+    slack.submit(form, environment="staging")
+
+    assert slack.until(lambda: slack.message("Maintenance off", channel="DU0ADA"))
+
+
+def test_a_layout_that_slack_refuses_still_has_its_words(bot, slack):
+    slack.faults.append(Fault("chat.postMessage", "error", error="invalid_blocks"))
+
+    owe(bot, "layout", "Hello")
+
+    said = slack.until(lambda: slack.message("Hello"))
+    assert said["blocks"] == []
+
+
+def test_posts_in_one_channel_keep_a_second_between_them(bot, slack):
+    for number in range(3):
+        owe(bot, f"post:{number}", f"Hello {number}")
+
+    slack.until(lambda: len(slack.messages["C0OPS"]) == 3)
+    moments = [float(ts) for ts in slack.messages["C0OPS"]]
+    assert min(after - before for before, after in itertools.pairwise(moments)) >= 0.95
+
+
+def test_two_front_ends_post_each_message_once(bot, slack, make_bot):
+    make_bot()
+    slack.faults.clear()
+    with bot.store.begin() as tx:
+        for number in range(6):
+            channel = "C0OPS" if number % 2 else "C0GENERAL"
+            tx.messages.owe(key=f"both:{number}", kind=MessageKind.FIXED, channel=channel, body={"text": f"{number}"})
+
+    slack.until(lambda: is_settled(bot), timeout_s=10)
+    said = [message["text"] for channel in slack.messages.values() for message in channel.values()]
+    assert sorted(said) == ["0", "1", "2", "3", "4", "5"]
