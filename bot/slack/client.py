@@ -44,7 +44,7 @@ class Never(Exception):  # noqa: N818
 
 
 def quiet_logger() -> logging.Logger:
-    """For the SDK, which logs each failed call with its trace: whoever calls says it in one line, to the right people."""
+    """For the SDK, which logs each failed call with its trace; whoever calls says it in one line."""
     logger = logging.getLogger("bot.slack.sdk")
     logger.setLevel(logging.CRITICAL)
     return logger

@@ -52,8 +52,14 @@ class SlackEdge:
         signing_secret: str | None = None,
         http_host: str = "127.0.0.1",
         http_port: int = 0,
+        name: str = "",
     ) -> None:
-        """With a *signing_secret* Slack calls us at *http_host*:*http_port*; else we hold a socket by *app_token*."""
+        """With a *signing_secret* Slack calls us at *http_host*:*http_port*; else we hold a socket by *app_token*.
+
+        *name* tells this front end from others on the same rows, and should be the same after a restart: then it goes
+        on with what it was sending. Without one it waits half a minute for that.
+        """
+        self._name = name or f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self._api_url = api_url if api_url.endswith("/") else f"{api_url}/"
         self._app_token = app_token
         self._signing_secret = signing_secret
@@ -90,8 +96,29 @@ class SlackEdge:
     def start(self, *, timeout_s: float = 30.0) -> None:
         """Connect, and begin to send. Returns once people's clicks arrive.
 
-        Raises SetupProblem with one sentence when a token is wrong or Slack is not reached.
+        Raises SetupProblem with one sentence when a token is wrong or Slack is not reached; then nothing is left open.
         """
+        try:
+            self._connect(timeout_s)
+        except SetupProblem:
+            self.stop(timeout_s=1.0)
+            raise
+        self._outbox.start()
+
+    def stop(self, *, timeout_s: float = 10.0) -> None:
+        """Take no more work, hang up, let listeners end. What is still owed to Slack stays in the rows."""
+        for way in (self._socket, self._http):
+            if way:
+                way.close(timeout_s)
+        self._listeners.shutdown(wait=True)
+        self._previews.shutdown(wait=True, cancel_futures=True)
+        self._outbox.stop(timeout_s)
+
+    def post_board(self, stack: str, channel: str) -> None:
+        """Put the buttons of *stack* into *channel*, once; freshens them when they are there already."""
+        owe_board(self._desk, stack, channel)
+
+    def _connect(self, timeout_s: float) -> None:
         _sign_in(self._client, self._api_url)
         try:
             app = build_app(
@@ -108,20 +135,6 @@ class SlackEdge:
             self._socket.connect(timeout_s)
         else:
             raise SetupProblem("Slack cannot reach us.", hint="Set SLACK_APP_TOKEN, or SLACK_SIGNING_SECRET.")
-        self._outbox.start()
-
-    def stop(self, *, timeout_s: float = 10.0) -> None:
-        """Take no more work, hang up, let listeners end. What is still owed to Slack stays in the rows."""
-        for way in (self._socket, self._http):
-            if way:
-                way.close(timeout_s)
-        self._listeners.shutdown(wait=True)
-        self._previews.shutdown(wait=True, cancel_futures=True)
-        self._outbox.stop(timeout_s)
-
-    def post_board(self, stack: str, channel: str) -> None:
-        """Put the buttons of *stack* into *channel*, once; freshens them when they are there already."""
-        owe_board(self._desk, stack, channel)
 
     def _make_outbox(
         self, token: str, control: Door, catalog: Stacks, store: Store, clock: Clock, nudges: Nudges
@@ -130,7 +143,7 @@ class SlackEdge:
         client = make_client(token, api_url=self._api_url, tls=self._tls, patient=False)
         posting = Posting(client)
         return Outbox(
-            name=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}",
+            name=self._name,
             store=store,
             live=Live(door=control, stacks=catalog),
             posting=posting,

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from bot.base.errors import NotFound
+from bot.base.text import cut
 from bot.model.message import Message, MessageKind
 from bot.model.run import RunStatus, RunView
 from bot.model.timer import Timer, TimerKind, TimerState
 from bot.slack.door import Door, Stacks
 from bot.slack.limits import MESSAGE_TEXT, Block
-from bot.slack.mrkdwn import entities, plain
+from bot.slack.mrkdwn import entities, plain, with_links
 from bot.slack.views.menu import board_blocks, board_text, gone_blocks
 from bot.slack.views.parts import section
 from bot.slack.views.run_message import RunScene, run_blocks, run_text
@@ -45,8 +46,8 @@ class Live:
                 return self._board(message)
             case _:
                 # Stands there as it was written, but its texts may hold what people typed: nothing in it may mention.
-                text = entities(plain(str(message.body.get("text", ""))))[:MESSAGE_TEXT]
-                return _urgent(message, text, [section(text)])
+                text = entities(cut(plain(str(message.body.get("text", ""))), MESSAGE_TEXT))
+                return _urgent(message, text, [section(with_links(text))])
 
     def _run(self, message: Message) -> Picture:
         if message.run is None:

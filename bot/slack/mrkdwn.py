@@ -13,6 +13,7 @@ _TERMINAL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\
 _MARKER = re.compile(r"(?<!\w)([*_~`])(?=\S)")
 #: Not inside a word, so that `image:tag:latest` and 10:45:30 can be copied as they are.
 _EMOJI = re.compile(r"(?<!\w):(?=[\w+'-]+:)")
+_ADDRESS = re.compile(r"https?://[^\s<>|`\"')]+[^\s<>|`\"').,:;!?]")
 _QUOTE = re.compile(r"^(&gt;)", re.MULTILINE)
 
 
@@ -31,6 +32,11 @@ def escape(text: str) -> str:
     safe = entities(plain(text))
     safe = _MARKER.sub(rf"\1{_BREAK}", safe)
     return _QUOTE.sub(rf"{_BREAK}\1", _EMOJI.sub(f":{_BREAK}", safe))
+
+
+def with_links(text: str) -> str:
+    """Escaped *text* whose addresses can be clicked; each shows itself, so none can pose as another."""
+    return _ADDRESS.sub(r"<\g<0>>", text)
 
 
 def one_line(text: str) -> str:
@@ -59,4 +65,5 @@ def code_block(text: str, most: int) -> str:
 
 def at_time(moment: datetime, form: str = "{time}") -> str:
     """A moment that each reader sees in their own time zone; UTC where Slack cannot say it."""
-    return f"<!date^{int(moment.timestamp())}^{form}|{moment:%H:%M} UTC>"
+    otherwise = f"{moment:%H:%M:%S}" if "secs" in form else f"{moment:%H:%M}"
+    return f"<!date^{int(moment.timestamp())}^{form}|{otherwise} UTC>"

@@ -123,7 +123,6 @@ class Outbox:
             if not claimed:
                 return
             for message in claimed:
-                self._held.pop(message.run or 0, None)
                 self._send(message)
 
     def _bring_ends_forward(self) -> None:
@@ -137,6 +136,8 @@ class Outbox:
                     tx.messages.free(self._held.pop(number))
 
     def _send(self, message: Message) -> None:
+        if message.kind is MessageKind.RUN and message.run is not None:
+            self._held.pop(message.run, None)
         if self._pause_until and self._clock.now() < self._pause_until:
             self._put_off(message, self._pause_until)
             return
@@ -253,7 +254,7 @@ class Outbox:
         with self._store.begin() as tx:
             tx.messages.free(message.id, not_before=until)
         self._soonest = min(until, self._soonest or until)
-        if message.run is not None and message.ts:
+        if message.kind is MessageKind.RUN and message.run is not None and message.ts:
             self._held[message.run] = message.id
 
     def _failed(self, message: Message, problem: Later | Unsure | Never) -> None:

@@ -12,6 +12,7 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
+import aiohttp
 import structlog
 from slack_bolt import App, BoltResponse
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
@@ -64,14 +65,14 @@ class Socket:
         Raises SetupProblem when Slack refuses the app token, or does not say hello in time.
         """
         self._thread.start()
-        self._on_loop(self._open()).result(timeout_s)
         until = time.monotonic() + timeout_s
+        try:
+            self._on_loop(self._open()).result(timeout_s)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise _not_open(str(error) or f"no answer in {timeout_s:g} s") from error
         for _ in range(CONNECTIONS):
             if not self._hello.acquire(timeout=max(0.0, until - time.monotonic())):
-                raise SetupProblem(
-                    f"Slack did not open the socket within {timeout_s:g} s.",
-                    hint="Check the network, and that Socket Mode is on in the app's settings.",
-                )
+                raise _not_open(f"no hello in {timeout_s:g} s")
 
     def close(self, timeout_s: float) -> None:
         """Take no more work, let what is under way be answered, then hang up."""
@@ -184,3 +185,10 @@ class Socket:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _not_open(why: str) -> SetupProblem:
+    return SetupProblem(
+        f"Slack did not open the socket: {why}.",
+        hint="Check the network, and that Socket Mode is on in the app's settings.",
+    )

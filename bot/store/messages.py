@@ -47,7 +47,10 @@ class Messages:
         return _message(row, row.wanted) if row else None
 
     def claim(self, *, by: str, now: datetime, lease_s: float, limit: int) -> list[Message]:
-        """Messages that do not show their newest revision, leased to *by*; a reply only once its parent is there."""
+        """Messages that do not show their newest revision, leased to *by*; a reply only once its parent is there.
+
+        *by* names one front end, and still names it after a restart, so that it need not wait for its own old leases.
+        """
         parent = aliased(MessageRow)
         query = (
             select(MessageRow, _newest())
@@ -57,7 +60,12 @@ class Messages:
                 col(MessageRow.gave_up).is_(False),
                 _newest() > col(MessageRow.sent),
                 or_(col(MessageRow.not_before).is_(None), col(MessageRow.not_before) <= now),
-                or_(col(MessageRow.leased_until).is_(None), col(MessageRow.leased_until) <= now),
+                # An own lease is from before a crash: a front end claims again only once its last claim is done.
+                or_(
+                    col(MessageRow.leased_until).is_(None),
+                    col(MessageRow.leased_until) <= now,
+                    col(MessageRow.leased_by) == by,
+                ),
                 or_(col(MessageRow.parent).is_(None), col(parent.ts).is_not(None)),
             )
             .order_by(col(MessageRow.id))

@@ -214,6 +214,20 @@ def test_a_direct_message_is_answered_with_a_button_that_opens_the_form(bot, sla
     assert len(slack.messages["D0ADA"]) == 1
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "message", "subtype": "message_changed", "channel_type": "im", "channel": "D0ADA"},
+        {"type": "message", "subtype": "bot_message", "bot_id": "B1", "channel_type": "im", "channel": "D0ADA"},
+        {"type": "app_home_opened", "user": "U0ADA", "tab": "messages", "channel": "D0ADA"},
+    ],
+)
+def test_events_that_mean_nothing_to_us_are_acknowledged_and_left_alone(bot, slack, event):
+    """Slack sends an event that nobody acknowledges three times more."""
+    assert slack.event(event) != "none"
+    assert slack.messages["D0ADA"] == {}
+
+
 def test_a_mention_is_answered_in_private(bot, slack):
     slack.event({"type": "app_mention", "channel": "C0OPS", "user": "U0ADA", "ts": "1.0", "text": "<@U0BOT> runs"})
 

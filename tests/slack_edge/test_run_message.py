@@ -51,7 +51,7 @@ def test_the_answers_are_shown_with_the_forms_labels():
 def test_a_step_shows_state_duration_and_attempt():
     text = shown(done(seconds=12), step("2", title="Expect 503", attempt=2, **RUNNING))
 
-    assert "✅  *Put up the page* · done in 12s" in text
+    assert "✅  Put up the page · done in 12s" in text
     assert "⏳  *Expect 503* · running since <!date^" in text
     assert "attempt 2" in text
 

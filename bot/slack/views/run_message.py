@@ -54,7 +54,7 @@ def run_blocks(scene: RunScene) -> list[Block]:
     blocks.append(context(_origin(run)))
     if run.inputs:
         blocks.append(context(_answers(scene)))
-    blocks += step_sections(view.steps)
+    blocks += step_sections(view.steps, said=run.reason)
     if why := _why(view):
         blocks.append(section(why))
     blocks += [section(timer_line(title, timer)) for title, timer in scene.timers]
@@ -81,7 +81,10 @@ def _headline(view: RunView) -> str:
     first, _, rest = escape(status).partition(" ")
     bare = first.rstrip(",")
     word = f"*{bare.capitalize()}*{',' if first != bare else ''}"
-    return f"{word} {rest} {MARK[view.run.status]}".replace("  ", " ")
+    line = f"{word} {rest} {MARK[view.run.status]}".replace("  ", " ")
+    # For whom it waits is the first thing that people want to know.
+    waits_for = view.waits_for if view.run.status is RunStatus.WAITING else ""
+    return f"{line}\n{escape(waits_for)}" if waits_for else line
 
 
 def _origin(run: Run) -> str:
@@ -115,10 +118,8 @@ def in_words(value: object, unit: str = "") -> str:
 
 
 def _why(view: RunView) -> str:
-    """Why it failed, stands still or waits, and what to do next."""
+    """Why it failed or stands still, and what to do next."""
     run = view.run
-    if run.status is RunStatus.WAITING:
-        return escape(view.waits_for)
     if run.status is RunStatus.INTERRUPTED:
         lines = [run.reason or "The machine went down in the middle of a step.", run.hint or _ASK]
     elif run.status.is_over:

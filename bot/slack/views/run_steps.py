@@ -21,6 +21,8 @@ _MARK = {
     StepStatus.SKIPPED: "➖",
     StepStatus.INTERRUPTED: "⚠️",
 }
+#: What needs nobody's eye: not bold, and one line for many.
+_QUIET = {StepStatus.SUCCEEDED, StepStatus.PENDING, StepStatus.SKIPPED}
 _GOOD = {"ok", "changed", "skipped"}
 #: More hosts than this are counted instead of named.
 _NAMED_HOSTS = 8
@@ -34,11 +36,10 @@ _BAR = 10
 _HOOKS = ("on_failure", "ensure")
 
 
-def step_sections(steps: Sequence[StepRecord]) -> list[Block]:
-    """The list of steps, in as many sections as its length needs."""
-    sections, lines = [], list(_lines(visible(steps)))
-    text = ""
-    for line in lines:
+def step_sections(steps: Sequence[StepRecord], *, said: str = "") -> list[Block]:
+    """The list of steps, in as many sections as its length needs; a reason that is *said* elsewhere is not repeated."""
+    sections, text = [], ""
+    for line in _lines(visible(steps), said):
         if text and len(text) + len(line) + 1 > SECTION_TEXT:
             sections.append(section(text))
             text = ""
@@ -67,23 +68,22 @@ def _holds_others(step: StepRecord, steps: Iterable[StepRecord]) -> bool:
     return any(other.id.startswith(f"{step.id}.") and not is_hook(other) for other in steps)
 
 
-def _lines(steps: Sequence[StepRecord]) -> Iterable[str]:
+def _lines(steps: Sequence[StepRecord], said: str) -> Iterable[str]:
     for status, together in groupby(steps, key=lambda step: step.status):
         group = list(together)
-        quiet = status in {StepStatus.SUCCEEDED, StepStatus.PENDING, StepStatus.SKIPPED}
-        if quiet and len(steps) > _LONG_LIST and len(group) >= _COLLAPSE:
+        if status in _QUIET and len(steps) > _LONG_LIST and len(group) >= _COLLAPSE:
             yield f"{_MARK[status]}  {len(group)} steps {'done' if status is StepStatus.SUCCEEDED else _word(status)}"
         else:
-            yield from (line for step in group for line in _step_lines(step))
+            yield from (line for step in group for line in _step_lines(step, said))
 
 
-def _step_lines(step: StepRecord) -> list[str]:
+def _step_lines(step: StepRecord, said: str) -> list[str]:
     indent = "\u2003" * (step.id.count(".") if not is_hook(step) else 0)
     title = one_line(cut(step.title, _TITLE_LENGTH))
-    said = " · ".join(part for part in (_told(step), _attempt(step)) if part)
-    name = title if step.status in {StepStatus.PENDING, StepStatus.SKIPPED} else f"*{title}*"
-    line = f"{indent}{_MARK[step.status]}  {name}" + (f" · {said}" if said else "")
-    return [line, *(f"> {detail}" for detail in _details(step))]
+    told = " · ".join(part for part in (_told(step), _attempt(step)) if part)
+    name = title if step.status in _QUIET else f"*{title}*"
+    line = f"{indent}{_MARK[step.status]}  {name}" + (f" · {told}" if told else "")
+    return [line, *(f"> {detail}" for detail in _details(step, said))]
 
 
 def _told(step: StepRecord) -> str:
@@ -111,14 +111,14 @@ def _attempt(step: StepRecord) -> str:
     return f"attempt {step.attempt}" if step.attempt > 1 else ""
 
 
-def _details(step: StepRecord) -> list[str]:
+def _details(step: StepRecord, said: str) -> list[str]:
     """What is said below the step's line."""
     details = []
     if step.progress and step.status is StepStatus.RUNNING:
         details.append(progress_bar(step.progress))
     if step.hosts:
         details += host_lines(step.hosts)
-    if step.status in {StepStatus.FAILED, StepStatus.ERRORED, StepStatus.INTERRUPTED} and step.reason:
+    if step.status in {StepStatus.FAILED, StepStatus.ERRORED, StepStatus.INTERRUPTED} and step.reason != said:
         details.append(one_line(cut(step.reason, _NOTE_LENGTH)))
     return details
 
@@ -143,10 +143,12 @@ def host_lines(hosts: Sequence[HostResult]) -> list[str]:
         states = Counter(host.state for host in hosts)
         counts = ", ".join(f"{number} {escape(state)}" for state, number in states.most_common())
         lines = [f"{len(hosts)} hosts: {counts}"]
-    noted = [host for host in bad if host.note or len(hosts) > _NAMED_HOSTS]
+    is_named = len(hosts) <= _NAMED_HOSTS
+    noted = [host for host in bad if host.note or not is_named]
     for host in noted[:_NAMED_BAD_HOSTS]:
         note = one_line(cut(host.note, _NOTE_LENGTH))
-        lines.append(f"*{one_line(host.name)} {one_line(host.state)}*" + (f": {note}" if note else ""))
+        name = one_line(host.name) if is_named else _host(host)
+        lines.append(f"{name}: {note}" if note else name)
     if len(noted) > _NAMED_BAD_HOSTS:
         lines.append(f"and {len(noted) - _NAMED_BAD_HOSTS} more")
     return lines
