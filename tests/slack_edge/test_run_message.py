@@ -35,7 +35,7 @@ def test_the_text_alone_says_how_it_ended():
 
 
 def test_words_come_before_the_symbol():
-    assert "*Running*, step 1 of 2 ⏳" in shown(step(**RUNNING), step("2"))
+    assert "*Succeeded* in 14s ✓" in shown(done(), status=RunStatus.SUCCEEDED, ended_at=AFTER)
 
 
 def test_it_names_who_asked_and_the_run():
@@ -51,8 +51,8 @@ def test_the_answers_are_shown_with_the_forms_labels():
 def test_a_step_shows_state_duration_and_attempt():
     text = shown(done(seconds=12), step("2", title="Expect 503", attempt=2, **RUNNING))
 
-    assert "✅  Put up the page · done in 12s" in text
-    assert "⏳  *Expect 503* · running since <!date^" in text
+    assert "✓  Put up the page · done in 12s" in text
+    assert "●  *Expect 503* · running since <!date^" in text
     assert "attempt 2" in text
 
 
@@ -164,3 +164,10 @@ def test_two_hundred_different_steps_keep_the_failed_one_and_the_buttons():
     assert len(json.dumps(blocks, ensure_ascii=False)) <= MESSAGE_BLOCKS_TOTAL
     assert "The one that failed" in read(blocks)
     assert labels(blocks) == ["Undo", "Retry", "Log"]
+
+
+def test_steps_inside_others_are_set_in():
+    text = shown(step("1", title="Outer"), step("1.1", title="Inner"), done("on_failure.1", title="Hook"))
+
+    assert "\n\u2003○  Inner" in text
+    assert "\n✓  Hook" in text

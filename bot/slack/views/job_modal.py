@@ -83,7 +83,7 @@ def confirm_modal(
         blocks += _preview(preview)
     if problems := [preview for preview in previews if preview.problem]:
         blocks.append(divider())
-        blocks.append(section(f"⚠️ *{plural(len(problems), 'step')} would fail as things stand.*"))
+        blocks.append(section(f"⚠ *{plural(len(problems), 'step')} would fail as things stand.*"))
     if environment and environment.protected:
         blocks += [divider(), _type_the_name(environment)]
     return modal(
@@ -133,7 +133,7 @@ def _answers(job: Job, inputs: Mapping[str, Any]) -> str:
 def _preview(preview: StepPreview) -> list[Block]:
     title = f"*{escape(preview.id)}. {one_line(preview.title)}*"
     if preview.problem:
-        return [section(f"{title}\n⚠️ Would fail: {escape(cut(preview.problem, _PREVIEW_LENGTH))}")]
+        return [section(f"{title}\n⚠ Would fail: {escape(cut(preview.problem, _PREVIEW_LENGTH))}")]
     if preview.known_after:
         return [section(f"{title}\nKnown after {escape(preview.known_after)}.")]
     if not preview.text.strip():

@@ -13,15 +13,16 @@ from bot.slack.views.parts import button, confirm, context, header, place, row, 
 from bot.slack.views.run_steps import count, step_sections
 from bot.slack.views.timer_message import timer_line
 
+#: Signs that every font has, and that Slack does not turn into pictures: the words carry the meaning.
 MARK = {
-    RunStatus.QUEUED: "🕓",
-    RunStatus.WAITING: "⏸️",
-    RunStatus.RUNNING: "⏳",
-    RunStatus.SUCCEEDED: "✅",
-    RunStatus.FAILED: "❌",
-    RunStatus.ERRORED: "💥",
-    RunStatus.ABORTED: "⏹️",
-    RunStatus.INTERRUPTED: "⚠️",
+    RunStatus.QUEUED: "○",
+    RunStatus.WAITING: "◌",
+    RunStatus.RUNNING: "●",
+    RunStatus.SUCCEEDED: "✓",
+    RunStatus.FAILED: "✗",
+    RunStatus.ERRORED: "✗",
+    RunStatus.ABORTED: "■",
+    RunStatus.INTERRUPTED: "⚠",
 }
 _ANSWER_LENGTH = 150
 
@@ -81,7 +82,8 @@ def _headline(view: RunView) -> str:
     first, _, rest = escape(status).partition(" ")
     bare = first.rstrip(",")
     word = f"*{bare.capitalize()}*{',' if first != bare else ''}"
-    line = f"{word} {rest} {MARK[view.run.status]}".replace("  ", " ")
+    stands_still = view.run.status.is_over or view.run.status is RunStatus.INTERRUPTED
+    line = " ".join(part for part in (word, rest, MARK[view.run.status] if stands_still else "") if part)
     # For whom it waits is the first thing that people want to know.
     waits_for = view.waits_for if view.run.status is RunStatus.WAITING else ""
     return f"{line}\n{escape(waits_for)}" if waits_for else line

@@ -11,15 +11,15 @@ from bot.slack.mrkdwn import at_time, escape, one_line
 from bot.slack.views.parts import section
 
 _MARK = {
-    StepStatus.PENDING: "▫️",
-    StepStatus.RUNNING: "⏳",
-    StepStatus.WAITING: "⏸️",
-    StepStatus.SUCCEEDED: "✅",
-    StepStatus.FAILED: "❌",
-    StepStatus.ERRORED: "💥",
-    StepStatus.ABORTED: "⏹️",
-    StepStatus.SKIPPED: "➖",
-    StepStatus.INTERRUPTED: "⚠️",
+    StepStatus.PENDING: "○",
+    StepStatus.RUNNING: "●",
+    StepStatus.WAITING: "◌",
+    StepStatus.SUCCEEDED: "✓",
+    StepStatus.FAILED: "✗",
+    StepStatus.ERRORED: "✗",
+    StepStatus.ABORTED: "■",
+    StepStatus.SKIPPED: "–",
+    StepStatus.INTERRUPTED: "⚠",
 }
 #: What needs nobody's eye: not bold, and one line for many.
 _QUIET = {StepStatus.SUCCEEDED, StepStatus.PENDING, StepStatus.SKIPPED}
@@ -78,12 +78,19 @@ def _lines(steps: Sequence[StepRecord], said: str) -> Iterable[str]:
 
 
 def _step_lines(step: StepRecord, said: str) -> list[str]:
-    indent = "\u2003" * (step.id.count(".") if not is_hook(step) else 0)
+    indent = "\u2003" * _depth(step)
     title = one_line(cut(step.title, _TITLE_LENGTH))
     told = " · ".join(part for part in (_told(step), _attempt(step)) if part)
     name = title if step.status in _QUIET else f"*{title}*"
     line = f"{indent}{_MARK[step.status]}  {name}" + (f" · {told}" if told else "")
     return [line, *(f"> {detail}" for detail in _details(step, said))]
+
+
+def _depth(step: StepRecord) -> int:
+    """How many steps hold it; a hook stands where the list begins."""
+    parts = step.id.split(".")
+    hook = max((place for place, part in enumerate(parts) if part in _HOOKS), default=-1)
+    return len(parts) - hook - 2
 
 
 def _told(step: StepRecord) -> str:

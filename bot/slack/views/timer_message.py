@@ -14,7 +14,7 @@ EXTEND_MINUTES = 30
 
 def timer_line(title: str, timer: Timer) -> str:
     """The moment in one line: "Maintenance off, production starts at 15:02"."""
-    return f"⏰  *{one_line(place(title, timer.environment))}* starts at {at_time(timer.at)}."
+    return f"*{one_line(place(title, timer.environment))}* starts at {at_time(timer.at)}."
 
 
 def timer_text(title: str, timer: Timer) -> str:
