@@ -69,17 +69,7 @@ class SlackEdge:
         self._outbox = self._make_outbox(bot_token, control, catalog, store, clock, nudges)
         self._listeners = ThreadPoolExecutor(_LISTENERS, "slack-listener")
         self._previews = ThreadPoolExecutor(_PREVIEWS, "slack-preview")
-        self._desk = Desk(
-            door=control,
-            stacks=catalog,
-            store=store,
-            people=People(self._client, clock),
-            previewer=previewer,
-            slack=self._client,
-            tls=self._tls,
-            pool=self._previews,
-            wake=self._outbox.wake,
-        )
+        self._desk = self._make_desk(control, catalog, store, previewer, clock)
         self._socket: Socket | None = None
         self._http: HttpMode | None = None
 
@@ -135,6 +125,19 @@ class SlackEdge:
             self._socket.connect(timeout_s)
         else:
             raise SetupProblem("Slack cannot reach us.", hint="Set SLACK_APP_TOKEN, or SLACK_SIGNING_SECRET.")
+
+    def _make_desk(self, control: Door, catalog: Stacks, store: Store, previewer: Previewer, clock: Clock) -> Desk:
+        return Desk(
+            door=control,
+            stacks=catalog,
+            store=store,
+            people=People(self._client, clock),
+            previewer=previewer,
+            slack=self._client,
+            tls=self._tls,
+            pool=self._previews,
+            wake=self._outbox.wake,
+        )
 
     def _make_outbox(
         self, token: str, control: Door, catalog: Stacks, store: Store, clock: Clock, nudges: Nudges
