@@ -1,8 +1,13 @@
 """Says what a playbook would change, from what its check mode reported."""
 
+import re
+from collections.abc import Sequence
+
 from actions.ansible.report import Change, Report, names
 
+#: Of a longer diff the begin and the end are shown.
 _MOST_DIFF_LINES = 40
+_FIRST_DIFF_LINES = 12
 _MOST_LETTERS = 8000
 
 
@@ -10,12 +15,22 @@ def preview_text(report: Report) -> str:
     """Lines for people: hosts that would change alike together, each change with its diff."""
     alike: dict[tuple[Change, ...], list[str]] = {}
     for host in report.ends:
-        alike.setdefault(tuple(report.changes.get(host, [])), []).append(host)
-    text = "\n".join(line for changes, hosts in alike.items() for line in _group(hosts, changes))
+        nameless = tuple(_without_name(change, host) for change in report.changes.get(host, []))
+        alike.setdefault(nameless, []).append(host)
+    groups = [
+        (hosts, changes if len(hosts) > 1 else report.changes.get(hosts[0], [])) for changes, hosts in alike.items()
+    ]
+    text = "\n".join(line for hosts, changes in groups for line in _group(hosts, changes))
     return text if len(text) <= _MOST_LETTERS else f"{text[:_MOST_LETTERS].rsplit(chr(10), 1)[0]}\n… and more"
 
 
-def _group(hosts: list[str], changes: tuple[Change, ...]) -> list[str]:
+def _without_name(change: Change, host: str) -> Change:
+    """The same change with `<host>` for the host's own name, as in a path: it sets no two hosts apart."""
+    own_name = rf"(?<![\w.-]){re.escape(host)}(?![\w.-])"
+    return Change(change.task, re.sub(own_name, "<host>", change.diff))
+
+
+def _group(hosts: list[str], changes: Sequence[Change]) -> list[str]:
     if not changes:
         return [f"{names(hosts)}: nothing to change"]
     count = "1 task" if len(changes) == 1 else f"{len(changes)} tasks"
@@ -24,7 +39,7 @@ def _group(hosts: list[str], changes: tuple[Change, ...]) -> list[str]:
 
 def _change(change: Change) -> list[str]:
     diff = change.diff.split("\n") if change.diff else []
-    shown = diff[:_MOST_DIFF_LINES]
-    if len(diff) > len(shown):
-        shown.append(f"… {len(diff) - len(shown)} more lines")
-    return [f"  {change.task}", *(f"    {line}" for line in shown)]
+    if (hidden := len(diff) - _MOST_DIFF_LINES) > 0:
+        last = _MOST_DIFF_LINES - _FIRST_DIFF_LINES
+        diff = [*diff[:_FIRST_DIFF_LINES], f"… {hidden} more lines", *diff[-last:]]
+    return [f"  {change.task}", *(f"    {line}" for line in diff)]

@@ -73,7 +73,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     def v2_on_file_diff(self, result: Any) -> None:  # noqa: D102
         for part in result.result.get("results") or [result.result]:
             if isinstance(part, Mapping) and part.get("changed") and part.get("diff"):
-                text = self._get_diff(_with_one_name(part["diff"])).strip("\n")
+                text = self._get_diff(_with_one_name(part)).strip("\n")
                 if text:
                     self._say("diff", host=_host(result), task=_task(result), text=_cut(text, _LONGEST_DIFF))
 
@@ -155,10 +155,18 @@ def _debug_text(outcome: Mapping[str, Any]) -> str:
     return json.dumps(shown, default=str, ensure_ascii=False)
 
 
-def _with_one_name(diff: Any) -> list[dict[str, Any]]:
-    """The same diffs with the file's own name above both sides; Ansible names a temporary copy above the second."""
-    parts = diff if isinstance(diff, list) else [diff]
-    return [{**part, **({"after_header": name} if (name := part.get("before_header")) else {})} for part in parts]
+def _with_one_name(outcome: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The diffs with the file's own name above both sides; Ansible names a temporary copy above the second."""
+    diffs = outcome["diff"] if isinstance(outcome["diff"], list) else [outcome["diff"]]
+    named = []
+    for diff in diffs:
+        name = diff.get("before_header") or outcome.get("dest") or outcome.get("path")
+        named.append({**diff, "before_header": name, "after_header": name} if name else _without_names(diff))
+    return named
+
+
+def _without_names(diff: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in diff.items() if key not in {"before_header", "after_header"}}
 
 
 def _cut(text: str, longest: int) -> str:

@@ -93,12 +93,24 @@ def test_hosts_that_would_change_alike_are_shown_together(report):
     )
 
 
-def test_a_long_diff_is_cut(report):
+def test_a_hosts_own_name_in_a_path_sets_no_two_hosts_apart(report):
+    for host in ("web1", "web12"):
+        report.take(_line("diff", host=host, task="Put page", text=f"+++ /srv/{host}/page"))
+        report.take(_result(host, "changed"))
+        report.take(_end(host, ok=1))
+
+    assert preview_text(report) == ("web1, web12: 1 task would change something\n  Put page\n    +++ /srv/<host>/page")
+
+
+def test_a_long_diff_is_cut_in_the_middle(report):
     report.take(_line("diff", host="web1", task="Put page", text="\n".join(f"+{number}" for number in range(100))))
     report.take(_result("web1", "changed"))
     report.take(_end("web1", ok=1))
 
-    assert preview_text(report).endswith("    +39\n    … 60 more lines")
+    text = preview_text(report)
+
+    assert "    +11\n    … 60 more lines\n    +72\n" in text
+    assert text.endswith("    +99")
 
 
 def test_many_hosts_are_counted_not_listed():

@@ -93,7 +93,7 @@ def test_a_preview_shows_the_diff_and_changes_nothing(note, local, context):
 
     text = _with(note, folder=str(local / "written")).preview(ctx)
 
-    assert "web1: 1 task would change something\n  Write the note\n    --- before\n" in text
+    assert "web1, web2: 1 task would change something\n  Write the note\n    --- before\n" in text
     assert "    +Back soon" in text
     assert text.endswith("web3: nothing to change")
     assert not (local / "written" / "web1").exists()
