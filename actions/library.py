@@ -45,6 +45,11 @@ def find(name: str) -> type[Action[Any]]:
     return made
 
 
+def name_of(action: type[Action[Any]]) -> str:
+    """What a stack calls this action; the reverse of `find`."""
+    return action.__module__.removeprefix("actions.")
+
+
 def class_name(verb: str) -> str:
     """`run_playbook` -> `RunPlaybook`."""
     return "".join(part.capitalize() for part in verb.split("_"))

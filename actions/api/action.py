@@ -37,6 +37,16 @@ class Action(BaseModel, Generic[OutputsT]):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    @classmethod
+    def outputs_type(cls) -> type[Outputs]:
+        """The class of what `run` returns: Scaled for `class Scale(Action[Scaled])`."""
+        for base in cls.__mro__:
+            arguments = getattr(base, "__pydantic_generic_metadata__", {}).get("args")
+            if arguments:
+                found: type[Outputs] = arguments[0]
+                return found
+        raise TypeError(f"{cls.__name__} does not say what it returns: write class {cls.__name__}(Action[Outputs])")
+
     @property
     def crash(self) -> Crash:
         """What a crash in the middle of this action means. Override with the truth about this action."""

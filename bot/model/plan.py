@@ -75,7 +75,7 @@ class Undo(Step):
     """Undo what this run's steps began, newest first."""
 
     kind: Literal["undo"] = "undo"
-    #: "run": every step that began; else the name or id of one step.
+    #: "run": every step that began; the name or id of one step; "#12": every step that began in another run.
     undo: str
 
 

@@ -92,9 +92,8 @@ class Run:
     reason: str = ""
     hint: str = ""
     cancelled_by: str | None = None
-    #: The number of the run that this one undoes, or runs again.
+    #: The number of the run that this one undoes.
     undo_of: int | None = None
-    retry_of: int | None = None
     #: How often it was handed to the engine.
     part: int = 0
     #: Grows with each change that people can see.

@@ -59,7 +59,6 @@ class RunRow(SQLModel, table=True):
     hint: str = Field(default="", sa_type=Text)
     cancelled_by: str | None = None
     undo_of: int | None = None
-    retry_of: int | None = None
     part: int = 0
     #: Grows each time a worker takes the run; a worker whose number is old must not write any more.
     epoch: int = 0

@@ -112,7 +112,6 @@ def upgrade() -> None:
         sa.Column("hint", sa.Text(), nullable=False),
         sa.Column("cancelled_by", sa.String(), nullable=True),
         sa.Column("undo_of", sa.Integer(), nullable=True),
-        sa.Column("retry_of", sa.Integer(), nullable=True),
         sa.Column("part", sa.Integer(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),

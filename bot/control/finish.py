@@ -1,0 +1,117 @@
+"""The end of a run: final status, timers, messages and the next in line for its lock, in one transaction."""
+
+from datetime import datetime, timedelta
+
+from bot.base.text import format_duration, parse_duration
+from bot.catalog.expressions import ExpressionProblem, evaluate
+from bot.control.engine import Engine
+from bot.model.message import MessageKind
+from bot.model.plan import walk
+from bot.model.run import Run, RunStatus, StepStatus
+from bot.model.timer import TimerKind
+from bot.store.store import Transaction
+
+
+def finish(
+    tx: Transaction, engine: Engine, run: Run, status: RunStatus, *, now: datetime, reason: str, hint: str
+) -> None:
+    """Write the end of *run*. What its success promises (`announce`, `then`) is written with it."""
+    tx.runs.change(run.number, status=status, ended_at=now, reason=reason, hint=hint)
+    for step in tx.steps.of(run.number):
+        if step.status in {StepStatus.PENDING, StepStatus.WAITING}:
+            tx.steps.change(run.number, step.id, status=StepStatus.SKIPPED)
+    tx.events.add(run.number, f"run.{status}", now, text=reason)
+    tx.audit.add(
+        at=now,
+        person_id=run.started_by_id,
+        person=run.started_by,
+        origin=run.origin,
+        verb="run",
+        target=run.target,
+        answer=status,
+        detail=f"{run.name}. {reason}".strip(),
+    )
+    release_locks(tx, engine, run, now=now)
+    if status is RunStatus.SUCCEEDED:
+        tx.timers.cancel_key(then_key(run.stack, run.job, run.environment), by=run.started_by)
+        _announce(tx, run)
+        _then(tx, run, now)
+    if run.channel:
+        tx.messages.owe(
+            key=f"run:{run.number}:log",
+            kind=MessageKind.LOG,
+            channel=run.channel,
+            parent=f"run:{run.number}",
+            run=run.number,
+        )
+
+
+def release_locks(tx: Transaction, engine: Engine, run: Run, *, now: datetime) -> None:
+    """Give up the run's locks and hand those that now hold them to the engine."""
+    for number in tx.locks.release(run.number, now):
+        tx.runs.change(number, status=RunStatus.QUEUED, reason="", hint="")
+        engine.submit(tx, number, tx.runs.next_part(number))
+
+
+def then_key(stack: str, job: str, environment: str | None) -> str:
+    """The timer's key: one such moment per job and environment; setting it again moves it."""
+    return f"then:{stack}/{job}/{environment or ''}"
+
+
+def _announce(tx: Transaction, run: Run) -> None:
+    if not run.plan.announce or not run.plan.channel:
+        return
+    text = _text(tx, run, run.plan.announce)
+    key = f"run:{run.number}:announce"
+    tx.messages.owe(key=key, kind=MessageKind.FIXED, channel=run.plan.channel, run=run.number, body={"text": text})
+
+
+def _then(tx: Transaction, run: Run, now: datetime) -> None:
+    then = run.plan.then
+    if then is None:
+        return
+    try:
+        length = parse_duration(_text(tx, run, then.after))
+    except ValueError as error:
+        tx.events.add(run.number, "then.failed", now, text=f"`then` was not set: {error}")
+        return
+    warn_at = now + max(length - timedelta(seconds=then.warn_s), timedelta()) if then.warn_s is not None else None
+    tx.timers.set(
+        key=then_key(run.stack, then.run, run.environment),
+        kind=TimerKind.START,
+        at=now + length,
+        warn_at=warn_at,
+        run=run.number,
+        stack=run.stack,
+        job=then.run,
+        environment=run.environment,
+        channel=run.plan.channel or run.channel,
+    )
+    tx.events.add(run.number, "then.set", now, text=f"{then.run} in {format_duration(length)}")
+
+
+def _text(tx: Transaction, run: Run, written: str) -> str:
+    try:
+        return str(evaluate(written, scope_of(tx, run)))
+    except ExpressionProblem as problem:
+        return f"{written} ({problem})"
+
+
+def scope_of(tx: Transaction, run: Run) -> dict[str, object]:
+    """What expressions of *run* may name now: its plan's scope, itself, and the outputs of the steps that are done."""
+    return {**run.plan.scope, "run": run_scope(run), **outputs_of(tx, run)}
+
+
+def run_scope(run: Run) -> dict[str, object]:
+    """What an expression may know of its own run."""
+    return {"number": run.number, "name": run.name, "started_by": run.started_by, "title": run.title}
+
+
+def outputs_of(tx: Transaction, run: Run) -> dict[str, object]:
+    """`{name: {"outputs": ...}}` of the named steps that have succeeded."""
+    named = {step.id: step.name for step in walk(run.plan.steps) if step.name}
+    return {
+        named[record.id]: {"outputs": dict(record.outputs or {})}
+        for record in tx.steps.of(run.number)
+        if record.id in named and record.status is StepStatus.SUCCEEDED
+    }

@@ -1,0 +1,74 @@
+"""Reading the log of a run: its steps' log files, one after the other, as one text."""
+
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.model.run import RunView, StepRecord
+
+_CHUNK_BYTES = 64 * 1024
+#: How much of the end of a file is read to find its last lines.
+_TAIL_BYTES = 256 * 1024
+
+
+class RunLog:
+    """Where runs keep their logs: `FOLDER/NUMBER/STEP.log`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def run_folder(self, number: int) -> Path:
+        """Everything the run writes to disk is below this folder."""
+        return self._folder / str(number)
+
+    def step_file(self, number: int, step: str) -> Path:
+        """The log of one step; it exists once the step has said something."""
+        return self.run_folder(number) / f"{step}.log"
+
+    def reader(self, view: RunView) -> "RunLog.Reader":
+        """The log of one run as it stands."""
+        files = [(step, self.step_file(view.run.number, step.id)) for step in view.steps]
+        return RunLog.Reader([(step, path) for step, path in files if path.is_file()])
+
+    class Reader:
+        """One run's log."""
+
+        def __init__(self, files: list[tuple[StepRecord, Path]]) -> None:
+            self._files = files
+
+        @property
+        def is_empty(self) -> bool:
+            """Did no step say anything?"""
+            return not any(path.stat().st_size for _, path in self._files)
+
+        @property
+        def size_bytes(self) -> int:
+            """The size of the whole text, without the headings."""
+            return sum(path.stat().st_size for _, path in self._files)
+
+        def chunks(self) -> Iterator[str]:
+            """The whole text in pieces of bounded size: a heading per step, then its lines."""
+            for step, path in self._files:
+                yield f"── {step.id} {step.title} ──\n"
+                with path.open("r", encoding="utf-8", errors="replace") as file:
+                    while chunk := file.read(_CHUNK_BYTES):
+                        yield chunk
+
+        def tail(self, lines: int = 30) -> list[str]:
+            """The last lines of the step that spoke last."""
+            for _, path in reversed(self._files):
+                found = _last_lines(path, lines)
+                if found:
+                    return found
+            return []
+
+        def step_tail(self, step: str, lines: int = 30) -> list[str]:
+            """The last lines of one step."""
+            return next((_last_lines(path, lines) for record, path in self._files if record.id == step), [])
+
+
+def _last_lines(path: Path, lines: int) -> list[str]:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
+        text = file.read().decode("utf-8", errors="replace")
+    return list(deque((line for line in text.splitlines() if line.strip()), maxlen=lines))

@@ -1,0 +1,329 @@
+"""Starting, cancelling, undoing and looking at runs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+
+from bot.base.clock import Clock
+from bot.base.errors import NotFound, NotNow
+from bot.base.nudges import Nudges
+from bot.base.text import format_duration, plural
+from bot.catalog.catalog import Catalog
+from bot.catalog.plan import make_plan
+from bot.control.access import Access
+from bot.control.engine import Engine
+from bot.control.finish import finish
+from bot.control.jobs import Jobs
+from bot.control.logs import RunLog
+from bot.control.start import StartJob
+from bot.model.message import MessageKind
+from bot.model.person import Person
+from bot.model.plan import Plan, Undo, walk
+from bot.model.run import Decision, Event, Run, RunStatus, RunView, StepRecord, StepStatus
+from bot.store.store import Store, Transaction
+
+
+class Runs:
+    """The only way to start a run and to speak to one, for Slack, terminal and timers alike."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        catalog: Catalog,
+        engine: Engine,
+        access: Access,
+        jobs: Jobs,
+        clock: Clock,
+        nudges: Nudges,
+        logs: RunLog,
+    ) -> None:
+        self._store = store
+        self._catalog = catalog
+        self._engine = engine
+        self._access = access
+        self._jobs = jobs
+        self._clock = clock
+        self._nudges = nudges
+        self._logs = logs
+
+    def start(self, ask: StartJob) -> Run:
+        """Start a job, once per key: the same key again returns the run that it started.
+
+        Raises NotFound, NotAllowed, WrongInputs; then nothing was started.
+        """
+        with self._store.read() as tx:
+            known = tx.runs.by_key(ask.key)
+        if known:
+            return known
+        offer = self._jobs.offer(ask.person, ask.stack, ask.job)
+        environment = self._jobs.environment(offer, ask.environment)
+        target = "/".join(part for part in (ask.stack, ask.job, environment.name if environment else None) if part)
+        self._access.demand(ask.person, "run", target, origin=ask.origin)
+        inputs = self._jobs.read_inputs(offer, environment, ask.inputs)
+        plan, lock = make_plan(offer.stack, offer.job, environment, inputs, self._catalog.vars)
+        values = {
+            "stack": offer.stack.name,
+            "job": offer.job.name,
+            "title": offer.job.title,
+            "environment": environment.name if environment else None,
+            "inputs": inputs,
+            "cause": ask.cause,
+        }
+        return self._write(ask.key, plan, lock, ask.person, ask.origin, ask.channel, **values)
+
+    def retry(self, number: int, *, by: Person, origin: str, key: str, channel: str | None = None) -> Run:
+        """Start a new run with the answers of run *number*.
+
+        Raises NotNow while that run is not over, and whatever `start` raises.
+        """
+        old = self._must_be_over(number)
+        if old.undo_of is not None:
+            return self.undo(old.undo_of, by=by, origin=origin, key=key, channel=channel)
+        ask = StartJob(
+            person=by,
+            stack=old.stack,
+            job=old.job,
+            environment=old.environment,
+            inputs=old.inputs,
+            key=key,
+            origin=origin,
+            cause=f"again, as {old.name}",
+            channel=channel or old.channel,
+        )
+        return self.start(ask)
+
+    def undo(self, number: int, *, by: Person, origin: str, key: str, channel: str | None = None) -> Run:
+        """Start a run that undoes what run *number* began, newest step first.
+
+        Raises NotFound, NotAllowed, and NotNow when it is not over or has nothing that can be undone.
+        """
+        with self._store.read() as tx:
+            known = tx.runs.by_key(key)
+        if known:
+            return known
+        old = self._must_be_over(number)
+        self._access.demand(by, "undo", old.target, origin=origin)
+        if not any(step.undoable and not step.undone for step in self.steps(number)):
+            raise NotNow(f"{old.name} has nothing that can be undone.")
+        return self._write(key, _undo_plan(old), old.lock, by, origin, channel or old.channel, **_undo_values(old))
+
+    def cancel(self, number: int, *, by: Person, origin: str) -> Run:
+        """Abort a run: at once when it waits, else as soon as its step has ended what it started.
+
+        Raises NotFound, NotAllowed, and NotNow when it is over.
+        """
+        run = self.get(number)
+        if by.id != run.started_by_id:
+            self._access.demand(by, "cancel", run.target, origin=origin)
+        with self._store.begin() as tx:
+            run = _locked(tx, number)
+            if run.status.is_over:
+                raise NotNow(f"{run.name} is over already: it {run.status}.")
+            now = self._clock.now()
+            self._record(tx, run, by, origin, "cancel", now)
+            tx.runs.change(number, cancelled_by=run.cancelled_by or by.name)
+            if run.begun_at is None:
+                finish(tx, self._engine, run, RunStatus.ABORTED, now=now, reason=f"Cancelled by {by.name}.", hint="")
+            elif run.status in {RunStatus.WAITING, RunStatus.INTERRUPTED}:
+                _abort_what_stands_still(tx, number)
+                self._go_on(tx, number)
+            tx.afterwards(lambda: self._nudges.send(number))
+        return self.get(number)
+
+    def resolve(self, number: int, decision: Decision, *, by: Person, origin: str) -> Run:
+        """Say how an interrupted run goes on.
+
+        Raises NotFound, NotAllowed, and NotNow when it is not interrupted (any more): the first decision counts.
+        """
+        self._access.demand(by, "run", self.get(number).target, origin=origin)
+        with self._store.begin() as tx:
+            run = _locked(tx, number)
+            if run.status is not RunStatus.INTERRUPTED:
+                raise NotNow(f"{run.name} is not interrupted (any more): it is {run.status}.")
+            now = self._clock.now()
+            self._record(tx, run, by, origin, f"resolve: {decision}", now)
+            for step in tx.steps.of(number):
+                if step.status is StepStatus.INTERRUPTED:
+                    tx.steps.change(number, step.id, **_resolved(decision, step, by))
+            if decision in {Decision.ABORT, Decision.UNDO}:
+                tx.runs.change(number, cancelled_by=by.name)
+            if decision is Decision.UNDO:
+                self._insert_undo(tx, run, by, origin)
+            self._go_on(tx, number)
+            tx.afterwards(lambda: self._nudges.send(number))
+        return self.get(number)
+
+    def get(self, number: int) -> Run:
+        """The run of this number. Raises NotFound."""
+        with self._store.read() as tx:
+            run = tx.runs.get(number)
+        if run is None:
+            raise NotFound(f"There is no run #{number}.", hint='"stackhand runs" lists the newest.')
+        return run
+
+    def view(self, number: int) -> RunView:
+        """The run with its steps and what it waits for. Raises NotFound."""
+        run = self.get(number)
+        with self._store.read() as tx:
+            waits_for = self._waits_for(tx, run) if run.status is RunStatus.WAITING else ""
+            return RunView(run=run, steps=tuple(tx.steps.of(number)), waits_for=waits_for)
+
+    def steps(self, number: int) -> list[StepRecord]:
+        """The steps of a run, in order."""
+        with self._store.read() as tx:
+            return tx.steps.of(number)
+
+    def events(self, number: int) -> list[Event]:
+        """The history of a run, oldest first."""
+        with self._store.read() as tx:
+            return tx.events.of(number)
+
+    def recent(self, *, limit: int = 20, statuses: Sequence[RunStatus] = (), stack: str | None = None) -> list[Run]:
+        """The newest runs first."""
+        with self._store.read() as tx:
+            return tx.runs.recent(limit=limit, statuses=statuses, stack=stack)
+
+    def log(self, number: int) -> RunLog.Reader:
+        """The log of a run, whole. Raises NotFound."""
+        return self._logs.reader(self.view(number))
+
+    def _write(
+        self, key: str, plan: Plan, lock: str | None, person: Person, origin: str, channel: str | None, **values: object
+    ) -> Run:
+        try:
+            with self._store.begin() as tx:
+                known = tx.runs.by_key(key)
+                return known or self._add(tx, key, plan, lock, person, origin, channel, **values)
+        except IntegrityError:
+            # Two front ends wrote the same key at the same moment, and the other one was first.
+            with self._store.read() as tx:
+                known = tx.runs.by_key(key)
+            if known is None:
+                raise
+            return known
+
+    def _add(
+        self,
+        tx: Transaction,
+        key: str,
+        plan: Plan,
+        lock: str | None,
+        person: Person,
+        origin: str,
+        channel: str | None,
+        **values: object,
+    ) -> Run:
+        now = self._clock.now()
+        where = channel or plan.channel
+        run = tx.runs.add(
+            key=key,
+            plan=plan.model_dump(mode="json"),
+            lock=lock,
+            status=RunStatus.QUEUED,
+            started_by_id=person.id,
+            started_by=person.name,
+            origin=origin,
+            channel=where,
+            created_at=now,
+            **values,
+        )
+        _write_steps(tx, run)
+        tx.events.add(run.number, "run.asked", now, text=run.cause, by=person.name)
+        self._record(tx, run, person, origin, "start", now)
+        if where:
+            tx.messages.owe(key=f"run:{run.number}", kind=MessageKind.RUN, channel=where, run=run.number)
+        if lock is None or tx.locks.ask(lock, run=run.number, holder=person.name, why=run.title, now=now):
+            self._engine.submit(tx, run.number, tx.runs.next_part(run.number))
+        else:
+            tx.runs.change(run.number, status=RunStatus.WAITING)
+        tx.afterwards(lambda: self._nudges.send(run.number))
+        return tx.runs.get(run.number) or run
+
+    def _insert_undo(self, tx: Transaction, run: Run, by: Person, origin: str) -> None:
+        """Start the undo of an interrupted run; it gets the lock from the run itself, before anybody who waits."""
+        values = _undo_values(run)
+        undo = self._add(tx, f"undo:{run.number}", _undo_plan(run), None, by, origin, run.channel, **values)
+        tx.runs.change(undo.number, lock=run.lock)
+        tx.locks.pass_on(from_run=run.number, to_run=undo.number)
+
+    def _go_on(self, tx: Transaction, number: int) -> None:
+        tx.runs.change(number, status=RunStatus.QUEUED, reason="", hint="")
+        self._engine.submit(tx, number, tx.runs.next_part(number))
+
+    def _record(self, tx: Transaction, run: Run, by: Person, origin: str, verb: str, now: datetime) -> None:
+        tx.audit.add(
+            at=now,
+            person_id=by.id,
+            person=by.name,
+            origin=origin,
+            verb=verb,
+            target=run.target,
+            answer="allowed",
+            detail=". ".join(part for part in (run.name, run.cause) if part),
+        )
+        if verb != "start":
+            tx.events.add(run.number, f"run.{verb}", now, by=by.name)
+
+    def _must_be_over(self, number: int) -> Run:
+        run = self.get(number)
+        if not run.status.is_over:
+            raise NotNow(f"{run.name} is not over yet: it is {run.status}.", hint="Cancel it first, or wait.")
+        return run
+
+    def _waits_for(self, tx: Transaction, run: Run) -> str:
+        lock = tx.locks.of(run.lock) if run.lock else None
+        if lock is None or run.number not in lock.queue:
+            return run.reason
+        ahead = lock.queue.index(run.number)
+        held_for = format_duration(self._clock.now() - lock.since)
+        line = "You are next." if ahead == 0 else f"{plural(ahead, 'run')} before this one."
+        return f"{lock.holder}'s {lock.why} (#{lock.run}) has held {lock.name} for {held_for}. {line}"
+
+
+def _locked(tx: Transaction, number: int) -> Run:
+    run = tx.runs.lock_row(number)
+    if run is None:
+        raise NotFound(f"There is no run #{number}.")
+    return run
+
+
+def _write_steps(tx: Transaction, run: Run) -> None:
+    plan = run.plan
+    for position, step in enumerate(walk(plan.steps) + walk(plan.on_failure) + walk(plan.ensure), start=1):
+        # Hundreds apart, so that the steps of an undo find room below it.
+        tx.steps.add(
+            run=run.number, id=step.id, position=position * 1000, title=step.title, uses=getattr(step, "uses", None)
+        )
+
+
+def _abort_what_stands_still(tx: Transaction, number: int) -> None:
+    for step in tx.steps.of(number):
+        if step.status in {StepStatus.WAITING, StepStatus.INTERRUPTED}:
+            tx.steps.change(number, step.id, status=StepStatus.ABORTED)
+
+
+def _resolved(decision: Decision, step: StepRecord, by: Person) -> dict[str, object]:
+    if decision is Decision.RETRY:
+        return {"status": StepStatus.PENDING, "begun": False, "attempt": step.attempt + 1, "reason": "", "hint": ""}
+    if decision is Decision.SKIP:
+        return {"status": StepStatus.SKIPPED, "reason": f"Skipped by {by.name} after a crash.", "hint": ""}
+    return {"status": StepStatus.ABORTED, "reason": f"Interrupted by a crash; {by.name} chose {decision}.", "hint": ""}
+
+
+def _undo_plan(old: Run) -> Plan:
+    step = Undo(id="1", title=f"Undo {old.name}", undo=f"#{old.number}")
+    return Plan(folder=old.plan.folder, steps=(step,), scope=old.plan.scope, channel=old.plan.channel)
+
+
+def _undo_values(old: Run) -> dict[str, object]:
+    return {
+        "stack": old.stack,
+        "job": old.job,
+        "title": f"Undo {old.title}",
+        "environment": old.environment,
+        "inputs": {},
+        "cause": f"undoes {old.name}",
+        "undo_of": old.number,
+    }
