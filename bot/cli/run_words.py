@@ -1,0 +1,101 @@
+"""A run in words and signs, as both the live view and the plain lines say it."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from bot.base.text import format_duration, plural
+from bot.model.run import HostResult, Run, RunStatus, RunView, StepRecord, StepStatus
+
+#: What the terminal's exit code says about a run.
+EXIT_CODES = {
+    RunStatus.SUCCEEDED: 0,
+    RunStatus.FAILED: 1,
+    RunStatus.ERRORED: 3,
+    RunStatus.ABORTED: 4,
+    RunStatus.INTERRUPTED: 5,
+}
+#: The same signs as in Slack: every font has them.
+MARKS = {
+    StepStatus.PENDING: "○",
+    StepStatus.RUNNING: "●",
+    StepStatus.WAITING: "◌",
+    StepStatus.SUCCEEDED: "✓",
+    StepStatus.FAILED: "✗",
+    StepStatus.ERRORED: "✗",
+    StepStatus.ABORTED: "■",
+    StepStatus.SKIPPED: "–",
+    StepStatus.INTERRUPTED: "⚠",
+}
+STYLES = {
+    "pending": "dim",
+    "queued": "dim",
+    "skipped": "dim",
+    "running": "cyan",
+    "waiting": "yellow",
+    "succeeded": "green",
+    "failed": "red",
+    "errored": "red",
+    "aborted": "yellow",
+    "interrupted": "yellow",
+}
+_NAMED_HOSTS = 8
+
+
+def is_still(run: Run) -> bool:
+    """Will nothing more happen without a person?"""
+    return run.status.is_over or run.status is RunStatus.INTERRUPTED
+
+
+def visible_steps(steps: Sequence[StepRecord]) -> list[StepRecord]:
+    """The steps that people want to see: those of `on_failure` and `ensure` only once they began."""
+    return [step for step in steps if step.started_at is not None or not _is_hook(step)]
+
+
+def headline(run: Run) -> str:
+    """`maintenance #12  Maintenance on, production`."""
+    where = f", {run.environment}" if run.environment else ""
+    return f"{run.name}  {run.title}{where}"
+
+
+def ending(view: RunView) -> Iterator[str]:
+    """The last lines about a run: how it stands, why, and what to do."""
+    run = view.run
+    length = f" in {format_duration(run.ended_at - run.begun_at)}" if run.ended_at and run.begun_at else ""
+    yield f"{run.name} {_word(run.status)}{length}." + (f" {run.reason}" if run.reason else "")
+    if run.hint:
+        yield run.hint
+    if run.status is RunStatus.INTERRUPTED:
+        yield f"Say how it goes on: stackhand resolve {run.number} retry|skip|undo|abort"
+    elif run.status.is_over and any(step.undoable and not step.undone for step in view.steps):
+        yield f"To take it back: stackhand undo {run.number}"
+
+
+def step_line(step: StepRecord, now: datetime) -> str:
+    """`1  Put up the page: running, 12s`."""
+    length = format_duration((step.ended_at or now) - step.started_at) if step.started_at else ""
+    again = f", try {step.attempt}" if step.attempt > 1 else ""
+    words = ", ".join(word for word in (f"{_word(step.status)}{again}", length) if word)
+    return f"{step.id}  {step.title}: {words}"
+
+
+def hosts_line(hosts: Sequence[HostResult]) -> str:
+    """`web1 changed, web2 ok`; many hosts are counted, and those in trouble named."""
+    if len(hosts) <= _NAMED_HOSTS:
+        return ", ".join(_host(host) for host in hosts)
+    counts = Counter(host.state for host in hosts)
+    bad = [_host(host) for host in hosts if host.state in {"failed", "unreachable"}]
+    counted = ", ".join(f"{count} {state}" for state, count in counts.most_common())
+    return f"{plural(len(hosts), 'host')}: {counted}" + (f" ({', '.join(bad[:_NAMED_HOSTS])})" if bad else "")
+
+
+def _host(host: HostResult) -> str:
+    return f"{host.name} {host.state}" + (f" ({host.note})" if host.note else "")
+
+
+def _word(status: StepStatus | RunStatus) -> str:
+    return "was interrupted" if status is RunStatus.INTERRUPTED else str(status)
+
+
+def _is_hook(step: StepRecord) -> bool:
+    return bool({"on_failure", "ensure"} & set(step.id.split(".")))

@@ -1,0 +1,95 @@
+"""The verbs of `stackhand`, and the way from a verb to its module.
+
+A verb's module is imported when its verb is called: the engine and the Slack SDK take seconds to import, and most verbs
+need neither. So this file and `bot/cli/__init__.py` stay with the standard library.
+"""
+
+import importlib
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from bot import __version__
+from bot.base.errors import Refused, SetupProblem
+from bot.base.text import did_you_mean
+
+WRONG_USE = 2
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One word behind `stackhand`."""
+
+    #: The module that has a function of the verb's name.
+    module: str
+    #: What it takes, for the list of all verbs.
+    takes: str
+    summary: str
+
+
+VERBS: Mapping[str, Verb] = MappingProxyType(
+    {
+        "up": Verb("bot.cli.up", "", "Start the bot, and say where its page is."),
+        "worker": Verb("bot.cli.up", "", "Advance runs, and leave Slack to others."),
+        "jobs": Verb("bot.cli.jobs", "", "List what may be started."),
+        "plan": Verb("bot.cli.plan", "STACK JOB", "Say what a job would do; change nothing."),
+        "run": Verb("bot.cli.run", "STACK JOB", "Start a job and follow it to its end."),
+        "runs": Verb("bot.cli.look", "", "List the newest runs."),
+        "show": Verb("bot.cli.look", "RUN", "Show a run with its steps."),
+        "log": Verb("bot.cli.log", "RUN", "Print the log of a run."),
+        "cancel": Verb("bot.cli.act", "RUN", "Abort a run, and wait for its end."),
+        "undo": Verb("bot.cli.act", "RUN", "Undo what a run did, newest step first."),
+        "retry": Verb("bot.cli.act", "RUN", "Start a run again with the same answers."),
+        "resolve": Verb("bot.cli.act", "RUN DECISION", "Say how an interrupted run goes on."),
+        "audit": Verb("bot.cli.look", "", "List who asked what, and the answer."),
+        "check": Verb("bot.cli.check", "[STACK]", "Find every mistake in the stacks."),
+        "schema": Verb("bot.cli.check", "", "Print the JSON Schema of stack.yml, for editors."),
+        "doctor": Verb("bot.cli.doctor", "", "Say what is missing here, and how to mend it."),
+        "version": Verb("", "", "Print the version."),
+    }
+)
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Do what the command line says, and leave with the exit code that tells how it went."""
+    verb, *rest = (sys.argv[1:] if words is None else words) or ["--help"]
+    if verb in {"version", "--version"}:
+        print(__version__)  # noqa: T201
+        sys.exit(0)
+    if verb in {"help", "--help", "-h"}:
+        print(overview())  # noqa: T201
+        sys.exit(0)
+    if verb not in VERBS:
+        sys.exit(_complain(f'There is no verb "{verb}".', did_you_mean(verb, list(VERBS))))
+    sys.exit(call(verb, rest))
+
+
+def call(verb: str, words: Sequence[str]) -> int:
+    """Run one verb with the words behind it; its exit code."""
+    typed = importlib.import_module("bot.cli.typed")
+    try:
+        code: int = typed.call(verb, importlib.import_module(VERBS[verb].module), words)
+        sys.stdout.flush()
+    except (Refused, SetupProblem) as problem:
+        return _complain(problem.reason or str(problem), problem.hint)
+    except BrokenPipeError:
+        # Whoever read us, `head` for one, has seen enough. What is still in the buffer must not be written at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+def overview() -> str:
+    """All verbs, one line each."""
+    width = max(len(f"{name} {verb.takes}") for name, verb in VERBS.items())
+    lines = [f"  {f'{name} {verb.takes}':<{width}}  {verb.summary}" for name, verb in VERBS.items()]
+    return "\n".join(
+        ["Usage: stackhand VERB ...", "", *lines, "", "stackhand VERB --help says more. Start with: stackhand up"]
+    )
+
+
+def _complain(*sentences: str) -> int:
+    print(" ".join(sentence for sentence in sentences if sentence), file=sys.stderr)  # noqa: T201
+    return WRONG_USE

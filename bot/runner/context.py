@@ -1,0 +1,195 @@
+"""What an action gets of the run that carries it: the implementation of `actions.api.Context`."""
+
+import shutil
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import requests
+
+from actions.api import ActionFailed, Cancelled, Exit, HostState, Outputs
+from bot.model.run import HostResult, Progress
+from bot.runner.process import Ended, Failed, Lost, NotStarted, Program, lines
+from bot.runner.redact import Redactor
+from bot.runner.secrets import SecretMissing, read_secret
+from bot.runner.signals import Signals
+from bot.runner.step_log import StepLog
+
+T = TypeVar("T")
+#: How many last lines of a program an Exit carries.
+_TAIL_LINES = 20
+_HTTP_TIMEOUT_S = 30.0
+
+
+class ProgramLost(BaseException):
+    """A program had been started and died without a word. Nobody knows how far it came."""
+
+
+class Report(Protocol):
+    """Takes down what a step says about itself."""
+
+    def begun(self, outputs: Outputs | None) -> Outputs | None:
+        """The step is about to change things. Returns what an earlier try had stored, if there was one."""
+
+    def host(self, result: HostResult) -> None:
+        """How one host fares."""
+
+    def progress(self, progress: Progress) -> None:
+        """How far the step is."""
+
+    def said(self) -> None:
+        """The log has grown."""
+
+
+class StepContext:
+    """One step's side of the contract."""
+
+    previewing = False
+
+    def __init__(
+        self,
+        *,
+        run_name: str,
+        started_by: str,
+        stack_folder: Path,
+        step_folder: Path,
+        log: StepLog,
+        redactor: Redactor,
+        signals: Signals,
+        report: Report,
+        environ: Mapping[str, str],
+        start_again: bool = False,
+    ) -> None:
+        self.run_name = run_name
+        self.started_by = started_by
+        self._stack_folder = stack_folder
+        self._step_folder = step_folder
+        self._log = log
+        self._redactor = redactor
+        self._signals = signals
+        self._report = report
+        self._environ = environ
+        #: Of an action for which twice is the same as once: a lost program is simply started again.
+        self._start_again = start_again
+        self._programs = 0
+        self.scratch = step_folder / "scratch"
+        self.scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def path(self, written: str) -> Path:
+        """See `actions.api.Context`."""
+        path = Path(written)
+        if path.is_absolute():
+            return path
+        found = (self._stack_folder / path).resolve()
+        if not found.is_relative_to(self._stack_folder.resolve()):
+            raise ActionFailed(f"{written} leads out of the stack's folder.", hint="Keep payloads inside the stack.")
+        return found
+
+    def secret(self, reference: str) -> str:
+        """See `actions.api.Context`."""
+        try:
+            value = read_secret(reference, self._environ, self._stack_folder)
+            self._redactor.add(value)
+        except SecretMissing as missing:
+            raise ActionFailed(missing.reason, hint=missing.hint) from missing
+        except ValueError as error:
+            raise ActionFailed(f"{reference}: {error}") from error
+        return value
+
+    def log(self, line: str) -> None:
+        """See `actions.api.Context`."""
+        self._log.append(self._redactor.mask(line.rstrip("\n")) + "\n")
+        self._report.said()
+
+    def progress(self, done: int, total: int | None, what: str = "") -> None:
+        """See `actions.api.Context`."""
+        self._report.progress(Progress(done=done, total=total, what=self._redactor.mask(what)))
+
+    def host(self, name: str, state: HostState, note: str = "") -> None:
+        """See `actions.api.Context`."""
+        self._report.host(HostResult(name=name, state=state.value, note=self._redactor.mask(note)))
+
+    def begin(self, outputs: Any) -> Any:
+        """See `actions.api.Context`."""
+        return self._report.begun(outputs)
+
+    def sleep(self, seconds: float) -> None:
+        """See `actions.api.Context`."""
+        self._signals.wait(seconds)
+
+    def poll(self, read: Callable[[], T], *, every_s: float = 2.0, for_s: float = 300.0) -> Iterator[T]:
+        """See `actions.api.Context`."""
+        until = time.monotonic() + for_s
+        while True:
+            self._signals.check()
+            yield read()
+            if time.monotonic() + every_s > until:
+                return
+            self._signals.wait(every_s)
+
+    def http(self) -> requests.Session:
+        """See `actions.api.Context`."""
+        return _Session(self._signals)
+
+    def exec(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        on_line: Callable[[str], None] | None = None,
+        timeout_s: float | None = None,
+    ) -> Exit:
+        """See `actions.api.Context`."""
+        self._report.begun(None)
+        self._programs += 1
+        program = Program(self._step_folder / f"program-{self._programs}")
+        if isinstance(program.state(), Lost) and self._start_again:
+            shutil.rmtree(program.folder)
+        if isinstance(program.state(), NotStarted):
+            self._signals.check()
+            program.start(
+                [str(word) for word in argv],
+                cwd=cwd or self._stack_folder,
+                env=dict(env or {}),
+                secrets=self._redactor.patterns(),
+                output=program.folder / "output",
+            )
+        signals = self._signals if timeout_s is None else self._signals.within(timeout_s)
+        tail: deque[str] = deque(maxlen=_TAIL_LINES)
+        try:
+            for line in lines(program.folder / "output", ended=lambda: not program.is_running(), stop=signals.check):
+                tail.append(line)
+                (on_line or self.log)(line)
+        except (ActionFailed, Cancelled):
+            program.end()
+            raise
+        return _exit(program, argv, tuple(tail))
+
+
+class _Session(requests.Session):
+    """Requests that can be cancelled before they start and never wait for ever."""
+
+    def __init__(self, signals: Signals) -> None:
+        super().__init__()
+        self._signals = signals
+        self.headers["User-Agent"] = "Stackhand"
+
+    def request(self, *args: Any, **options: Any) -> requests.Response:
+        """Check the signals, then send with a time-out."""
+        self._signals.check()
+        options["timeout"] = options.get("timeout") or _HTTP_TIMEOUT_S
+        return super().request(*args, **options)
+
+
+def _exit(program: Program, argv: Sequence[str], tail: tuple[str, ...]) -> Exit:
+    state = program.state()
+    if isinstance(state, Ended):
+        return Exit(code=state.code, tail=tail)
+    if isinstance(state, Failed):
+        raise ActionFailed(
+            f"{Path(argv[0]).name} could not be started: {state.reason}.", hint="Is it installed on this machine?"
+        )
+    raise ProgramLost

@@ -1,0 +1,252 @@
+"""Does one `uses` step: makes its action, runs it, tries again, and writes down how it came out."""
+
+import shutil
+import socket
+import threading
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+
+from actions import library
+from actions.api import Action, ActionFailed, Cancelled, Crash, Outputs
+from bot.catalog.expressions import ExpressionProblem, evaluate
+from bot.control.logs import RunLog
+from bot.model.plan import Uses
+from bot.model.run import HostResult, Progress, Run, StepRecord, StepStatus
+from bot.runner.context import ProgramLost, StepContext
+from bot.runner.recorder import Recorder, StepReport
+from bot.runner.redact import Redactor
+from bot.runner.signals import Signals
+from bot.runner.step_log import StepLog
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Reverse:
+    """The action that would undo a step."""
+
+    uses: str
+    fields: Mapping[str, Any]
+
+
+class Use:
+    """Uses actions on behalf of one run."""
+
+    def __init__(
+        self,
+        *,
+        run: Run,
+        recorder: Recorder,
+        logs: RunLog,
+        redactor: Redactor,
+        environ: Mapping[str, str],
+        leaving: threading.Event,
+    ) -> None:
+        self._run = run
+        self._recorder = recorder
+        self._logs = logs
+        self._redactor = redactor
+        self._environ = environ
+        self._leaving = leaving
+
+    def __call__(self, step: Uses, record: StepRecord, scope: Mapping[str, Any], *, cancellable: bool) -> StepStatus:
+        """Do the step, with the further tries it is granted; *record* says how far an earlier worker came."""
+        tries = 1 + (step.retry.times if step.retry else 0)
+        attempt = max(record.attempt, 1)
+        resumed = record if record.status is StepStatus.RUNNING else None
+        while True:
+            status = self._attempt(step, attempt, scope, resumed=resumed, cancellable=cancellable)
+            if status is not StepStatus.FAILED or attempt >= tries:
+                return status
+            attempt, resumed = attempt + 1, None
+            try:
+                pause_s = step.retry.delay_s if step.retry else 0
+                self._signals(step, may_be_left=False, cancellable=cancellable).wait(pause_s)
+            except Cancelled:
+                self._recorder.ends(step.id, StepStatus.ABORTED)
+                return StepStatus.ABORTED
+
+    def reverse_of(self, record: StepRecord) -> Reverse | None:
+        """The action that undoes a step that began; None: there is none."""
+        action = _remade(record)
+        done = _outputs(action, record.outputs) if action else None
+        reverse = action.undo(done) if action and done else None
+        return Reverse(library.name_of(type(reverse)), reverse.model_dump(mode="json")) if reverse else None
+
+    def _attempt(
+        self, step: Uses, attempt: int, scope: Mapping[str, Any], *, resumed: StepRecord | None, cancellable: bool
+    ) -> StepStatus:
+        try:
+            action = _remade(resumed) if resumed and resumed.fields is not None else make(step, scope)
+        except ActionFailed as failed:
+            self._recorder.ends(step.id, StepStatus.FAILED, reason=failed.reason, hint=failed.hint, attempt=attempt)
+            return StepStatus.FAILED
+        if action is None:
+            raise LookupError(f"step {step.id} has lost its action {step.uses}")
+        if resumed and resumed.begun and not _may_go_on(action, resumed):
+            return self._interrupted(step.id)
+        if not resumed:
+            fields = action.model_dump(mode="json")
+            self._recorder.begins(step.id, attempt=attempt, fields=fields, undoable=None)
+        return self._run_action(step, action, attempt, resumed, cancellable=cancellable)
+
+    def _run_action(
+        self, step: Uses, action: Action[Any], attempt: int, resumed: StepRecord | None, *, cancellable: bool
+    ) -> StepStatus:
+        folder = self._logs.run_folder(self._run.number) / step.id / str(attempt)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        step_log = StepLog(self._logs.step_file(self._run.number, step.id))
+        _rewind(step_log, folder / "log_start")
+        report = _Report(self._recorder, step.id, action, step_log, resumed)
+        context = StepContext(
+            run_name=self._run.name,
+            started_by=self._run.started_by,
+            stack_folder=Path(self._run.plan.folder),
+            step_folder=folder,
+            log=step_log,
+            redactor=self._redactor,
+            signals=self._signals(step, may_be_left=action.crash is not Crash.ASK, cancellable=cancellable),
+            report=report,
+            environ=self._environ,
+            start_again=action.crash is Crash.AGAIN,
+        )
+        try:
+            status = self._outcome(step, action, context, report)
+        finally:
+            # Also when the worker leaves: whoever goes on starts from what is on disk.
+            step_log.close()
+        shutil.rmtree(folder, ignore_errors=True)
+        return status
+
+    def _outcome(self, step: Uses, action: Action[Any], context: StepContext, report: "_Report") -> StepStatus:
+        try:
+            outputs: Outputs = action.run(context)
+        except ActionFailed as failed:
+            reason, hint = self._redactor.mask(failed.reason), self._redactor.mask(failed.hint)
+            context.log(f"Failed: {reason} {hint}".rstrip())
+            return self._over(step.id, StepStatus.FAILED, report, reason=reason, hint=hint)
+        except Cancelled:
+            context.log("Aborted.")
+            return self._over(step.id, StepStatus.ABORTED, report)
+        except ProgramLost:
+            report.flush()
+            return self._interrupted(step.id)
+        except Exception as error:  # noqa: BLE001 - a run's boundary: a bug in an action is told, not hidden
+            log.error("an action broke", run=self._run.number, step=step.id, uses=step.uses, error=repr(error))
+            context.log(self._redactor.mask(traceback.format_exc()))
+            reason = f"{step.uses} broke: {self._redactor.mask(str(error)) or type(error).__name__}"
+            hint = "This is a bug in the action, not in your answers. The log has its trace."
+            return self._over(step.id, StepStatus.ERRORED, report, reason=reason, hint=hint)
+        stored = outputs.model_dump(mode="json")
+        return self._over(step.id, StepStatus.SUCCEEDED, report, outputs=stored, undoable=_undoable(action, outputs))
+
+    def _over(self, id: str, status: StepStatus, report: "_Report", **values: Any) -> StepStatus:
+        report.flush()
+        self._recorder.ends(id, status, **values)
+        return status
+
+    def _interrupted(self, id: str) -> StepStatus:
+        reason = "The machine died in the middle of this step, and it must not simply be done twice."
+        hint = "Look at what it has done, then say how to go on."
+        self._recorder.ends(id, StepStatus.INTERRUPTED, reason=reason, hint=hint)
+        return StepStatus.INTERRUPTED
+
+    def _signals(self, step: Uses, *, may_be_left: bool, cancellable: bool) -> Signals:
+        return Signals(
+            cancelled_by=self._recorder.cancelled_by if cancellable else lambda: None,
+            leaving=self._leaving,
+            may_be_left=may_be_left,
+            deadline=None if step.timeout_s is None else time.monotonic() + step.timeout_s,
+            timeout_s=step.timeout_s or 0.0,
+        )
+
+
+class _Report:
+    """What a step says about itself, on its way to the rows."""
+
+    def __init__(
+        self, recorder: Recorder, step: str, action: Action[Any], step_log: StepLog, resumed: StepRecord | None
+    ) -> None:
+        self._recorder = recorder
+        self._step = step
+        self._action = action
+        self._log = step_log
+        self._report = StepReport(recorder, step)
+        self._begun = resumed is not None and resumed.begun
+        self._outputs = _outputs(action, resumed.outputs) if resumed else None
+
+    def begun(self, outputs: Outputs | None) -> Outputs | None:
+        if outputs is None and self._begun:
+            return self._outputs
+        if self._outputs is not None:
+            return self._outputs
+        values: dict[str, Any] = {"begun": True, "machine": socket.gethostname()}
+        if outputs is not None:
+            values |= {"outputs": outputs.model_dump(mode="json"), "undoable": _undoable(self._action, outputs)}
+        self._recorder.step(self._step, event="begun", **values)
+        self._begun, self._outputs = True, outputs
+        return outputs
+
+    def host(self, result: HostResult) -> None:
+        self._report.host(result)
+
+    def progress(self, progress: Progress) -> None:
+        self._report.progress(progress)
+
+    def said(self) -> None:
+        self._recorder.nudge_soon(self._log.flush)
+
+    def flush(self) -> None:
+        self._log.flush()
+        self._report.flush()
+
+
+def make(step: Uses, scope: Mapping[str, Any]) -> Action[Any]:
+    """The action of *step* with its values filled in. Raises ActionFailed when they do not fit it."""
+    try:
+        values = dict(step.with_) if step.literal else evaluate(step.with_, scope)
+        return library.find(step.uses).model_validate(values)
+    except ExpressionProblem as problem:
+        raise ActionFailed(str(problem), hint="The stack's author has to mend this expression.") from problem
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ActionFailed(f"{step.uses}: {where}: {first['msg']}.", hint="Check the values of this step.") from error
+    except library.UnknownAction as unknown:
+        raise ActionFailed(f"There is no action {step.uses} (any more).") from unknown
+
+
+def _remade(record: StepRecord) -> Action[Any] | None:
+    if record.uses is None or record.fields is None:
+        return None
+    return library.find(record.uses).model_validate(record.fields)
+
+
+def _outputs(action: Action[Any], stored: Mapping[str, Any] | None) -> Outputs | None:
+    return action.outputs_type().model_validate(stored) if stored is not None else None
+
+
+def _undoable(action: Action[Any], outputs: Outputs) -> bool:
+    return action.undo(outputs) is not None
+
+
+def _may_go_on(action: Action[Any], record: StepRecord) -> bool:
+    if action.crash is Crash.ATTACH:
+        # Only the machine that started the program can attach to it.
+        return record.machine == socket.gethostname()
+    return action.crash is Crash.AGAIN
+
+
+def _rewind(step_log: StepLog, mark: Path) -> None:
+    """Where this attempt's lines begin; one taken up again writes them anew: none is lost, none comes twice."""
+    if mark.exists():
+        step_log.truncate(int(mark.read_text()))
+    else:
+        mark.write_text(str(step_log.size))
