@@ -125,6 +125,11 @@ class Settings(BaseSettings):
         return self.data / "up.json"
 
     @property
+    def runs(self) -> Path:
+        """The folder below which each run keeps its logs and files."""
+        return self.data / "runs"
+
+    @property
     def playground(self) -> Path:
         """The folder of the playground's site: what visitors of it see."""
         return self.data / "playground" / "site"

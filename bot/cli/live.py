@@ -103,8 +103,7 @@ def picture(view: RunView, log: list[str], now: datetime) -> RenderableType:
     rows: list[RenderableType] = [head]
     if view.waits_for:
         rows.append(Text(screen.visible(view.waits_for), "yellow"))
-    for step in visible_steps(view.steps):
-        rows.append(Padding(_step(step, now), (0, 0, 0, 2 * step.id.count("."))))
+    rows += [Padding(_step(step, now), (0, 0, 0, 2 * step.id.count("."))) for step in visible_steps(view.steps)]
     if log:
         rows += [
             Text(),

@@ -1,0 +1,94 @@
+"""`runs`, `show`, `audit`: what happened."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from bot.base.text import format_duration
+from bot.cli import as_json as json
+from bot.cli.live import picture
+from bot.cli.opened import opened
+from bot.cli.run_words import STYLES, ending, is_still
+from bot.cli.screen import err, out, say, table
+from bot.cli.typed import AsJson, Data, RunNumber, Stacks
+from bot.model.run import Run, RunStatus
+
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="How many at most.")]
+
+
+def runs(
+    *,
+    limit: Limit = 20,
+    status: Annotated[
+        list[RunStatus] | None, typer.Option("--status", help="Only those that stand so.", show_default=False)
+    ] = None,
+    stack: Annotated[str | None, typer.Option("--stack", help="Only those of one stack.", show_default=False)] = None,
+    as_json: AsJson = False,
+    data: Data = None,
+    stacks: Stacks = None,
+) -> None:
+    """List the newest runs."""
+    with opened(data, stacks) as app:
+        found = app.control.runs.recent(limit=limit, statuses=status or (), stack=stack)
+    if as_json:
+        print(json.dumps([json.run_line(run) for run in found]))  # noqa: T201
+    elif not found:
+        say(out(), 'Nothing ran yet. "stackhand jobs" lists what may be started.' if not (status or stack) else "None.")
+    else:
+        table(out(), ["run", "job", "where", "status", "by", "started", "took"], [_row(run) for run in found])
+
+
+def show(number: RunNumber, *, as_json: AsJson = False, data: Data = None, stacks: Stacks = None) -> None:
+    """Show a run with its steps."""
+    with opened(data, stacks) as app:
+        view = app.control.runs.view(number)
+        events = app.control.runs.events(number)
+        now = app.clock.now()
+    if as_json:
+        print(json.dumps(json.run_object(view)))  # noqa: T201
+        return
+    console = out()
+    console.print(picture(view, [], now), soft_wrap=not console.is_terminal)
+    for event in events:
+        words = " ".join(word for word in (event.kind, event.step, event.text, event.by and f"({event.by})") if word)
+        say(console, f"{_moment(event.at)}  {words}", "dim")
+    if is_still(view.run):
+        for line in ending(view):
+            say(console, line)
+
+
+def audit(*, limit: Limit = 50, as_json: AsJson = False, data: Data = None, stacks: Stacks = None) -> int:
+    """List who asked what, and the answer; says so when somebody tampered with the records."""
+    with opened(data, stacks) as app, app.store.read() as tx:
+        records = tx.audit.recent(limit=limit)
+        broken = tx.audit.first_broken()
+    if as_json:
+        print(json.dumps([json.audit_object(record) for record in records]))  # noqa: T201
+    else:
+        rows = [
+            [_moment(it.at), it.person, it.origin, it.verb, it.target, it.answer, it.detail] for it in reversed(records)
+        ]
+        table(out(), ["when", "who", "from", "asked", "of", "answer", "detail"], rows)
+    if broken is None:
+        return 0
+    say(err(), f"Record {broken} does not fit the one before it: somebody changed the audit behind our back.", "red")
+    return 1
+
+
+def _row(run: Run) -> list[str | Text]:
+    took = format_duration(run.ended_at - run.begun_at) if run.begun_at and run.ended_at else ""
+    return [
+        run.name,
+        run.title,
+        run.environment or "",
+        Text(str(run.status), STYLES[run.status]),
+        run.started_by,
+        _moment(run.created_at),
+        took,
+    ]
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone():%Y-%m-%d %H:%M:%S}"
