@@ -1,0 +1,65 @@
+"""Freezes a job into the plan of one run."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.base.errors import Refused
+from bot.catalog.expressions import ExpressionProblem, evaluate
+from bot.model.form import FormValue
+from bot.model.plan import Plan
+from bot.model.stack import Environment, Job, Stack
+
+_HINT = "The stack's author has to mend it in stack.yml."
+
+
+def make_plan(
+    stack: Stack,
+    job: Job,
+    environment: Environment | None,
+    inputs: Mapping[str, FormValue],
+    vars: Mapping[str, Any],
+) -> tuple[Plan, str | None]:
+    """The plan of a run that starts now, and the name of its lock; None: it needs none.
+
+    The values of steps stay as their author wrote them, since later steps name the outputs of earlier ones. Secrets
+    stay references. Raises Refused when a field of the environment or the lock's name cannot be computed.
+    """
+    scope: dict[str, Any] = {
+        "stack": {"name": stack.name, "title": stack.title},
+        "job": {"name": job.name, "title": job.title},
+        "env": _fields(environment, vars) if environment else {},
+        "form": dict(inputs),
+        "vars": dict(vars),
+    }
+    plan = Plan(
+        folder=str(stack.folder),
+        steps=job.steps,
+        on_failure=job.on_failure,
+        ensure=job.ensure,
+        scope=scope,
+        then=job.then,
+        announce=job.announce,
+        channel=stack.channel,
+        timeout_s=job.timeout_s,
+    )
+    return plan, _lock(job, scope)
+
+
+def _fields(environment: Environment, vars: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return {"name": environment.name, **evaluate(environment.fields, {"vars": vars})}
+    except ExpressionProblem as problem:
+        raise Refused(f"The environment {environment.name} is not complete: {problem}", hint=_HINT) from problem
+
+
+def _lock(job: Job, scope: Mapping[str, Any]) -> str | None:
+    if job.lock is None:
+        return None
+    try:
+        name = str(evaluate(job.lock, scope)).strip()
+    except ExpressionProblem as problem:
+        raise Refused(f"The lock of {job.title} has no name: {problem}", hint=_HINT) from problem
+    if not name:
+        # An empty name would lock out every other job that computes to nothing.
+        raise Refused(f"The lock of {job.title} has no name: {job.lock} is empty here.", hint=_HINT)
+    return name
