@@ -1,0 +1,51 @@
+"""`cancel`, `undo`, `retry`, `resolve`: speak to a run, and follow what comes of it."""
+
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+
+from bot.cli.follow import follow
+from bot.cli.opened import ORIGIN, me, opened
+from bot.cli.run_words import EXIT_CODES
+from bot.cli.typed import AsJson, Data, RunNumber, Stacks
+from bot.model.run import Decision, RunStatus
+
+_ABORTED = EXIT_CODES[RunStatus.ABORTED]
+
+
+def cancel(number: RunNumber, *, as_json: AsJson = False, data: Data = None, stacks: Stacks = None) -> int:
+    """Abort a run, and wait until what it started has ended. The exit code is 1 when it ended another way first."""
+    with opened(data, stacks) as app:
+        app.control.runs.cancel(number, by=me(), origin=ORIGIN)
+        return 0 if follow(app, number, as_json=as_json) == _ABORTED else 1
+
+
+def undo(number: RunNumber, *, as_json: AsJson = False, data: Data = None, stacks: Stacks = None) -> int:
+    """Undo what a run did, newest step first."""
+    with opened(data, stacks) as app:
+        undoing = app.control.runs.undo(number, by=me(), origin=ORIGIN, key=f"cli:{uuid4()}")
+        return follow(app, undoing.number, as_json=as_json)
+
+
+def retry(number: RunNumber, *, as_json: AsJson = False, data: Data = None, stacks: Stacks = None) -> int:
+    """Start a run again with the same answers."""
+    with opened(data, stacks) as app:
+        again = app.control.runs.retry(number, by=me(), origin=ORIGIN, key=f"cli:{uuid4()}")
+        return follow(app, again.number, as_json=as_json)
+
+
+def resolve(
+    number: RunNumber,
+    decision: Annotated[
+        Decision, typer.Argument(help="About the step that a crash interrupted.", case_sensitive=False)
+    ],
+    *,
+    as_json: AsJson = False,
+    data: Data = None,
+    stacks: Stacks = None,
+) -> int:
+    """Say how an interrupted run goes on."""
+    with opened(data, stacks) as app:
+        app.control.runs.resolve(number, decision, by=me(), origin=ORIGIN)
+        return follow(app, number, as_json=as_json)

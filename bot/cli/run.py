@@ -1,0 +1,57 @@
+"""`run`: start a job and follow it to its end."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from bot.app import App
+from bot.base.errors import Refused
+from bot.cli.follow import follow
+from bot.cli.opened import opened
+from bot.cli.plan import request, show_preview
+from bot.cli.run_words import EXIT_CODES
+from bot.cli.screen import err, say
+from bot.cli.typed import Answers, AsJson, Data, EnvironmentName, JobName, StackName, Stacks
+from bot.control.start import StartJob
+from bot.model.run import RunStatus
+
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before a job of danger.", show_default=False)]
+
+
+def run(
+    stack: StackName,
+    job: JobName,
+    *,
+    env: EnvironmentName = None,
+    answers: Answers = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
+    data: Data = None,
+    stacks: Stacks = None,
+) -> int:
+    """Start a job and follow it to its end. The first Ctrl-C cancels it, the second leaves it.
+
+    Exit codes: 0 succeeded, 1 failed, 2 wrong use, 3 errored, 4 aborted, 5 interrupted.
+    """
+    with opened(data, stacks) as app:
+        ask = request(app, stack, job, env, answers)
+        if not yes and not _agreed(app, ask):
+            say(err(), "Nothing was started.")
+            return EXIT_CODES[RunStatus.ABORTED]
+        started = app.control.runs.start(ask)
+        return follow(app, started.number, as_json=as_json)
+
+
+def _agreed(app: App, ask: StartJob) -> bool:
+    """Show a job of danger before it starts, and ask. Other jobs need no word."""
+    offer = app.control.jobs.offer(ask.person, ask.stack, ask.job)
+    if not offer.job.danger:
+        return True
+    if not sys.stdin.isatty():
+        raise Refused(
+            f'"{offer.job.title}" asks before it starts, and nobody is here to answer.',
+            hint="Say --yes, or look first: stackhand plan.",
+        )
+    show_preview(err(), ask, app.previewer.preview(ask))
+    return typer.confirm("Start it?", err=True)
