@@ -1,5 +1,6 @@
 """The end of a run: final status, timers, messages and the next in line for its lock, in one transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.base.text import format_duration, parse_duration
@@ -7,8 +8,8 @@ from bot.catalog.expressions import ExpressionProblem, evaluate
 from bot.control.engine import Engine
 from bot.model.message import MessageKind
 from bot.model.plan import walk
-from bot.model.run import Run, RunStatus, StepStatus
-from bot.model.timer import TimerKind
+from bot.model.run import Run, RunStatus, StepRecord, StepStatus
+from bot.model.timer import TimerKind, TimerState
 from bot.store.store import Transaction
 
 
@@ -49,8 +50,36 @@ def finish(
 def release_locks(tx: Transaction, engine: Engine, run: Run, *, now: datetime) -> None:
     """Give up the run's locks and hand those that now hold them to the engine."""
     for number in tx.locks.release(run.number, now):
-        tx.runs.change(number, status=RunStatus.QUEUED, reason="", hint="")
-        engine.submit(tx, number, tx.runs.next_part(number))
+        go_on(tx, engine, number)
+
+
+def stand_still(tx: Transaction, engine: Engine, run: Run, status: RunStatus, *, reason: str, hint: str) -> None:
+    """Let *run* leave its worker: for a moment (WAITING) or a person's decision (INTERRUPTED).
+
+    It goes on at once when what it waits for has happened in the meantime.
+    """
+    if tx.runs.cancelled_by(run.number) is not None:
+        abort_what_stands_still(tx, run.number)
+        go_on(tx, engine, run.number)
+        return
+    moments = [timer for timer in tx.timers.of_run(run.number) if timer.kind is TimerKind.RESUME]
+    if status is RunStatus.WAITING and all(timer.state is not TimerState.WAITING for timer in moments):
+        go_on(tx, engine, run.number)
+        return
+    tx.runs.change(run.number, status=status, reason=reason, hint=hint)
+
+
+def go_on(tx: Transaction, engine: Engine, number: int) -> None:
+    """Hand a run that stood still to the engine."""
+    tx.runs.change(number, status=RunStatus.QUEUED, reason="", hint="")
+    engine.submit(tx, number, tx.runs.next_part(number))
+
+
+def abort_what_stands_still(tx: Transaction, number: int) -> None:
+    """The steps that wait for a moment or a decision do not go on."""
+    for step in tx.steps.of(number):
+        if step.status in {StepStatus.WAITING, StepStatus.INTERRUPTED}:
+            tx.steps.change(number, step.id, status=StepStatus.ABORTED)
 
 
 def then_key(stack: str, job: str, environment: str | None) -> str:
@@ -98,8 +127,19 @@ def _text(tx: Transaction, run: Run, written: str) -> str:
 
 
 def scope_of(tx: Transaction, run: Run) -> dict[str, object]:
-    """What expressions of *run* may name now: its plan's scope, itself, and the outputs of the steps that are done."""
-    return {**run.plan.scope, "run": run_scope(run), **outputs_of(tx, run)}
+    """What expressions of *run* may name now.
+
+    Its plan's scope, `run`, `STEP.outputs` of the named steps that have succeeded, and `failure` once a step failed.
+    """
+    scope: dict[str, object] = {**run.plan.scope, "run": run_scope(run)}
+    named = {step.id: step.name for step in walk(run.plan.steps) if step.name}
+    records = tx.steps.of(run.number)
+    for record in records:
+        if record.id in named and record.status is StepStatus.SUCCEEDED:
+            scope[named[record.id]] = {"outputs": dict(record.outputs or {})}
+    if (failed := first_failed(records)) is not None:
+        scope["failure"] = {"step": failed.title, "reason": failed.reason}
+    return scope
 
 
 def run_scope(run: Run) -> dict[str, object]:
@@ -107,11 +147,7 @@ def run_scope(run: Run) -> dict[str, object]:
     return {"number": run.number, "name": run.name, "started_by": run.started_by, "title": run.title}
 
 
-def outputs_of(tx: Transaction, run: Run) -> dict[str, object]:
-    """`{name: {"outputs": ...}}` of the named steps that have succeeded."""
-    named = {step.id: step.name for step in walk(run.plan.steps) if step.name}
-    return {
-        named[record.id]: {"outputs": dict(record.outputs or {})}
-        for record in tx.steps.of(run.number)
-        if record.id in named and record.status is StepStatus.SUCCEEDED
-    }
+def first_failed(records: Sequence[StepRecord]) -> StepRecord | None:
+    """The step whose failure the others followed: the first that ended badly, and of nested ones the innermost."""
+    bad = [step for step in records if step.status in {StepStatus.FAILED, StepStatus.ERRORED} and step.ended_at]
+    return min(bad, key=lambda step: (step.ended_at, -len(step.id)), default=None)

@@ -21,6 +21,10 @@ class RunLog:
         """Everything the run writes to disk is below this folder."""
         return self._folder / str(number)
 
+    def preview_folder(self) -> Path:
+        """Where previews work; each leaves nothing behind."""
+        return self._folder / "previews"
+
     def step_file(self, number: int, step: str) -> Path:
         """The log of one step; it exists once the step has said something."""
         return self.run_folder(number) / f"{step}.log"

@@ -1,6 +1,7 @@
 """Starting, cancelling, undoing and looking at runs."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -13,15 +14,28 @@ from bot.catalog.catalog import Catalog
 from bot.catalog.plan import make_plan
 from bot.control.access import Access
 from bot.control.engine import Engine
-from bot.control.finish import finish
-from bot.control.jobs import Jobs
+from bot.control.finish import abort_what_stands_still, finish, go_on
+from bot.control.jobs import JobOffer, Jobs
 from bot.control.logs import RunLog
 from bot.control.start import StartJob
+from bot.model.form import FormValue
 from bot.model.message import MessageKind
 from bot.model.person import Person
 from bot.model.plan import Plan, Undo, walk
 from bot.model.run import Decision, Event, Run, RunStatus, RunView, StepRecord, StepStatus
+from bot.model.stack import Environment
 from bot.store.store import Store, Transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadyJob:
+    """A job that may be started as it was asked for."""
+
+    offer: JobOffer
+    environment: Environment | None
+    inputs: dict[str, FormValue]
+    plan: Plan
+    lock: str | None
 
 
 class Runs:
@@ -57,21 +71,29 @@ class Runs:
             known = tx.runs.by_key(ask.key)
         if known:
             return known
+        ready = self.prepare(ask)
+        values = {
+            "stack": ready.offer.stack.name,
+            "job": ready.offer.job.name,
+            "title": ready.offer.job.title,
+            "environment": ready.environment.name if ready.environment else None,
+            "inputs": ready.inputs,
+            "cause": ask.cause,
+        }
+        return self._write(ask.key, ready.plan, ready.lock, ask.person, ask.origin, ask.channel, **values)
+
+    def prepare(self, ask: StartJob) -> ReadyJob:
+        """Everything that is checked and made before a run is written.
+
+        Raises NotFound, NotAllowed, WrongInputs.
+        """
         offer = self._jobs.offer(ask.person, ask.stack, ask.job)
         environment = self._jobs.environment(offer, ask.environment)
         target = "/".join(part for part in (ask.stack, ask.job, environment.name if environment else None) if part)
         self._access.demand(ask.person, "run", target, origin=ask.origin)
         inputs = self._jobs.read_inputs(offer, environment, ask.inputs)
         plan, lock = make_plan(offer.stack, offer.job, environment, inputs, self._catalog.vars)
-        values = {
-            "stack": offer.stack.name,
-            "job": offer.job.name,
-            "title": offer.job.title,
-            "environment": environment.name if environment else None,
-            "inputs": inputs,
-            "cause": ask.cause,
-        }
-        return self._write(ask.key, plan, lock, ask.person, ask.origin, ask.channel, **values)
+        return ReadyJob(offer=offer, environment=environment, inputs=inputs, plan=plan, lock=lock)
 
     def retry(self, number: int, *, by: Person, origin: str, key: str, channel: str | None = None) -> Run:
         """Start a new run with the answers of run *number*.
@@ -127,8 +149,8 @@ class Runs:
             if run.begun_at is None:
                 finish(tx, self._engine, run, RunStatus.ABORTED, now=now, reason=f"Cancelled by {by.name}.", hint="")
             elif run.status in {RunStatus.WAITING, RunStatus.INTERRUPTED}:
-                _abort_what_stands_still(tx, number)
-                self._go_on(tx, number)
+                abort_what_stands_still(tx, number)
+                go_on(tx, self._engine, number)
             tx.afterwards(lambda: self._nudges.send(number))
         return self.get(number)
 
@@ -151,7 +173,7 @@ class Runs:
                 tx.runs.change(number, cancelled_by=by.name)
             if decision is Decision.UNDO:
                 self._insert_undo(tx, run, by, origin)
-            self._go_on(tx, number)
+            go_on(tx, self._engine, number)
             tx.afterwards(lambda: self._nudges.send(number))
         return self.get(number)
 
@@ -248,10 +270,6 @@ class Runs:
         tx.runs.change(undo.number, lock=run.lock)
         tx.locks.pass_on(from_run=run.number, to_run=undo.number)
 
-    def _go_on(self, tx: Transaction, number: int) -> None:
-        tx.runs.change(number, status=RunStatus.QUEUED, reason="", hint="")
-        self._engine.submit(tx, number, tx.runs.next_part(number))
-
     def _record(self, tx: Transaction, run: Run, by: Person, origin: str, verb: str, now: datetime) -> None:
         tx.audit.add(
             at=now,
@@ -292,21 +310,15 @@ def _locked(tx: Transaction, number: int) -> Run:
 def _write_steps(tx: Transaction, run: Run) -> None:
     plan = run.plan
     for position, step in enumerate(walk(plan.steps) + walk(plan.on_failure) + walk(plan.ensure), start=1):
-        # Hundreds apart, so that the steps of an undo find room below it.
+        # Far apart, so that the steps of an undo find room below it.
         tx.steps.add(
             run=run.number, id=step.id, position=position * 1000, title=step.title, uses=getattr(step, "uses", None)
         )
 
 
-def _abort_what_stands_still(tx: Transaction, number: int) -> None:
-    for step in tx.steps.of(number):
-        if step.status in {StepStatus.WAITING, StepStatus.INTERRUPTED}:
-            tx.steps.change(number, step.id, status=StepStatus.ABORTED)
-
-
 def _resolved(decision: Decision, step: StepRecord, by: Person) -> dict[str, object]:
     if decision is Decision.RETRY:
-        return {"status": StepStatus.PENDING, "begun": False, "attempt": step.attempt + 1, "reason": "", "hint": ""}
+        return {"status": StepStatus.PENDING, "attempt": step.attempt + 1, "reason": "", "hint": ""}
     if decision is Decision.SKIP:
         return {"status": StepStatus.SKIPPED, "reason": f"Skipped by {by.name} after a crash.", "hint": ""}
     return {"status": StepStatus.ABORTED, "reason": f"Interrupted by a crash; {by.name} chose {decision}.", "hint": ""}

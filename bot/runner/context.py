@@ -39,9 +39,6 @@ class Report(Protocol):
     def progress(self, progress: Progress) -> None:
         """How far the step is."""
 
-    def said(self) -> None:
-        """The log has grown."""
-
 
 class StepContext:
     """One step's side of the contract."""
@@ -100,8 +97,8 @@ class StepContext:
 
     def log(self, line: str) -> None:
         """See `actions.api.Context`."""
-        self._log.append(self._redactor.mask(line.rstrip("\n")) + "\n")
-        self._report.said()
+        self._add(line)
+        self._log.flush()
 
     def progress(self, done: int, total: int | None, what: str = "") -> None:
         """See `actions.api.Context`."""
@@ -159,14 +156,23 @@ class StepContext:
             )
         signals = self._signals if timeout_s is None else self._signals.within(timeout_s)
         tail: deque[str] = deque(maxlen=_TAIL_LINES)
+
+        def meanwhile() -> None:
+            self._log.flush()
+            signals.check()
+
         try:
-            for line in lines(program.folder / "output", ended=lambda: not program.is_running(), stop=signals.check):
+            for line in lines(program.folder / "output", ended=lambda: not program.is_running(), stop=meanwhile):
                 tail.append(line)
-                (on_line or self.log)(line)
+                (on_line or self._add)(line)
         except (ActionFailed, Cancelled):
             program.end()
             raise
         return _exit(program, argv, tuple(tail))
+
+    def _add(self, line: str) -> None:
+        """Buffered: a program may say a million lines."""
+        self._log.append(self._redactor.mask(line.rstrip("\n")) + "\n")
 
 
 class _Session(requests.Session):

@@ -73,7 +73,8 @@ def _run(spec: dict[str, Any]) -> dict[str, Any]:
         )
     except OSError as error:
         return {"error": error.strerror or str(error)}
-    _copy(program, output, [secret.encode() for secret in spec["secrets"]])
+    if program.stdout is not None:
+        _copy(program, program.stdout.fileno(), output, [secret.encode() for secret in spec["secrets"]])
     return {"code": program.wait()}
 
 
@@ -82,11 +83,10 @@ def _default_signals() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
-def _copy(program: "subprocess.Popen[bytes]", output: int, secrets: list[bytes]) -> None:
+def _copy(program: "subprocess.Popen[bytes]", pipe: int, output: int, secrets: list[bytes]) -> None:
     """Copy until the program has ended and its pipe is empty; what its children write later is not waited for."""
     masking = _Masking(secrets)
     selector = selectors.DefaultSelector()
-    pipe = program.stdout.fileno()
     os.set_blocking(pipe, False)
     selector.register(pipe, selectors.EVENT_READ)
     while True:

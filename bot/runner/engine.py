@@ -51,7 +51,7 @@ class DbosEngine:
         """Make `submit` work in a process that advances nothing itself. The queue's tables must exist."""
         self._client = DBOSClient(system_database_engine=self._store.engine, application_name=_NAME)
 
-    def start(self, advance: Callable[[int], None], *, worker: str, at_once: int) -> None:
+    def start(self, advance: Callable[[int, int], None], *, worker: str, at_once: int) -> None:
         """Take work from now on, *at_once* runs at a time, and go on with what *worker* left when it stopped.
 
         On SQLite *worker* is always the same name (one process at a time, guarded by the caller); on PostgreSQL it is
@@ -62,8 +62,7 @@ class DbosEngine:
 
         @DBOS.workflow(name=_WORKFLOW, max_recovery_attempts=1000)
         def _advance(number: int, part: int) -> None:
-            del part
-            advance(number)
+            advance(number, part)
 
         if self._shared:
             self._sign_of_life(worker)
@@ -84,13 +83,13 @@ class DbosEngine:
             self._beat.join(timeout=5)
 
     def lost(self, number: int, part: int) -> bool:
-        """Did the engine give this part up, or never hear of it? Then nobody will advance the run by itself."""
+        """Is this part over for the engine, or did it never hear of it? Then nobody will advance the run by itself."""
         if self._client is None:
             return False
         found = self._client.list_workflows(
             workflow_ids=[workflow_id(number, part)], load_input=False, load_output=False
         )
-        return not found or found[0].status in {"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
+        return not found or found[0].status not in {"ENQUEUED", "DELAYED", "PENDING"}
 
     @property
     def _shared(self) -> bool:

@@ -4,11 +4,13 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from bot.base.clock import Clock
 from bot.base.nudges import Nudges
 from bot.model.run import HostResult, Progress, Run, StepRecord, StepStatus
+from bot.model.timer import TimerState
 from bot.store.store import Store, Transaction
 
 #: Hosts and progress are written at most so often per step; the last word is always written.
@@ -42,39 +44,66 @@ class Recorder:
         def change(tx: Transaction) -> None:
             tx.steps.change(self.number, id, **values)
             if event:
-                tx.events.add(self.number, f"step.{event}", self._clock.now(), step=id, text=text)
+                tx.events.add(self.number, f"step.{event}", self.now(), step=id, text=text)
 
         self.write(change)
 
-    def begins(self, id: str, *, attempt: int, fields: Mapping[str, Any], undoable: bool | None) -> None:
-        """The step is about to run: the intent row."""
+    def now(self) -> datetime:
+        """The present moment."""
+        return self._clock.now()
+
+    def begins(self, id: str, *, attempt: int = 1, fields: Mapping[str, Any] | None = None) -> None:
+        """The step is about to run: the intent row.
+
+        That an earlier attempt had begun to change things stays written down: an undo needs to know.
+        """
         self.step(
             id,
             event="running",
             status=StepStatus.RUNNING,
             attempt=attempt,
-            fields=dict(fields),
-            undoable=undoable,
-            started_at=self._clock.now(),
+            fields=dict(fields or {}),
+            started_at=self.now(),
             ended_at=None,
-            begun=False,
             reason="",
             hint="",
         )
 
+    def tries_again(self, id: str, *, attempt: int, reason: str) -> None:
+        """The step failed and has tries left; *attempt* is the number of the next one."""
+        self.step(id, event="failed", text=reason, status=StepStatus.PENDING, attempt=attempt, reason=reason)
+
     def ends(self, id: str, status: StepStatus, *, reason: str = "", hint: str = "", **values: Any) -> None:
         """The step is over, or stands still."""
-        now = self._clock.now()
-        self.step(id, event=status, text=reason, status=status, reason=reason, hint=hint, ended_at=now, **values)
+        ended_at = self.now() if status.is_over else None
+        self.step(id, event=status, text=reason, status=status, reason=reason, hint=hint, ended_at=ended_at, **values)
 
     def add_step(self, *, id: str, position: int, title: str, uses: str) -> None:
         """Give the run one more step: part of an undo."""
         self.write(lambda tx: tx.steps.add(run=self.number, id=id, position=position, title=title, uses=uses))
 
-    def steps(self) -> dict[str, StepRecord]:
-        """All steps by id."""
+    def undone(self, id: str, *, of: int) -> None:
+        """Step *id* of run *of* has been undone by this run."""
+
+        def mark(tx: Transaction) -> None:
+            tx.steps.change(of, id, undone=True)
+            if of != self.number:
+                tx.runs.change(of)
+
+        self.write(mark)
+        self._nudges.send(of)
+
+    def steps(self, number: int | None = None) -> dict[str, StepRecord]:
+        """All steps of this run, or of run *number*, by id, in the order in which people read them."""
         with self._store.read() as tx:
-            return {record.id: record for record in tx.steps.of(self.number)}
+            return {record.id: record for record in tx.steps.of(number or self.number)}
+
+    def is_waiting(self, timer_key: str) -> bool:
+        """Is the moment that the run waits for still to come?"""
+        with self._store.read() as tx:
+            return any(
+                timer.key == timer_key and timer.state is TimerState.WAITING for timer in tx.timers.of_run(self.number)
+            )
 
     def cancelled_by(self) -> str | None:
         """Who cancelled the run."""

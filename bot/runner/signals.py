@@ -49,9 +49,9 @@ class Signals:
             if self.cancelled_by() is not None:
                 raise Cancelled
 
-    def within(self, seconds: float) -> "Signals":
-        """The same signals, with a nearer deadline if it is nearer."""
-        deadline = time.monotonic() + seconds
+    def within(self, seconds: float, *, left_s: float | None = None) -> "Signals":
+        """The same signals, with a nearer deadline if it is nearer; *left_s* when some of the time is used up."""
+        deadline = time.monotonic() + (seconds if left_s is None else left_s)
         if self.deadline is not None and self.deadline < deadline:
             return self
         return replace(self, deadline=deadline, timeout_s=seconds)

@@ -3,10 +3,9 @@
 import shutil
 import socket
 import threading
-import time
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +17,11 @@ from actions.api import Action, ActionFailed, Cancelled, Crash, Outputs
 from bot.catalog.expressions import ExpressionProblem, evaluate
 from bot.control.logs import RunLog
 from bot.model.plan import Uses
-from bot.model.run import HostResult, Progress, Run, StepRecord, StepStatus
+from bot.model.run import Run, StepRecord, StepStatus
 from bot.runner.context import ProgramLost, StepContext
 from bot.runner.recorder import Recorder, StepReport
 from bot.runner.redact import Redactor
-from bot.runner.signals import Signals
+from bot.runner.signals import HandedOver, Signals
 from bot.runner.step_log import StepLog
 
 log = structlog.get_logger()
@@ -57,18 +56,25 @@ class Use:
         self._leaving = leaving
 
     def __call__(self, step: Uses, record: StepRecord, scope: Mapping[str, Any], *, cancellable: bool) -> StepStatus:
-        """Do the step, with the further tries it is granted; *record* says how far an earlier worker came."""
+        """Do the step, with the further tries it is granted; *record* says how far an earlier worker came.
+
+        Raises HandedOver when this worker leaves, Superseded when another one has taken the run over.
+        """
         tries = 1 + (step.retry.times if step.retry else 0)
         attempt = max(record.attempt, 1)
         resumed = record if record.status is StepStatus.RUNNING else None
         while True:
-            status = self._attempt(step, attempt, scope, resumed=resumed, cancellable=cancellable)
-            if status is not StepStatus.FAILED or attempt >= tries:
-                return status
+            if self._leaving.is_set():
+                raise HandedOver
+            result = self._attempt(step, attempt, scope, resumed=resumed, cancellable=cancellable)
+            if result.status is not StepStatus.FAILED or attempt >= tries:
+                self._recorder.ends(step.id, result.status, **result.values)
+                return result.status
             attempt, resumed = attempt + 1, None
+            self._recorder.tries_again(step.id, attempt=attempt, reason=result.values["reason"])
             try:
                 pause_s = step.retry.delay_s if step.retry else 0
-                self._signals(step, may_be_left=False, cancellable=cancellable).wait(pause_s)
+                self._signals(step, None, may_be_left=True, cancellable=cancellable).wait(pause_s)
             except Cancelled:
                 self._recorder.ends(step.id, StepStatus.ABORTED)
                 return StepStatus.ABORTED
@@ -82,29 +88,38 @@ class Use:
 
     def _attempt(
         self, step: Uses, attempt: int, scope: Mapping[str, Any], *, resumed: StepRecord | None, cancellable: bool
-    ) -> StepStatus:
+    ) -> "_Result":
         try:
-            action = _remade(resumed) if resumed and resumed.fields is not None else make(step, scope)
+            action = (_remade(resumed) if resumed else None) or make(step, scope)
         except ActionFailed as failed:
-            self._recorder.ends(step.id, StepStatus.FAILED, reason=failed.reason, hint=failed.hint, attempt=attempt)
-            return StepStatus.FAILED
-        if action is None:
-            raise LookupError(f"step {step.id} has lost its action {step.uses}")
+            return _failed(failed.reason, failed.hint)
         if resumed and resumed.begun and not _may_go_on(action, resumed):
-            return self._interrupted(step.id)
+            return _INTERRUPTED
         if not resumed:
-            fields = action.model_dump(mode="json")
-            self._recorder.begins(step.id, attempt=attempt, fields=fields, undoable=None)
-        return self._run_action(step, action, attempt, resumed, cancellable=cancellable)
-
-    def _run_action(
-        self, step: Uses, action: Action[Any], attempt: int, resumed: StepRecord | None, *, cancellable: bool
-    ) -> StepStatus:
+            self._recorder.begins(step.id, attempt=attempt, fields=action.model_dump(mode="json"))
         folder = self._logs.run_folder(self._run.number) / step.id / str(attempt)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         step_log = StepLog(self._logs.step_file(self._run.number, step.id))
         _rewind(step_log, folder / "log_start")
-        report = _Report(self._recorder, step.id, action, step_log, resumed)
+        try:
+            result = self._carry(step, action, folder, step_log, resumed, cancellable=cancellable)
+        finally:
+            # Also when the worker leaves: whoever goes on starts from what is on disk.
+            step_log.close()
+        shutil.rmtree(folder, ignore_errors=True)
+        return result
+
+    def _carry(
+        self,
+        step: Uses,
+        action: Action[Any],
+        folder: Path,
+        step_log: StepLog,
+        resumed: StepRecord | None,
+        *,
+        cancellable: bool,
+    ) -> "_Result":
+        report = _Report(self._recorder, step.id, action, resumed)
         context = StepContext(
             run_name=self._run.name,
             started_by=self._run.started_by,
@@ -112,80 +127,92 @@ class Use:
             step_folder=folder,
             log=step_log,
             redactor=self._redactor,
-            signals=self._signals(step, may_be_left=action.crash is not Crash.ASK, cancellable=cancellable),
+            signals=self._signals(step, resumed, may_be_left=action.crash is not Crash.ASK, cancellable=cancellable),
             report=report,
             environ=self._environ,
             start_again=action.crash is Crash.AGAIN,
         )
-        try:
-            status = self._outcome(step, action, context, report)
-        finally:
-            # Also when the worker leaves: whoever goes on starts from what is on disk.
-            step_log.close()
-        shutil.rmtree(folder, ignore_errors=True)
-        return status
+        result = self._outcome(step, action, context)
+        report.flush()
+        return result
 
-    def _outcome(self, step: Uses, action: Action[Any], context: StepContext, report: "_Report") -> StepStatus:
+    def _outcome(self, step: Uses, action: Action[Any], context: StepContext) -> "_Result":
         try:
             outputs: Outputs = action.run(context)
         except ActionFailed as failed:
             reason, hint = self._redactor.mask(failed.reason), self._redactor.mask(failed.hint)
             context.log(f"Failed: {reason} {hint}".rstrip())
-            return self._over(step.id, StepStatus.FAILED, report, reason=reason, hint=hint)
+            return _failed(reason, hint)
         except Cancelled:
             context.log("Aborted.")
-            return self._over(step.id, StepStatus.ABORTED, report)
+            return _Result(StepStatus.ABORTED)
         except ProgramLost:
-            report.flush()
-            return self._interrupted(step.id)
+            return _INTERRUPTED
         except Exception as error:  # noqa: BLE001 - a run's boundary: a bug in an action is told, not hidden
             log.error("an action broke", run=self._run.number, step=step.id, uses=step.uses, error=repr(error))
             context.log(self._redactor.mask(traceback.format_exc()))
             reason = f"{step.uses} broke: {self._redactor.mask(str(error)) or type(error).__name__}"
             hint = "This is a bug in the action, not in your answers. The log has its trace."
-            return self._over(step.id, StepStatus.ERRORED, report, reason=reason, hint=hint)
+            return _Result(StepStatus.ERRORED, {"reason": reason, "hint": hint})
         stored = outputs.model_dump(mode="json")
-        return self._over(step.id, StepStatus.SUCCEEDED, report, outputs=stored, undoable=_undoable(action, outputs))
+        return _Result(StepStatus.SUCCEEDED, {"outputs": stored, "undoable": _undoable(action, outputs)})
 
-    def _over(self, id: str, status: StepStatus, report: "_Report", **values: Any) -> StepStatus:
-        report.flush()
-        self._recorder.ends(id, status, **values)
-        return status
-
-    def _interrupted(self, id: str) -> StepStatus:
-        reason = "The machine died in the middle of this step, and it must not simply be done twice."
-        hint = "Look at what it has done, then say how to go on."
-        self._recorder.ends(id, StepStatus.INTERRUPTED, reason=reason, hint=hint)
-        return StepStatus.INTERRUPTED
-
-    def _signals(self, step: Uses, *, may_be_left: bool, cancellable: bool) -> Signals:
-        return Signals(
+    def _signals(self, step: Uses, resumed: StepRecord | None, *, may_be_left: bool, cancellable: bool) -> Signals:
+        limits = []
+        if step.timeout_s is not None:
+            limits.append((step.timeout_s, resumed.started_at if resumed else None))
+        if self._run.plan.timeout_s is not None and cancellable:
+            # Hooks clean up after a run that took too long; they must not be cut short by the same clock.
+            limits.append((self._run.plan.timeout_s, self._run.begun_at))
+        signals = Signals(
             cancelled_by=self._recorder.cancelled_by if cancellable else lambda: None,
             leaving=self._leaving,
             may_be_left=may_be_left,
-            deadline=None if step.timeout_s is None else time.monotonic() + step.timeout_s,
-            timeout_s=step.timeout_s or 0.0,
         )
+        for timeout_s, since in limits:
+            used_s = (self._recorder.now() - since).total_seconds() if since else 0.0
+            signals = signals.within(timeout_s, left_s=timeout_s - used_s)
+        return signals
+
+
+@dataclass(frozen=True)
+class _Result:
+    """How one try came out, and what is written down about it."""
+
+    status: StepStatus
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+_INTERRUPTED = _Result(
+    StepStatus.INTERRUPTED,
+    {
+        "reason": "The machine died in the middle of this step, and it must not simply be done twice.",
+        "hint": "Look at what it has done, then say how to go on.",
+    },
+)
+
+
+def _failed(reason: str, hint: str) -> _Result:
+    return _Result(StepStatus.FAILED, {"reason": reason, "hint": hint})
 
 
 class _Report:
     """What a step says about itself, on its way to the rows."""
 
-    def __init__(
-        self, recorder: Recorder, step: str, action: Action[Any], step_log: StepLog, resumed: StepRecord | None
-    ) -> None:
+    def __init__(self, recorder: Recorder, step: str, action: Action[Any], resumed: StepRecord | None) -> None:
         self._recorder = recorder
         self._step = step
         self._action = action
-        self._log = step_log
-        self._report = StepReport(recorder, step)
+        self._pace = StepReport(recorder, step)
+        self.host = self._pace.host
+        self.progress = self._pace.progress
+        self.flush = self._pace.flush
         self._begun = resumed is not None and resumed.begun
         self._outputs = _outputs(action, resumed.outputs) if resumed else None
 
     def begun(self, outputs: Outputs | None) -> Outputs | None:
-        if outputs is None and self._begun:
-            return self._outputs
-        if self._outputs is not None:
+        """Write down, once, that things are about to change, with what an undo will need."""
+        if self._outputs is not None or (self._begun and outputs is None):
             return self._outputs
         values: dict[str, Any] = {"begun": True, "machine": socket.gethostname()}
         if outputs is not None:
@@ -193,19 +220,6 @@ class _Report:
         self._recorder.step(self._step, event="begun", **values)
         self._begun, self._outputs = True, outputs
         return outputs
-
-    def host(self, result: HostResult) -> None:
-        self._report.host(result)
-
-    def progress(self, progress: Progress) -> None:
-        self._report.progress(progress)
-
-    def said(self) -> None:
-        self._recorder.nudge_soon(self._log.flush)
-
-    def flush(self) -> None:
-        self._log.flush()
-        self._report.flush()
 
 
 def make(step: Uses, scope: Mapping[str, Any]) -> Action[Any]:

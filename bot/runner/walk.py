@@ -14,7 +14,7 @@ from bot.base.text import parse_duration
 from bot.catalog.expressions import ExpressionProblem, evaluate
 from bot.model.plan import AnyStep, Do, InParallel, Undo, Uses, Wait, walk
 from bot.model.run import Run, StepRecord, StepStatus
-from bot.model.timer import TimerKind, TimerState
+from bot.model.timer import TimerKind
 from bot.runner.recorder import Recorder
 from bot.runner.use import Use
 from bot.store.store import Transaction
@@ -129,7 +129,7 @@ class Walk:
 
     def _group(self, step: AnyStep, inside: Callable[[], Outcome]) -> Outcome:
         if self._record(step.id).status is StepStatus.PENDING:
-            self._recorder.begins(step.id, attempt=1, fields={}, undoable=None)
+            self._recorder.begins(step.id)
         outcome = inside()
         if not outcome.stands_still:
             self._recorder.ends(step.id, StepStatus(outcome.value))
@@ -144,10 +144,10 @@ class Walk:
     def _wait(self, step: Wait, record: StepRecord) -> Outcome:
         key = f"wait:{self._run.number}:{step.id}"
         if record.status is StepStatus.WAITING:
-            over = all(timer.state is not TimerState.WAITING for timer in self._recorder.timers(key))
-            if over:
-                self._recorder.ends(step.id, StepStatus.SUCCEEDED)
-            return Outcome.SUCCEEDED if over else Outcome.WAITING
+            if self._recorder.is_waiting(key):
+                return Outcome.WAITING
+            self._recorder.ends(step.id, StepStatus.SUCCEEDED)
+            return Outcome.SUCCEEDED
         try:
             length = parse_duration(str(evaluate(step.wait, self._scope())))
         except (ValueError, ExpressionProblem) as problem:
@@ -164,29 +164,30 @@ class Walk:
     def _undo(self, step: Undo) -> Outcome:
         """Undo, newest first, what began; each undo is a step of its own. Stops at the first that does not succeed."""
         own = self._record(step.id)
-        for index, (number, record) in enumerate(self._to_undo(step), start=1):
-            reverse = self._use.reverse_of(record)
-            if reverse is None:
-                continue
+        number = int(step.undo[1:]) if step.undo.startswith("#") else self._run.number
+        for index, record in enumerate(self._to_undo(step, number), start=1):
             id = f"{step.id}.{index}"
-            child = Uses(id=id, title=f"Undo {record.title}", uses=reverse.uses, with_=reverse.fields, literal=True)
+            reverse = self._use.reverse_of(record)
+            # What was undone before this step stays as it is; what this step undid before a crash is walked over.
+            if reverse is None or (record.undone and id not in self._recorder.steps()):
+                continue
+            child = Uses(id=id, title=f"Undo: {record.title}", uses=reverse.uses, with_=reverse.fields, literal=True)
             self._recorder.add_step(id=id, position=own.position + index, title=child.title, uses=child.uses)
             outcome = self._one(child, cancellable=False)
             if outcome is not Outcome.SUCCEEDED:
                 return outcome
-            self._recorder.write(lambda tx, of=number, undone=record.id: tx.steps.change(of, undone, undone=True))  # type: ignore[misc]
+            self._recorder.undone(record.id, of=number)
         return Outcome.SUCCEEDED
 
-    def _to_undo(self, step: Undo) -> list[tuple[int, StepRecord]]:
-        """The steps to undo with their runs, newest first. Those undone already keep their place: ids stay the same."""
-        number = int(step.undo[1:]) if step.undo.startswith("#") else self._run.number
-        records = self._recorder.steps_of(number)
-        if step.undo != "run" and not step.undo.startswith("#"):
+    def _to_undo(self, step: Undo, number: int) -> list[StepRecord]:
+        """The steps of run *number* that began and are meant, newest first."""
+        records = list(self._recorder.steps(number).values())
+        if step.undo != "run" and number == self._run.number:
             wanted = {other.id for other in walk(self._run.plan.steps) if step.undo in {other.id, other.name}}
             records = [record for record in records if record.id in wanted]
         began = [record for record in records if record.begun and record.uses and not _is_undo(record, step)]
         began.sort(key=lambda record: (record.started_at is not None, record.started_at), reverse=True)
-        return [(number, record) for record in began]
+        return began
 
     def _record(self, id: str) -> StepRecord:
         return self._recorder.steps()[id]

@@ -1,0 +1,165 @@
+"""Advances runs: takes one when the engine says so, walks its plan, writes down how it came out."""
+
+import threading
+import time
+import traceback
+from collections.abc import Mapping
+
+import structlog
+
+from bot.base.clock import Clock
+from bot.base.nudges import Nudges
+from bot.control.finish import finish, first_failed, go_on, scope_of, stand_still
+from bot.control.logs import RunLog
+from bot.model.run import Run, RunStatus
+from bot.runner.engine import DbosEngine
+from bot.runner.recorder import Recorder
+from bot.runner.redact import Redactor
+from bot.runner.signals import HandedOver
+from bot.runner.use import Use
+from bot.runner.walk import Outcome, Walk
+from bot.store.runs import Superseded
+from bot.store.store import Store, Transaction
+
+log = structlog.get_logger()
+
+_UNFINISHED = (RunStatus.QUEUED, RunStatus.RUNNING)
+_SWEPT_AT_ONCE = 500
+
+
+class Worker:
+    """One process's share of the work."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        engine: DbosEngine,
+        clock: Clock,
+        nudges: Nudges,
+        logs: RunLog,
+        environ: Mapping[str, str],
+    ) -> None:
+        self._store = store
+        self._engine = engine
+        self._clock = clock
+        self._nudges = nudges
+        self._logs = logs
+        self._environ = environ
+        self._leaving = threading.Event()
+        self._idle = threading.Condition()
+        self._at_work = 0
+
+    def start(self, *, name: str, at_once: int) -> None:
+        """Take work from now on, *at_once* runs at a time. *name*: see `DbosEngine.start`."""
+        self._engine.start(self._advance, worker=name, at_once=at_once)
+
+    def stop(self, *, patience_s: float = 20.0) -> bool:
+        """Leave running work to whoever comes next, and return whether all of it could be left in time.
+
+        Programs go on by themselves. A step that nobody could take up again is waited for, *patience_s* at most.
+        """
+        self._leaving.set()
+        until = time.monotonic() + patience_s
+        with self._idle:
+            all_left = self._idle.wait_for(lambda: self._at_work == 0, timeout=until - time.monotonic())
+        self._engine.stop()
+        return all_left
+
+    def sweep(self) -> None:
+        """Hand runs to the engine again that it has lost; there should never be one."""
+        with self._store.read() as tx:
+            runs = tx.runs.recent(limit=_SWEPT_AT_ONCE, statuses=_UNFINISHED)
+        for run in runs:
+            if self._engine.lost(run.number, run.part):
+                self._hand_over_again(run)
+
+    def _hand_over_again(self, run: Run) -> None:
+        with self._store.begin() as tx:
+            now = tx.runs.lock_row(run.number)
+            # It may have ended, or gone on, between the two looks.
+            if now is not None and now.part == run.part and now.status in _UNFINISHED:
+                log.warning("a run was lost by the engine; handing it over again", run=run.number)
+                go_on(tx, self._engine, run.number)
+
+    def _advance(self, number: int, part: int) -> None:
+        with self._idle:
+            self._at_work += 1
+        try:
+            self._advance_once(number, part)
+        except Superseded:
+            log.info("another worker has taken the run over", run=number)
+        finally:
+            with self._idle:
+                self._at_work -= 1
+                self._idle.notify_all()
+
+    def _advance_once(self, number: int, part: int) -> None:
+        if self._leaving.is_set():
+            raise HandedOver
+        taken = self._store.insist(lambda tx: self._take(tx, number, part))
+        if taken is None:
+            return
+        run, epoch = taken
+        self._nudges.send(number)
+        recorder = Recorder(store=self._store, clock=self._clock, nudges=self._nudges, run=run, epoch=epoch)
+        redactor = Redactor()
+        try:
+            outcome, problem = self._walk(run, recorder, redactor), ""
+        except Exception as error:  # noqa: BLE001 - a run's boundary: a bug of ours is told, not hidden
+            log.error("a run broke", run=number, error=repr(error), trace=redactor.mask(traceback.format_exc()))
+            outcome, problem = Outcome.ERRORED, redactor.mask(f"{type(error).__name__}: {error}")
+        recorder.write(lambda tx: self._settle(tx, number, outcome, problem))
+
+    def _take(self, tx: Transaction, number: int, part: int) -> tuple[Run, int] | None:
+        """Take the run, unless this hand-over is an old one that the engine repeats after a crash."""
+        run = tx.runs.lock_row(number)
+        if run is None or run.part != part or run.status not in _UNFINISHED:
+            return None
+        now = self._clock.now()
+        epoch = tx.runs.take(number, now)
+        tx.runs.change(number, status=RunStatus.RUNNING)
+        if run.begun_at is None:
+            tx.events.add(number, "run.begun", now)
+        taken = tx.runs.get(number)
+        return (taken, epoch) if taken else None
+
+    def _walk(self, run: Run, recorder: Recorder, redactor: Redactor) -> Outcome:
+        def scope() -> dict[str, object]:
+            with self._store.read() as tx:
+                return scope_of(tx, run)
+
+        use = Use(
+            run=run,
+            recorder=recorder,
+            logs=self._logs,
+            redactor=redactor,
+            environ=self._environ,
+            leaving=self._leaving,
+        )
+        return Walk(run=run, recorder=recorder, use=use, scope=scope).all()
+
+    def _settle(self, tx: Transaction, number: int, outcome: Outcome, problem: str) -> None:
+        run = tx.runs.lock_row(number)
+        if run is None:
+            return
+        status = RunStatus(outcome.value)
+        reason, hint = _why(tx, run, status, problem)
+        if outcome.stands_still:
+            stand_still(tx, self._engine, run, status, reason=reason, hint=hint)
+        else:
+            finish(tx, self._engine, run, status, now=self._clock.now(), reason=reason, hint=hint)
+
+
+def _why(tx: Transaction, run: Run, status: RunStatus, problem: str) -> tuple[str, str]:
+    """Reason and hint of a run that ended, or stands still, like this."""
+    if problem:
+        return f"Stackhand itself broke: {problem}", "This is a bug. The bot's own log has its trace."
+    if status is RunStatus.ABORTED:
+        return (f"Cancelled by {run.cancelled_by}." if run.cancelled_by else "", "")
+    steps = tx.steps.of(run.number)
+    if status is RunStatus.INTERRUPTED:
+        step = next((step for step in steps if step.status == "interrupted"), None)
+    else:
+        step = first_failed(steps) if status in {RunStatus.FAILED, RunStatus.ERRORED} else None
+    return (f"{step.title}: {step.reason}", step.hint) if step else ("", "")
