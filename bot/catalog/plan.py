@@ -17,7 +17,7 @@ def make_plan(
     job: Job,
     environment: Environment | None,
     inputs: Mapping[str, FormValue],
-    vars: Mapping[str, Any],
+    variables: Mapping[str, Any],
 ) -> tuple[Plan, str | None]:
     """The plan of a run that starts now, and the name of its lock; None: it needs none.
 
@@ -27,9 +27,9 @@ def make_plan(
     scope: dict[str, Any] = {
         "stack": {"name": stack.name, "title": stack.title},
         "job": {"name": job.name, "title": job.title},
-        "env": _fields(environment, vars) if environment else {},
+        "env": _fields(environment, variables) if environment else {},
         "form": dict(inputs),
-        "vars": dict(vars),
+        "vars": dict(variables),
     }
     plan = Plan(
         folder=str(stack.folder),
@@ -45,9 +45,9 @@ def make_plan(
     return plan, _lock(job, scope)
 
 
-def _fields(environment: Environment, vars: Mapping[str, Any]) -> dict[str, Any]:
+def _fields(environment: Environment, variables: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        return {"name": environment.name, **evaluate(environment.fields, {"vars": vars})}
+        return {"name": environment.name, **evaluate(environment.fields, {"vars": variables})}
     except ExpressionProblem as problem:
         raise Refused(f"The environment {environment.name} is not complete: {problem}", hint=_HINT) from problem
 
