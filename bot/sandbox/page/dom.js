@@ -46,12 +46,11 @@ export function patch(parent, items, keyOf, draw) {
     const node = draw(item, old, at);
     node.dataset.key = keys[at];
     if (old && old !== node) {
-      if (next === old) next = old.nextElementSibling;
+      if (next === old) next = node;
       replaceKeepingFocus(old, node);
     }
-    if (next === node) next = node.nextElementSibling;
-    else if (node.previousElementSibling !== (next ? next.previousElementSibling : parent.lastElementChild) || !old)
-      parent.insertBefore(node, next);
+    if (node === next) next = node.nextElementSibling;
+    else parent.insertBefore(node, next);
   });
 }
 
