@@ -19,13 +19,15 @@ ORIGIN = "cli"
 
 
 @contextmanager
-def opened(data: Path | None, stacks: Path | None, *, level: int = logging.WARNING) -> Iterator[App]:
+def opened(
+    data: Path | None, stacks: Path | None, *, port: int | None = None, level: int = logging.WARNING
+) -> Iterator[App]:
     """The app on *data* with *stacks*; nothing runs yet. What it says of itself goes to stderr from *level* on.
 
     Raises SetupProblem.
     """
     speak_plainly(level)
-    with open_app(settings(data=data, stacks=stacks)) as app:
+    with open_app(settings(data=data, stacks=stacks, port=port)) as app:
         yield app
 
 

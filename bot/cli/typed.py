@@ -41,7 +41,7 @@ def call(verb: str, module: ModuleType, words: Sequence[str]) -> int:
     except typer.TyperException as wrong:
         raise Refused(wrong.format_message(), hint=f'See "stackhand {verb} --help".') from wrong
     except typer.Abort:
-        raise Refused("Nothing was done.") from None
+        raise Refused("Left, as you said.") from None
     return code if isinstance(code, int) else 0
 
 

@@ -1,0 +1,44 @@
+"""`up` and `worker`: the bot itself."""
+
+import logging
+from typing import Annotated
+
+import typer
+
+from bot.app import App
+from bot.cli.opened import opened
+from bot.cli.signals import caught
+from bot.cli.slack_account import account
+from bot.cli.typed import Data, Stacks
+
+Port = Annotated[
+    int | None,
+    typer.Option(
+        "--port", min=0, max=65535, help="Of the page, or of HTTP mode; 0 takes a free one.", show_default=False
+    ),
+]
+
+
+def up(*, port: Port = None, data: Data = None, stacks: Stacks = None) -> None:
+    """Start the bot, and say where its page is. Ctrl-C or SIGTERM ends it; what runs then goes on at the next start."""
+    with opened(data, stacks, port=port, level=logging.INFO) as app:
+        _stay(app, slack=True)
+
+
+def worker(*, data: Data = None, stacks: Stacks = None) -> None:
+    """Advance runs, and leave Slack to others: more hands on one PostgreSQL database."""
+    with opened(data, stacks, level=logging.INFO) as app:
+        _stay(app, slack=False)
+
+
+def _stay(app: App, *, slack: bool) -> None:
+    """Run until a signal comes. A second one, while the first still ends what there is, kills: nothing is lost."""
+    with caught() as signals:
+        app.start(slack=slack)
+        # Whoever started us may read this line to know when, and where.
+        print(f"Ready: {_where(app) if slack else 'advancing runs'}", flush=True)  # noqa: T201
+        signals.wait()
+
+
+def _where(app: App) -> str:
+    return app.url or f"connected to Slack as {account(app.settings)}"
