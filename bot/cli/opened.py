@@ -3,14 +3,12 @@
 import logging
 import os
 import pwd
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import structlog
-
 from bot.app import App, open_app
+from bot.cli.own_words import speak_plainly
 from bot.cli.typed import settings
 from bot.model.person import Person
 
@@ -39,18 +37,3 @@ def me() -> Person:
         # Containers run as numbers that no user has.
         name = f"uid-{os.getuid()}"
     return Person(id=f"cli:{name}", name=name)
-
-
-def speak_plainly(level: int) -> None:
-    """One plain line on stderr for whatever the program, or a library in it, has to say."""
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )

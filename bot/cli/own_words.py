@@ -1,0 +1,21 @@
+"""What the program says about itself while it works: plain lines on stderr."""
+
+import logging
+import sys
+
+import structlog
+
+
+def speak_plainly(level: int) -> None:
+    """One plain line on stderr for whatever the program, or a library in it, has to say."""
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
