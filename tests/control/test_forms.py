@@ -1,0 +1,179 @@
+"""How answers are read, and what is said about wrong ones."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.base.errors import WrongInputs
+from bot.control.forms import read_inputs
+from bot.model.form import Choice, FieldType, FormField
+
+SITES = (
+    Choice(value="shop", label="The shop"),
+    Choice(value="blog", label="The blog"),
+    Choice(value="a,b", label="AB"),
+)
+
+
+def field(kind: FieldType, name: str = "answer", **values: Any) -> FormField:
+    if kind in {FieldType.CHOICE, FieldType.MULTI_CHOICE}:
+        values = {"choices": SITES, **values}
+    return FormField(**{"name": name, "type": kind, "label": name.title(), **values})
+
+
+def read(kind: FieldType, given: Any, **values: Any) -> Any:
+    return read_inputs([field(kind, **values)], {"answer": given})["answer"]
+
+
+def error(kind: FieldType, given: Any, **values: Any) -> str:
+    with pytest.raises(WrongInputs) as wrong:
+        read(kind, given, **values)
+    return wrong.value.errors["answer"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "value"),
+    [
+        (FieldType.TEXT, "  Database move ", "Database move"),
+        (FieldType.TEXT, "{{ 7 * 7 }}", "{{ 7 * 7 }}"),
+        (FieldType.TEXT, "007", "007"),
+        (FieldType.LONG_TEXT, "one\ntwo\tthree", "one\ntwo\tthree"),
+        (FieldType.INTEGER, " 5 ", 5),
+        (FieldType.INTEGER, "-3", -3),
+        (FieldType.INTEGER, 30, 30),
+        (FieldType.INTEGER, "9" * 100, 10**100 - 1),
+        (FieldType.NUMBER, "2.50", 2.5),
+        (FieldType.NUMBER, ".5", 0.5),
+        (FieldType.NUMBER, "30", 30),
+        (FieldType.NUMBER, 0.00001, 0.00001),
+        (FieldType.BOOLEAN, "Yes", True),
+        (FieldType.BOOLEAN, "off", False),
+        (FieldType.BOOLEAN, 1, True),
+        (FieldType.BOOLEAN, True, True),
+        (FieldType.BOOLEAN, None, False),
+        (FieldType.CHOICE, "shop", "shop"),
+        (FieldType.CHOICE, "SHOP", "shop"),
+        (FieldType.CHOICE, "the blog", "blog"),
+        (FieldType.MULTI_CHOICE, "blog, The shop,blog", ["blog", "shop"]),
+        (FieldType.MULTI_CHOICE, ["a,b", "shop"], ["a,b", "shop"]),
+        (FieldType.MULTI_CHOICE, "a,b", ["a,b"]),
+        (FieldType.DATE, "2028-02-29", "2028-02-29"),
+        (FieldType.TIME, "14:30", "14:30"),
+        (FieldType.TIME, "9:05", "09:05"),
+        (FieldType.DURATION, "1h30m", "1h30m"),
+    ],
+)
+def test_an_answer_becomes_its_fields_type(kind: FieldType, given: Any, value: Any) -> None:
+    answer = read(kind, given)
+
+    assert answer == value
+    assert answer.__class__ is value.__class__
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "sentence"),
+    [
+        (FieldType.TEXT, "", "Needs an answer."),
+        (FieldType.TEXT, " \n", "Needs an answer."),
+        (FieldType.TEXT, ["a", "b"], "Give one value."),
+        (FieldType.TEXT, "one\ntwo", "Write it in one line."),
+        (FieldType.TEXT, "nul\x00", "It has characters that cannot be seen. Type it anew."),
+        (FieldType.TEXT, "half \udc80", "It has characters that cannot be seen. Type it anew."),
+        (FieldType.INTEGER, "thirty", "Write a whole number, like 30."),
+        (FieldType.INTEGER, "1e3", "Write a whole number, like 30."),
+        (FieldType.INTEGER, "2.5", "Write a whole number, like 30."),
+        (FieldType.INTEGER, "५", "Write a whole number, like 30."),
+        (FieldType.INTEGER, "1_000", "Write a whole number, like 30."),
+        (FieldType.INTEGER, "9" * 5000, "Write a whole number, like 30."),
+        (FieldType.INTEGER, True, "Give one value."),
+        (FieldType.NUMBER, "1,5", "Write a number, like 30 or 2.5."),
+        (FieldType.NUMBER, "nan", "Write a number, like 30 or 2.5."),
+        (FieldType.NUMBER, float("inf"), "Write a number, like 30 or 2.5."),
+        (FieldType.NUMBER, "9" * 400 + ".0", "Write a number, like 30 or 2.5."),
+        (FieldType.BOOLEAN, "perhaps", "Write yes or no."),
+        (FieldType.CHOICE, "shpo", 'Choose one of: shop, blog, a,b. Did you mean "shop"?'),
+        (FieldType.CHOICE, "xyz", "Choose one of: shop, blog, a,b."),
+        (FieldType.MULTI_CHOICE, [], "Needs an answer."),
+        (FieldType.MULTI_CHOICE, "shop,blgo", 'Choose one of: shop, blog, a,b. Did you mean "blog"?'),
+        (FieldType.MULTI_CHOICE, ",", "Choose at least one."),
+        (FieldType.DATE, "tomorrow", "Write a date like 2026-11-23."),
+        (FieldType.DATE, "20261123", "Write a date like 2026-11-23."),
+        (FieldType.DATE, "2026-02-30", "There is no 2026-02-30 in the calendar."),
+        (FieldType.TIME, "24:00", "Write a time like 14:30."),
+        (FieldType.DURATION, "30", "Write a duration like 90s, 30m, 1h30m or 2d."),
+        (FieldType.DURATION, "9" * 30 + "d", "Write a duration like 90s, 30m, 1h30m or 2d."),
+        (FieldType.DURATION, "9999d", "Nobody waits for more than ten years."),
+    ],
+)
+def test_a_wrong_answer_gets_a_sentence_that_says_what_to_write(kind: FieldType, given: Any, sentence: str) -> None:
+    assert error(kind, given) == sentence
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "limits", "sentence"),
+    [
+        (FieldType.INTEGER, "4", {"min": 5, "unit": "min"}, "At least 5 min."),
+        (FieldType.INTEGER, "9" * 100, {"max": 1000000, "unit": "min"}, "At most 1000000 min."),
+        (FieldType.NUMBER, "0.25", {"min": 0.5}, "At least 0.5."),
+        (FieldType.TEXT, "ab", {"min": 3}, "At least 3 characters."),
+        (FieldType.LONG_TEXT, "x" * 201, {"max": 200}, "At most 200 characters."),
+        (FieldType.TEXT, "v1-x", {"pattern": "v[0-9]+", "message": "Write a tag like v12."}, "Write a tag like v12."),
+        (FieldType.TEXT, "x", {"pattern": "v[0-9]+"}, "It has to match v[0-9]+"),
+    ],
+)
+def test_an_answer_outside_its_limits_is_told_the_limit(
+    kind: FieldType, given: Any, limits: dict[str, Any], sentence: str
+) -> None:
+    assert error(kind, given, **limits) == sentence
+
+
+def test_the_limits_themselves_are_allowed() -> None:
+    assert [read(FieldType.INTEGER, text, min=5, max=240) for text in ("5", "240")] == [5, 240]
+
+
+def test_all_wrong_answers_are_named_at_once() -> None:
+    form = [field(FieldType.INTEGER, "minutes"), field(FieldType.TEXT, "reason"), field(FieldType.DATE, "day")]
+
+    with pytest.raises(WrongInputs) as wrong:
+        read_inputs(form, {"minutes": "x", "day": "2026-11-23", "reson": "Move"})
+
+    assert wrong.value.errors == {
+        "reson": 'There is no such field. Did you mean "reason"?',
+        "minutes": "Write a whole number, like 30.",
+        "reason": "Needs an answer.",
+    }
+
+
+def test_a_job_without_a_form_says_so() -> None:
+    with pytest.raises(WrongInputs) as wrong:
+        read_inputs([], {"minutes": "5"})
+
+    assert wrong.value.errors == {"minutes": "There is no such field. This job asks for nothing."}
+
+
+def test_an_answer_that_is_not_there_gets_the_default_and_one_that_was_emptied_does_not() -> None:
+    form = [field(FieldType.INTEGER, "minutes", default=30), field(FieldType.TEXT, "note", default="-", required=False)]
+
+    assert read_inputs(form, {}) == {"minutes": 30, "note": "-"}
+    assert read_inputs(form, {"note": " "}) == {"minutes": 30, "note": None}
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.from_regex(r"[0-9+\-.:dhms,]*"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=4,
+)
+
+
+@given(kind=st.sampled_from(FieldType), given=ANYTHING, required=st.booleans())
+def test_whatever_is_given_is_read_or_told_wrong(kind: FieldType, given: Any, required: bool) -> None:
+    form = [field(kind, required=required, min=-2, max=1000, pattern="[^x]*")]
+    try:
+        answers = read_inputs(form, {"answer": given})
+    except WrongInputs as wrong:
+        assert all(wrong.errors.values())
+    else:
+        # What was read once is read the same again: a retry starts with the answers of the run before.
+        assert read_inputs(form, answers) == answers
