@@ -25,10 +25,20 @@ _SITE = "site/"
 
 
 def shipped_stacks() -> Path:
-    """The stacks that came with the program: the checkout's, or those inside the installed package."""
+    """The stacks that came with the program."""
+    return _shipped("stacks")
+
+
+def shipped_manifest() -> Path:
+    """The Slack app's manifest that came with the program."""
+    return _shipped("manifest.yml")
+
+
+def _shipped(name: str) -> Path:
+    """In the installed package it lies inside; in a checkout beside it."""
     package = Path(__file__).parent
-    packaged = package / "shipped" / "stacks"
-    return packaged if packaged.is_dir() else package.parent / "stacks"
+    packaged = package / "shipped" / name
+    return packaged if packaged.exists() else package.parent / name
 
 
 class Settings(BaseSettings):
@@ -131,8 +141,8 @@ class Settings(BaseSettings):
 
     @property
     def playground(self) -> Path:
-        """The folder of the playground's site: what visitors of it see."""
-        return self.data / "playground" / "site"
+        """The folder of the playground's servers: each has a folder of its own, with the site it serves."""
+        return self.data / "playground"
 
     @property
     def url(self) -> str:

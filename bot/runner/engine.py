@@ -22,9 +22,10 @@ log = structlog.get_logger()
 
 _QUEUE = "runs"
 _WORKFLOW = "advance"
-#: A worker is taken for dead when it gave no sign of life for so long; it gives one every `_BEAT_S`.
-_DEAD_AFTER = timedelta(seconds=45)
-_BEAT_S = 10.0
+#: A worker of a shared database is taken for dead when it gave no sign of life for so long. If it only slept, its next
+#: write is refused, since the run has a new epoch by then.
+DEAD_AFTER = timedelta(seconds=15)
+_BEAT_S = 3.0
 #: How often idle workers look for work. The engine's default of 1 s would be felt by whoever clicks.
 _POLL_S = 0.1
 
@@ -110,7 +111,7 @@ class DbosEngine:
 
     def _take_over_from_the_dead(self, worker: str) -> None:
         with self._store.read() as tx:
-            dead = [id for id in tx.workers.silent_since(self._clock.now() - _DEAD_AFTER) if id != worker]
+            dead = [id for id in tx.workers.silent_since(self._clock.now() - DEAD_AFTER) if id != worker]
         for id in dead:
             # Hands over through the queue, so that several workers may do it at once. It is private in the MIT core,
             # but what its own control plane calls; engine contract tests hold it to that.

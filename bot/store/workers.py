@@ -22,6 +22,10 @@ class Workers:
         """Workers that gave no sign of life since *moment*."""
         return list(self._session.exec(select(WorkerRow.id).where(WorkerRow.beat_at < moment)))
 
+    def any_since(self, moment: datetime) -> bool:
+        """Did any worker give a sign of life since *moment*?"""
+        return self._session.exec(select(WorkerRow.id).where(WorkerRow.beat_at >= moment).limit(1)).first() is not None
+
     def forget(self, id: str) -> None:
         """Drop a worker's row; do it when all its work was handed over."""
         self._session.execute(delete(WorkerRow).where(col(WorkerRow.id) == id))

@@ -133,4 +133,4 @@ def test_the_playground_is_where_the_running_bot_says(tmp_path: Path) -> None:
     settings.up_file.write_text(json.dumps({"url": "http://127.0.0.1:40001/", "pid": 1}))
 
     assert settings.vars["playground_url"] == "http://127.0.0.1:40001/site/"
-    assert settings.vars["playground_root"] == f"{tmp_path}/.stackhand/playground/site"
+    assert settings.vars["playground_root"] == f"{tmp_path}/.stackhand/playground"

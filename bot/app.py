@@ -1,0 +1,226 @@
+"""The program put together: rows, stacks, front door, engine, Slack, clock; and in which order they start and stop."""
+
+import contextlib
+import json
+import os
+import secrets
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Self
+
+import structlog
+from pydantic import SecretStr
+
+from bot.base.clock import Clock, SystemClock
+from bot.base.errors import SetupProblem
+from bot.base.lock_file import LockFile
+from bot.base.nudges import Nudges
+from bot.catalog.catalog import Catalog
+from bot.control.control import Control
+from bot.control.logs import RunLog
+from bot.playground import lay_out
+from bot.runner.engine import DEAD_AFTER, DbosEngine
+from bot.runner.preview import Preview
+from bot.runner.worker import Worker
+from bot.sandbox.server import Sandbox
+from bot.settings import Settings, shipped_manifest
+from bot.slack.edge import SlackEdge
+from bot.store.store import Store
+from bot.watch.schedule import Schedule
+
+log = structlog.get_logger()
+
+_FIRE_EVERY_S = 1.0
+_REFRESH_EVERY_S = 1.0
+_SWEEP_EVERY_S = 30.0
+#: On SQLite there is one worker at a time, and after a restart it goes on under the same name.
+_ONLY_WORKER = "stackhand"
+
+
+@dataclass(kw_only=True)
+class App:
+    """One process of the program. Opened, it can be asked; started, it also works."""
+
+    settings: Settings
+    store: Store
+    catalog: Catalog
+    control: Control
+    previewer: Preview
+    clock: Clock
+    nudges: Nudges
+    engine: DbosEngine
+    _worker: Worker
+    _lock: LockFile
+    _schedule: Schedule = field(default_factory=Schedule)
+    _sandbox: Sandbox | None = None
+    _slack: SlackEdge | None = None
+    _works: bool = False
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Connect the database and read the stacks; nothing runs yet. Raises SetupProblem."""
+        _make_data_folder(settings)
+        clock, nudges = SystemClock(), Nudges()
+        store = Store.open(settings.database)
+        catalog = Catalog(settings.stacks, vars=lambda: settings.vars)
+        engine = DbosEngine(store=store, clock=clock)
+        logs = RunLog(settings.data / "runs")
+        control = Control.make(store=store, catalog=catalog, engine=engine, clock=clock, nudges=nudges, logs=logs)
+        worker = Worker(store=store, engine=engine, clock=clock, nudges=nudges, logs=logs, environ=settings.environ)
+        return cls(
+            settings=settings,
+            store=store,
+            catalog=catalog,
+            control=control,
+            previewer=Preview(runs=control.runs, logs=logs, environ=settings.environ),
+            clock=clock,
+            nudges=nudges,
+            engine=engine,
+            _worker=worker,
+            _lock=LockFile(settings.bot_lock),
+        )
+
+    @property
+    def url(self) -> str | None:
+        """Where the sandbox's page is; None without a sandbox."""
+        return self._sandbox.url if self._sandbox else None
+
+    def is_up(self) -> bool:
+        """Does some process, this one or another, advance runs on this data?"""
+        if self._shared:
+            with self.store.read() as tx:
+                return tx.workers.any_since(self.clock.now() - DEAD_AFTER)
+        return self._lock.is_taken()
+
+    def take_part(self) -> None:
+        """See to it that runs are advanced: by a process that is up on this data, else from now on by this one."""
+        if self._works:
+            return
+        if self.is_up():
+            self.engine.open()
+        else:
+            self.start(slack=False)
+
+    def start(self, *, slack: bool = True) -> None:
+        """Work: advance runs, keep the clock, and with *slack* speak to Slack, which may be the sandbox.
+
+        Returns once people's clicks arrive. Raises SetupProblem; then nothing is left running.
+        """
+        try:
+            self._start(slack=slack)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> bool:
+        """Stop taking work, hand over what runs, hang up. False: some work could not be left in time."""
+        self._schedule.stop()
+        all_left = self._worker.stop() if self._works else True
+        if self._slack:
+            self._slack.stop()
+        if self._sandbox:
+            self._sandbox.stop()
+            self.settings.up_file.unlink(missing_ok=True)
+        self._works, self._slack, self._sandbox = False, None, None
+        self._lock.release()
+        return all_left
+
+    def close(self) -> None:
+        """Stop, and let go of the database."""
+        self.stop()
+        self.store.close()
+
+    @property
+    def _shared(self) -> bool:
+        return self.settings.database_url is not None
+
+    def _start(self, *, slack: bool) -> None:
+        if not self._shared and not self._lock.take():
+            raise SetupProblem(
+                f"A bot is up on {self.settings.data} already (process {self._lock.holder()}).",
+                hint="Stop it first, or choose another folder with --data.",
+            )
+        if slack and self.settings.sandbox:
+            self._start_sandbox()
+        self._works = True
+        name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}" if self._shared else _ONLY_WORKER
+        self._worker.start(name=name, at_once=self.settings.runs_at_once)
+        if slack:
+            self._slack = self._make_slack()
+            self._slack.start()
+            self._post_boards()
+        self._schedule.every(_FIRE_EVERY_S, "due timers", self.control.timers.fire_due)
+        self._schedule.every(_REFRESH_EVERY_S, "edited stacks", self._refresh)
+        self._schedule.every(_SWEEP_EVERY_S, "lost runs", self._worker.sweep)
+        self._schedule.start()
+
+    def _start_sandbox(self) -> None:
+        # Whatever proxy this machine needs for the world, it is not the way to itself.
+        os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(
+            filter(None, [os.environ.get("NO_PROXY") or os.environ.get("no_proxy"), "127.0.0.1", "localhost"])
+        )
+        site = lay_out(self.settings.playground, stacks=self.settings.stacks)
+        self._sandbox = Sandbox(
+            host=self.settings.host,
+            port=self.settings.port,
+            data=self.settings.data,
+            manifest=shipped_manifest(),
+            site=site,
+        )
+        self._sandbox.start()
+        self.settings.up_file.write_text(json.dumps({"url": self._sandbox.url, "pid": os.getpid()}))
+
+    def _make_slack(self) -> SlackEdge:
+        settings, sandbox = self.settings, self._sandbox
+        return SlackEdge(
+            bot_token=sandbox.bot_token if sandbox else _plain(settings.slack_bot_token) or "",
+            app_token=sandbox.app_token if sandbox else _plain(settings.slack_app_token),
+            signing_secret=None if sandbox else _plain(settings.slack_signing_secret),
+            api_url=sandbox.api_url if sandbox else settings.slack_api_url,
+            control=self.control,
+            catalog=self.catalog,
+            store=self.store,
+            previewer=self.previewer,
+            clock=self.clock,
+            nudges=self.nudges,
+            http_host=self.settings.host,
+            http_port=self.settings.port,
+            name=f"{socket.gethostname()}:{self.settings.data}",
+        )
+
+    def _refresh(self) -> None:
+        if self.catalog.refresh():
+            for problem in self.catalog.problems:
+                log.warning("a stack has a mistake", problem=str(problem))
+            self._post_boards()
+
+    def _post_boards(self) -> None:
+        """In the sandbox every stack with a channel has its buttons there; in a real workspace people say where."""
+        if self._slack and self._sandbox:
+            for stack in self.catalog.stacks.values():
+                if stack.channel:
+                    self._slack.post_board(stack.name, stack.channel)
+
+
+@contextlib.contextmanager
+def open_app(settings: Settings) -> Iterator[App]:
+    """The program, opened, and closed again at the end of the block. Raises SetupProblem."""
+    app = App.open(settings)
+    try:
+        yield app
+    finally:
+        app.close()
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
+
+
+def _make_data_folder(settings: Settings) -> None:
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise SetupProblem(
+            f"The folder {settings.data} cannot be made: {error.strerror}.", hint="Choose another one with --data."
+        ) from error
