@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import typer
 
-from bot.cli.follow import follow
+from bot.app import App
+from bot.cli.follow import follow, take_part
 from bot.cli.opened import ORIGIN, me, opened
 from bot.cli.run_words import EXIT_CODES
 from bot.cli.typed import AsJson, Data, RunNumber, Stacks
@@ -17,6 +18,7 @@ _ABORTED = EXIT_CODES[RunStatus.ABORTED]
 def cancel(number: RunNumber, *, as_json: AsJson = False, data: Data = None, stacks: Stacks = None) -> int:
     """Abort a run, and wait until what it started has ended. The exit code is 1 when it ended another way first."""
     with opened(data, stacks) as app:
+        _take_part(app, number)
         app.control.runs.cancel(number, by=me(), origin=ORIGIN)
         return 0 if follow(app, number, as_json=as_json) == _ABORTED else 1
 
@@ -24,6 +26,7 @@ def cancel(number: RunNumber, *, as_json: AsJson = False, data: Data = None, sta
 def undo(number: RunNumber, *, as_json: AsJson = False, data: Data = None, stacks: Stacks = None) -> int:
     """Undo what a run did, newest step first."""
     with opened(data, stacks) as app:
+        _take_part(app, number)
         undoing = app.control.runs.undo(number, by=me(), origin=ORIGIN, key=f"cli:{uuid4()}")
         return follow(app, undoing.number, as_json=as_json)
 
@@ -31,6 +34,7 @@ def undo(number: RunNumber, *, as_json: AsJson = False, data: Data = None, stack
 def retry(number: RunNumber, *, as_json: AsJson = False, data: Data = None, stacks: Stacks = None) -> int:
     """Start a run again with the same answers."""
     with opened(data, stacks) as app:
+        _take_part(app, number)
         again = app.control.runs.retry(number, by=me(), origin=ORIGIN, key=f"cli:{uuid4()}")
         return follow(app, again.number, as_json=as_json)
 
@@ -47,5 +51,12 @@ def resolve(
 ) -> int:
     """Say how an interrupted run goes on."""
     with opened(data, stacks) as app:
+        _take_part(app, number)
         app.control.runs.resolve(number, decision, by=me(), origin=ORIGIN)
         return follow(app, number, as_json=as_json)
+
+
+def _take_part(app: App, number: int) -> None:
+    # A wrong number is told at once, before anything starts.
+    app.control.runs.get(number)
+    take_part(app)

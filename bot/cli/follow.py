@@ -13,6 +13,7 @@ from bot.cli.run_words import EXIT_CODES, is_still
 from bot.cli.screen import err, out, say
 from bot.cli.signals import Signals, caught
 from bot.model.run import RunView
+from bot.model.timer import TimerKind, TimerState
 
 _LOOK_S = 0.2
 #: How often to see whether a bot is (still) up: it may die while its run is followed.
@@ -22,19 +23,30 @@ _LOG_LINES = 8
 LEFT = 130
 
 
+def take_part(app: App) -> None:
+    """See to it that runs are advanced, by a bot that is up or from here; before that no run can be started."""
+    try:
+        app.take_part()
+    except SetupProblem:
+        # Another process may have been a moment faster to become the one that advances runs.
+        if not app.is_up():
+            raise
+        app.take_part()
+
+
 def follow(app: App, number: int, *, as_json: bool) -> int:
     """Show run *number* until nothing more happens without a person; the exit code that tells how it came out.
 
-    The first Ctrl-C cancels the run, the next one leaves it.
+    The first Ctrl-C cancels the run, the next one leaves it. Call `take_part` before.
     """
     screen = _screen(as_json=as_json)
     with caught() as signals:
         view = _Following(app, number, screen, signals).to_the_end()
     screen.end(view, _log(app, number))
-    if not is_still(view.run):
-        say(err(), f"Left {view.run.name}: it is {view.run.status}. To see how it goes on: stackhand show {number}")
     if as_json:
         print(dumps(run_object(view)))  # noqa: T201
+    else:
+        _say_what_comes(app, view)
     return EXIT_CODES.get(view.run.status, LEFT)
 
 
@@ -44,8 +56,7 @@ class _Following:
         self._number = number
         self._screen = screen
         self._signals = signals
-        self._advances_here = False
-        self._looked_at = -_HELP_S
+        self._looked_at = time.monotonic()
         self._cancelled = False
 
     def to_the_end(self) -> RunView:
@@ -63,20 +74,10 @@ class _Following:
                 self._cancel()
 
     def _help(self) -> None:
-        """Advance runs here, unless another process does."""
-        if self._advances_here or time.monotonic() - self._looked_at < _HELP_S:
-            return
-        self._looked_at = time.monotonic()
-        if self._app.is_up():
-            return
-        try:
-            self._app.start(slack=False)
-        except SetupProblem:
-            # Somebody else was a moment faster.
-            if not self._app.is_up():
-                raise
-        else:
-            self._advances_here = True
+        """Advance runs here, should the process that did be gone."""
+        if time.monotonic() - self._looked_at > _HELP_S:
+            take_part(self._app)
+            self._looked_at = time.monotonic()
 
     def _cancel(self) -> None:
         self._cancelled = True
@@ -86,6 +87,17 @@ class _Following:
         except NotNow:
             # It ended by itself at this very moment; the next look shows how.
             return
+
+
+def _say_what_comes(app: App, view: RunView) -> None:
+    run = view.run
+    if not is_still(run):
+        say(err(), f"Left {run.name}: it is {run.status}. To see how it goes on: stackhand show {run.number}")
+        return
+    for timer in app.control.timers.of_run(run.number):
+        if timer.kind is TimerKind.START and timer.state is TimerState.WAITING:
+            moment = f"{timer.at.astimezone():%H:%M}"
+            say(out(), f'At {moment} "{timer.job}" starts, if a bot is up then: stackhand up')
 
 
 def _screen(*, as_json: bool) -> Screen:

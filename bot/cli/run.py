@@ -7,7 +7,7 @@ import typer
 
 from bot.app import App
 from bot.base.errors import Refused
-from bot.cli.follow import follow
+from bot.cli.follow import follow, take_part
 from bot.cli.opened import opened
 from bot.cli.plan import request, show_preview
 from bot.cli.run_words import EXIT_CODES
@@ -39,6 +39,7 @@ def run(
         if not yes and not _agreed(app, ask):
             say(err(), "Nothing was started.")
             return EXIT_CODES[RunStatus.ABORTED]
+        take_part(app)
         started = app.control.runs.start(ask)
         return follow(app, started.number, as_json=as_json)
 
