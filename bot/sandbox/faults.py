@@ -10,6 +10,8 @@ from bot.sandbox.wire import Json, Wrong, no_such
 #: reset_after: it is done, no answer comes · drop: the socket is cut · no_ack_accept: an acknowledgement is overheard
 Doing = Literal["error", "ratelimited", "delay", "reset_after", "reset_before", "drop", "no_ack_accept"]
 
+_ASKED = ("on", "do", "error", "retry_after", "delay_s", "times")
+
 
 @dataclass(kw_only=True)
 class Fault:
@@ -42,9 +44,7 @@ class Faults:
             raise Wrong(f'"do" is one of {", ".join(get_args(Doing))}, not {asked.get("do")!r}.')
         if not isinstance(asked.get("on"), str):
             raise Wrong('"on" names a method, "socket" or "events".')
-        known = {
-            name: asked[name] for name in ("on", "do", "error", "retry_after", "delay_s", "times") if name in asked
-        }
+        known = {name: asked[name] for name in _ASKED if name in asked}
         fault = Fault(id=self._ids.new("fault"), **known)
         self._waiting[fault.id] = fault
         return fault

@@ -23,6 +23,6 @@ export const OFFERED = ["+1", "white_check_mark", "eyes", "heart", "tada", "warn
 export function emoji(name) {
   const sign = SIGNS[name];
   const words = name.replaceAll("_", " ");
-  if (!sign) return el("span", { class: "emoji-name" }, `:${name}:`);
+  if (!sign) return `:${name}:`;
   return el("span", { class: `emoji ${COLORS[name] ?? ""}`, role: "img", "aria-label": words, title: `:${name}:` }, sign);
 }
