@@ -1,0 +1,24 @@
+"""Reads one stack.yml: its shape, then its meaning; what is wrong with either is told at once."""
+
+from pathlib import Path
+
+from bot.catalog.build import build_stack
+from bot.catalog.kept import Reading
+from bot.catalog.marks import Unreadable, plain, read
+from bot.catalog.problems import Problem
+from bot.catalog.raw import RawStack
+from bot.catalog.shape import keys, noun
+from bot.catalog.valid import shape_faults
+from bot.model.stack import Stack
+
+
+def read_stack(content: bytes, *, folder: Path, shown: str) -> Reading[Stack]:
+    """The stack in *folder*, whose stack.yml holds *content* and is called *shown* in problems."""
+    try:
+        tree = read(content)
+    except Unreadable as unreadable:
+        return Reading(value=None, problems=tuple(Problem(shown, mark, text) for mark, text in unreadable.faults))
+    faults = shape_faults(RawStack, tree, noun=noun, keys=keys)
+    if faults:
+        return Reading(value=None, problems=tuple(Problem(shown, mark, text) for mark, text in faults))
+    return Reading(value=build_stack(RawStack.model_validate(plain(tree)), folder))
