@@ -156,12 +156,12 @@ def test_what_is_rolled_back_is_not_in_the_queue(the_lab: Lab) -> None:
     control = the_lab.app.control.runs
     engine = the_lab.app.engine
 
-    class PowerCut(Exception):
+    class PowerCutError(Exception):
         pass
 
-    with pytest.raises(PowerCut), the_lab.app.store.begin() as tx:
+    with pytest.raises(PowerCutError), the_lab.app.store.begin() as tx:
         engine.submit(tx, 1, 1)
-        raise PowerCut
+        raise PowerCutError
     assert engine.lost(1, 1), "the engine has never heard of it"
 
     run = the_lab.start("quick")

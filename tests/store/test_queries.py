@@ -1,0 +1,103 @@
+"""Locks in order, messages that are owed, timers, the audit's chain."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import text
+
+from bot.model.message import MessageKind
+from bot.model.timer import TimerKind, TimerState
+from bot.store.store import Store
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def ask(store: Store, name: str, run: int) -> bool:
+    with store.begin() as tx:
+        return tx.locks.ask(name, run=run, holder=f"person {run}", why=f"job {run}", now=NOW)
+
+
+def test_a_lock_goes_to_the_runs_in_the_order_in_which_they_asked(store: Store) -> None:
+    assert [ask(store, "site", run) for run in (1, 2, 3)] == [True, False, False]
+    assert ask(store, "site", 1), "who holds it, holds it"
+    assert ask(store, "other", 9)
+    with store.begin() as tx:
+        lock = tx.locks.of("site")
+        assert lock
+        assert (lock.run, lock.holder, lock.queue) == (1, "person 1", (2, 3))
+        assert tx.locks.release(1, NOW) == [2]
+        assert tx.locks.release(3, NOW) == [], "3 only waited"
+        assert tx.locks.release(2, NOW) == []
+        assert tx.locks.of("site") is None
+        assert [held.name for held in tx.locks.held()] == ["other"]
+
+
+def test_a_lock_can_be_passed_on_before_those_who_wait(store: Store) -> None:
+    ask(store, "site", 1)
+    ask(store, "site", 2)
+    with store.begin() as tx:
+        tx.locks.pass_on(from_run=1, to_run=7)
+        assert tx.locks.release(1, NOW) == []
+        assert tx.locks.release(7, NOW) == [2]
+
+
+def owe(store: Store, key: str, **values: object) -> None:
+    with store.begin() as tx:
+        tx.messages.owe(key=key, kind=MessageKind.FIXED, channel="#ops", **values)  # type: ignore[arg-type]
+
+
+def claim(store: Store, by: str, now: datetime = NOW) -> list[str]:
+    with store.begin() as tx:
+        return [message.key for message in tx.messages.claim(by=by, now=now, lease_s=30, limit=10)]
+
+
+def test_a_message_is_claimed_by_one_front_end_at_a_time(store: Store) -> None:
+    owe(store, "m1", body={"text": "hello"})
+
+    assert claim(store, "a") == ["m1"]
+    assert claim(store, "b") == []
+    assert claim(store, "a") == ["m1"], "its own lease is from before a crash"
+    assert claim(store, "b", NOW + timedelta(seconds=31)) == ["m1"]
+
+
+def test_a_reply_waits_for_its_parent(store: Store) -> None:
+    owe(store, "m1")
+    owe(store, "m2", parent="m1")
+    assert claim(store, "a") == ["m1"]
+    with store.begin() as tx:
+        message = tx.messages.get("m1")
+        assert message
+        tx.messages.posted(message.id, revision=1, channel_id="C1", ts="1.0")
+    assert claim(store, "a") == ["m2"]
+
+
+def test_an_edit_is_owed_until_the_newest_one_is_shown(store: Store) -> None:
+    owe(store, "m1", body={"text": "one"})
+    owe(store, "m1", body={"text": "two"})
+    with store.begin() as tx:
+        [message] = tx.messages.claim(by="a", now=NOW, lease_s=30, limit=10)
+        assert (message.wanted, message.body) == (2, {"text": "two"})
+        tx.messages.posted(message.id, revision=1, channel_id="C1", ts="1.0")
+    assert claim(store, "a") == ["m1"]
+
+
+def test_a_timer_of_the_same_key_replaces_the_one_that_waits(store: Store) -> None:
+    with store.begin() as tx:
+        first = tx.timers.set(key="off", kind=TimerKind.START, at=NOW, run=1, stack="s", job="off")
+        second = tx.timers.set(key="off", kind=TimerKind.START, at=NOW + timedelta(hours=1), run=2, stack="s")
+        assert tx.timers.due(NOW) == []
+        assert [timer.id for timer in tx.timers.due(NOW + timedelta(hours=2))] == [second.id]
+        replaced = tx.timers.get(first.id)
+        assert replaced
+        assert replaced.state is TimerState.CANCELLED
+
+
+def test_a_changed_line_breaks_the_audits_chain(store: Store) -> None:
+    with store.begin() as tx:
+        for number in range(4):
+            tx.audit.add(
+                at=NOW, person_id="u", person="Ada", origin="cli", verb="run", target=f"a/{number}", answer="allowed"
+            )
+        assert tx.audit.first_broken() is None
+        third = tx.audit.recent()[1]
+        tx.session.execute(text(f"UPDATE audit SET person = 'Bea' WHERE id = {third.id}"))
+        assert tx.audit.first_broken() == third.id
