@@ -1,0 +1,22 @@
+"""Ctrl-C and SIGTERM, waited for."""
+
+import signal
+
+from bot.cli.signals import caught
+
+
+def test_a_signal_ends_nothing_and_comes_out_in_order():
+    with caught() as signals:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGTERM)
+
+        assert [signals.wait(0), signals.wait(0), signals.wait(0)] == [signal.SIGINT, signal.SIGTERM, None]
+
+
+def test_afterwards_they_mean_what_they_meant():
+    before = signal.getsignal(signal.SIGTERM)
+
+    with caught():
+        assert signal.getsignal(signal.SIGTERM) is not before
+
+    assert signal.getsignal(signal.SIGTERM) is before

@@ -1,0 +1,53 @@
+"""Words behind `stackhand`: verbs, options, answers."""
+
+import importlib
+
+import pytest
+
+from bot.base.errors import Refused
+from bot.cli.typed import read_answers
+from bot.cli.verbs import VERBS
+
+
+def test_without_a_word_it_lists_every_verb(terminal):
+    done = terminal.call()
+
+    assert done.returncode == 0
+    assert all(verb in done.stdout for verb in VERBS)
+
+
+def test_an_unknown_verb_is_answered_with_the_nearest(terminal):
+    done = terminal.call("rnu")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == 'There is no verb "rnu". Did you mean "run"?\n'
+
+
+@pytest.mark.parametrize("verb", [verb for verb, where in VERBS.items() if where.module])
+def test_each_verb_has_its_function(verb):
+    module = importlib.import_module(VERBS[verb].module)
+
+    assert getattr(module, verb).__doc__
+
+
+def test_an_unknown_option_is_wrong_use_in_one_line(terminal):
+    done = terminal.call("runs", "--limt", "3")
+
+    assert done.returncode == 2
+    assert "--limt" in done.stderr
+    assert "stackhand runs --help" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_answers_are_read_by_name_and_what_is_said_twice_is_a_list():
+    assert read_answers(["reason=a=b", "host=x", "host=y", "empty="]) == {
+        "reason": "a=b",
+        "host": ["x", "y"],
+        "empty": "",
+    }
+
+
+@pytest.mark.parametrize("written", ["reason", "=5", ""])
+def test_what_is_no_answer_is_refused(written):
+    with pytest.raises(Refused, match="is no answer"):
+        read_answers([written])
