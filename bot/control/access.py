@@ -74,9 +74,12 @@ class Access:
             return "Everyone may."
         allowed = _people(rule for rule in self._catalog.access if self._allows(rule, verb, target, below=True))
         denied = _people(rule for rule in self._catalog.access if _denies(rule, verb, target))
+        if "everyone" in denied:
+            return "Nobody may: access.yml denies it to everyone."
         if not allowed:
             return "Nobody may yet: a rule in access.yml has to name it."
-        return f"{allowed} may, but not {denied}." if denied else f"{allowed} may."
+        words = join_words(["Everyone" if who == "everyone" else who for who in allowed])
+        return f"{words} may, but not {join_words(denied, last='or')}." if denied else f"{words} may."
 
     def _is_open(self, verb: str, target: str) -> bool:
         has_rules = self._catalog.has_access_file or bool(self._catalog.access)
@@ -136,5 +139,5 @@ def _names_environment(on: str) -> bool:
     return bool(_parts(on)[2].strip("*"))
 
 
-def _people(rules: Iterable[AccessRule]) -> str:
-    return join_words(list(dict.fromkeys(who for rule in rules for who in rule.who)))
+def _people(rules: Iterable[AccessRule]) -> list[str]:
+    return list(dict.fromkeys(who for rule in rules for who in rule.who))
