@@ -1,0 +1,114 @@
+"""Files that the app uploads: first a place, then the bytes, then the message that shows them."""
+
+import mimetypes
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.sandbox.clock import Ids, MovableClock
+from bot.sandbox.seed import BOT_USER
+from bot.sandbox.wire import Json, Refusal
+
+_PREVIEW_CHARACTERS = 1200
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """One file; *bytes* only while it is not in a folder."""
+
+    id: str
+    name: str
+    title: str
+    length: int
+    created: int
+    content: bytes | None = None
+    path: Path | None = None
+
+    def read(self, most: int = -1) -> bytes:
+        """The first bytes, or all; empty before it was uploaded."""
+        if self.path is None:
+            return (self.content or b"")[: most if most >= 0 else None]
+        with self.path.open("rb") as opened:
+            return opened.read(most)
+
+    @property
+    def mimetype(self) -> str:
+        """By its name; logs are text."""
+        guessed = mimetypes.guess_type(self.name)[0]
+        return "text/plain" if self.name.endswith(".log") else guessed or "application/octet-stream"
+
+
+class Files:
+    """All files; in *folder*, or in memory when there is none."""
+
+    def __init__(self, *, url: str, folder: Path | None, clock: MovableClock, ids: Ids) -> None:
+        self._url = url
+        self._folder = folder
+        self._clock = clock
+        self._ids = ids
+        self._files: dict[str, File] = {}
+        self._awaited: set[str] = set()
+
+    def expect(self, name: str, length: int) -> tuple[str, str]:
+        """A file's id, and where its bytes go."""
+        id = self._ids.new("F")
+        self._files[id] = File(id=id, name=name, title=name, length=length, created=int(self._clock.unix()))
+        self._awaited.add(id)
+        return id, f"{self._url}upload/{id}"
+
+    def take(self, id: str, content: bytes) -> None:
+        """Keep the bytes. Raises Refusal."""
+        if id not in self._awaited:
+            raise Refusal("file_not_found")
+        self._awaited.remove(id)
+        if self._folder:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            path = self._folder / id
+            path.write_bytes(content)
+            self._files[id] = replace(self._files[id], path=path, length=len(content))
+        else:
+            self._files[id] = replace(self._files[id], content=content, length=len(content))
+
+    def complete(self, id: str, title: str) -> File:
+        """A file whose bytes are there. Raises Refusal."""
+        file = self.find(id)
+        if id in self._awaited:
+            raise Refusal("file_update_failed")
+        self._files[id] = replace(file, title=title or file.title)
+        return self._files[id]
+
+    def find(self, id: str) -> File:
+        """A file. Raises Refusal."""
+        if id not in self._files:
+            raise Refusal("file_not_found")
+        return self._files[id]
+
+    def shown(self, file: File) -> Json:
+        """Slack's file object."""
+        is_text = file.mimetype.startswith("text/")
+        preview = file.read(_PREVIEW_CHARACTERS * 4).decode(errors="replace")[:_PREVIEW_CHARACTERS]
+        return {
+            "id": file.id,
+            "name": file.name,
+            "title": file.title,
+            "created": file.created,
+            "timestamp": file.created,
+            "mimetype": file.mimetype,
+            "filetype": "text" if is_text else Path(file.name).suffix.removeprefix("."),
+            "size": file.length,
+            "user": BOT_USER,
+            "mode": "snippet" if is_text else "hosted",
+            "url_private": f"{self._url}files/{file.id}/{file.name}",
+            "permalink": f"{self._url}files/{file.id}/{file.name}",
+            "preview": preview if is_text else "",
+        }
+
+    def known(self) -> list[Json]:
+        """What to write down so that they are found after a restart; nothing when they are in memory only."""
+        kept = [file for file in self._files.values() if file.path]
+        return [{"id": f.id, "name": f.name, "title": f.title, "length": f.length, "created": f.created} for f in kept]
+
+    def restore(self, known: list[Json]) -> None:
+        """Know again what was written down."""
+        if self._folder:
+            for one in known:
+                self._files[one["id"]] = File(**one, path=self._folder / one["id"])

@@ -1,0 +1,39 @@
+"""All that one sandbox is made of, as the methods of the API and the acts of people see it."""
+
+from dataclasses import dataclass
+
+from bot.sandbox.addresses import Addresses
+from bot.sandbox.clock import Ids, MovableClock
+from bot.sandbox.delivery import Delivery
+from bot.sandbox.faults import Faults
+from bot.sandbox.feed import Feed
+from bot.sandbox.files import Files
+from bot.sandbox.http_delivery import HttpDelivery
+from bot.sandbox.installed import InstalledApp
+from bot.sandbox.journal import Journal
+from bot.sandbox.modals import Modals
+from bot.sandbox.rates import Rates
+from bot.sandbox.sockets import Sockets
+from bot.sandbox.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """One workspace and its only app. Everything in it belongs to the server's loop, so nothing is locked."""
+
+    #: With a slash at its end.
+    url: str
+    clock: MovableClock
+    ids: Ids
+    feed: Feed
+    journal: Journal
+    faults: Faults
+    rates: Rates
+    addresses: Addresses
+    workspace: Workspace
+    modals: Modals
+    files: Files
+    app: InstalledApp
+    sockets: Sockets
+    http: HttpDelivery
+    delivery: Delivery
