@@ -32,7 +32,7 @@ async function start() {
     new MainPane(find("main"), store, places),
     new ThreadPane(find("thread"), store, places),
     new Modals(find("overlays"), store),
-    new Banner(store, places),
+    new Banner(),
   ];
   const draw = (change) => {
     for (const part of parts) part.draw(change);

@@ -12,6 +12,10 @@ export class MessageList {
   #store;
   #options;
   #empty;
+  #place = "";
+  #channel = "";
+  /** Does the reader follow the end? */
+  #stick = true;
   #shown = new WeakMap();
   #column = el("div", { class: "column" });
   #more = el("button", { type: "button", class: "to-newest", hidden: true, onclick: () => this.toNewest() },
@@ -38,13 +42,13 @@ export class MessageList {
     new ResizeObserver(() => this.#stick && this.toNewest()).observe(this.log);
   }
 
-  #stick = true;
-
-  draw(channel, messages) {
-    const isOther = this.log.dataset.channel !== channel;
+  /** *place* says whose eyes see which column: another one starts anew, at its end. */
+  draw(place, channel, messages) {
+    const isOther = this.#place !== place;
     this.#stick = isOther || this.#isAtEnd();
     if (isOther) fill(this.#column);
-    this.log.dataset.channel = channel;
+    this.#place = place;
+    this.#channel = channel;
     this.#empty.hidden = messages.length > 0;
     const before = this.#column.lastElementChild?.dataset.key;
     patch(this.#column, [...rows(messages)], (row) => row.key, (row, old) => this.#row(row, old));
@@ -70,7 +74,7 @@ export class MessageList {
 
   #row(row, old) {
     if (row.day) return old ?? this.#day(row.day);
-    const message = (old && this.#shown.get(old)) ?? new Message(this.#store, this.log.dataset.channel, this.#options);
+    const message = (old && this.#shown.get(old)) ?? new Message(this.#store, this.#channel, this.#options);
     message.draw(row.message, row.follows);
     this.#shown.set(message.node, message);
     return message.node;
