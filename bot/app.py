@@ -107,11 +107,10 @@ class App:
 
         Returns once people's clicks arrive. Raises SetupProblem; then nothing is left running.
         """
-        try:
+        with contextlib.ExitStack() as halfway:
+            halfway.callback(self.stop)
             self._start(slack=slack)
-        except BaseException:
-            self.stop()
-            raise
+            halfway.pop_all()
 
     def stop(self) -> bool:
         """Stop taking work, hand over what runs, hang up. False: some work could not be left in time."""

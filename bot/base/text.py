@@ -6,19 +6,24 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 _UNITS_S = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+_LONGEST_S = 3660 * 86400
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
 
 def parse_duration(written: str) -> timedelta:
     """`90s`, `30m`, `1h30m`, `2d` as a timedelta.
 
-    Raises ValueError with a sentence when *written* is anything else; a bare number has no unit and is refused.
+    Raises ValueError with a sentence when *written* is anything else, a bare number for example, or longer than ten
+    years: nothing that the program waits for is so far away.
     """
     match = _DURATION.fullmatch(written.strip())
     if not match or not written.strip():
         raise ValueError(f'"{written}" is no duration. Write it like 90s, 30m, 1h30m or 2d.')
     amounts = (int(amount or 0) for amount in match.groups())
-    return timedelta(seconds=sum(amount * unit for amount, unit in zip(amounts, _UNITS_S.values(), strict=True)))
+    seconds = sum(amount * unit for amount, unit in zip(amounts, _UNITS_S.values(), strict=True))
+    if seconds > _LONGEST_S:
+        raise ValueError(f'"{cut(written.strip(), 30)}" is longer than ten years.')
+    return timedelta(seconds=seconds)
 
 
 def format_duration(length: timedelta) -> str:

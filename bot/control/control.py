@@ -36,7 +36,6 @@ class Control:
             catalog=catalog,
             engine=engine,
             access=access,
-            jobs=jobs,
             clock=clock,
             nudges=nudges,
             logs=logs,

@@ -15,7 +15,7 @@ from bot.catalog.plan import make_plan
 from bot.control.access import Access
 from bot.control.engine import Engine
 from bot.control.finish import abort_what_stands_still, finish, go_on
-from bot.control.jobs import JobOffer, Jobs
+from bot.control.forms import read_inputs
 from bot.control.logs import RunLog
 from bot.control.start import StartJob
 from bot.model.form import FormValue
@@ -23,7 +23,7 @@ from bot.model.message import MessageKind
 from bot.model.person import Person
 from bot.model.plan import Plan, Undo, walk
 from bot.model.run import Decision, Event, Run, RunStatus, RunView, StepRecord, StepStatus
-from bot.model.stack import Environment
+from bot.model.stack import Environment, Job, Stack
 from bot.store.store import Store, Transaction
 
 
@@ -31,7 +31,8 @@ from bot.store.store import Store, Transaction
 class ReadyJob:
     """A job that may be started as it was asked for."""
 
-    offer: JobOffer
+    stack: Stack
+    job: Job
     environment: Environment | None
     inputs: dict[str, FormValue]
     plan: Plan
@@ -48,7 +49,6 @@ class Runs:
         catalog: Catalog,
         engine: Engine,
         access: Access,
-        jobs: Jobs,
         clock: Clock,
         nudges: Nudges,
         logs: RunLog,
@@ -57,7 +57,6 @@ class Runs:
         self._catalog = catalog
         self._engine = engine
         self._access = access
-        self._jobs = jobs
         self._clock = clock
         self._nudges = nudges
         self._logs = logs
@@ -73,9 +72,9 @@ class Runs:
             return known
         ready = self.prepare(ask)
         values = {
-            "stack": ready.offer.stack.name,
-            "job": ready.offer.job.name,
-            "title": ready.offer.job.title,
+            "stack": ready.stack.name,
+            "job": ready.job.name,
+            "title": ready.job.title,
             "environment": ready.environment.name if ready.environment else None,
             "inputs": ready.inputs,
             "cause": ask.cause,
@@ -87,13 +86,13 @@ class Runs:
 
         Raises NotFound, NotAllowed, WrongInputs.
         """
-        offer = self._jobs.offer(ask.person, ask.stack, ask.job)
-        environment = self._jobs.environment(offer, ask.environment)
-        target = "/".join(part for part in (ask.stack, ask.job, environment.name if environment else None) if part)
+        stack, job = self._catalog.job(ask.stack, ask.job)
+        environment = self._catalog.environment(stack, job, ask.environment)
+        target = "/".join(part for part in (stack.name, job.name, environment.name if environment else None) if part)
         self._access.demand(ask.person, "run", target, origin=ask.origin)
-        inputs = self._jobs.read_inputs(offer, environment, ask.inputs)
-        plan, lock = make_plan(offer.stack, offer.job, environment, inputs, self._catalog.vars)
-        return ReadyJob(offer=offer, environment=environment, inputs=inputs, plan=plan, lock=lock)
+        inputs = read_inputs(job.form, ask.inputs)
+        plan, lock = make_plan(stack, job, environment, inputs, self._catalog.vars)
+        return ReadyJob(stack=stack, job=job, environment=environment, inputs=inputs, plan=plan, lock=lock)
 
     def retry(self, number: int, *, by: Person, origin: str, key: str, channel: str | None = None) -> Run:
         """Start a new run with the answers of run *number*.

@@ -39,8 +39,8 @@ class Preview:
     def preview(self, start: StartJob) -> list[StepPreview]:
         """The previews of all steps, in order. Raises NotFound, NotAllowed, WrongInputs; starts nothing."""
         ready = self._runs.prepare(start)
-        run = {"number": 0, "name": ready.offer.stack.name, "started_by": start.person.name}
-        scope = {**ready.plan.scope, "run": {**run, "title": ready.offer.job.title}}
+        run = {"number": 0, "name": ready.stack.name, "started_by": start.person.name}
+        scope = {**ready.plan.scope, "run": {**run, "title": ready.job.title}}
         later = {step.name: step.id for step in walk(ready.plan.steps) if step.name}
         found = []
         for step in walk(ready.plan.steps):
@@ -76,7 +76,7 @@ class Preview:
     def _context(self, ready: ReadyJob, folder: Path, redactor: Redactor, asked_by: str) -> StepContext:
         signals = Signals(cancelled_by=lambda: None, leaving=threading.Event()).within(_TIMEOUT_S)
         context = StepContext(
-            run_name=ready.offer.stack.name,
+            run_name=ready.stack.name,
             started_by=asked_by,
             stack_folder=Path(ready.plan.folder),
             step_folder=folder,

@@ -5,7 +5,8 @@ from typing import Any
 
 #: Where a thread ends, and so the only files that may catch any exception at all: each tells people and goes on.
 BOUNDARIES = {
-    "bot/runner/use.py": "a run",
+    "bot/runner/use.py": "an action",
+    "bot/runner/worker.py": "a run",
     "bot/watch/schedule.py": "the watcher",
     "bot/slack/desk.py": "a listener",
     "bot/slack/outbox.py": "the outbox",

@@ -116,7 +116,7 @@ def test_a_cancelled_run_keeps_its_lock_until_its_program_is_dead(the_lab: Lab) 
     wait_for(lambda: lines(told) == ["up"])
     second = the_lab.start("quick", by=GRACE)
     waiting = the_lab.wait(second.number, RunStatus.WAITING)
-    assert "Ada's stubborn" in waiting.waits_for
+    assert "Ada's Stubborn" in waiting.waits_for
 
     the_lab.app.control.runs.cancel(first.number, by=GRACE, origin="cli")
 

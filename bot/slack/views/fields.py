@@ -84,11 +84,11 @@ def _range(field: FormField) -> str:
         case None, None:
             return ""
         case least, None:
-            return f"At least {least:g}{unit}."
+            return f"At least {least:.15g}{unit}."
         case None, most:
-            return f"At most {most:g}{unit}."
+            return f"At most {most:.15g}{unit}."
         case least, most:
-            return f"{least:g} to {most:g}{unit}."
+            return f"{least:.15g} to {most:.15g}{unit}."
 
 
 def _text(field: FormField, answer: FormValue) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def _number(field: FormField, answer: FormValue) -> dict[str, Any]:
     }
     # No least and greatest here: Slack's own words would come instead of ours, which name the range.
     if _is_number(answer, whole=field.type is FieldType.INTEGER):
-        element["initial_value"] = f"{answer:g}" if isinstance(answer, float) else str(answer)
+        element["initial_value"] = f"{answer:.15g}" if isinstance(answer, float) else str(answer)
     return element
 
 

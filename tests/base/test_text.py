@@ -1,0 +1,41 @@
+"""Durations, nearest names and lists, as people write and read them."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.base.text import cut, did_you_mean, format_duration, join_words, parse_duration, plural
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"), [("90s", 90), ("30m", 1800), ("1h30m", 5400), (" 2d ", 172800), ("0s", 0), ("1d1s", 86401)]
+)
+def test_a_duration_is_read(written: str, seconds: int) -> None:
+    assert parse_duration(written) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("written", ["", "30", "1.5h", "-5m", "5 minutes", "m", "30m1h", "999999999999999d", "9" * 400])
+def test_what_is_no_duration_is_refused_with_a_sentence(written: str) -> None:
+    with pytest.raises(ValueError, match=r"is no duration\. Write it like|longer than ten years"):
+        parse_duration(written)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "0.0s"), (3.21, "3.2s"), (59.9, "59s"), (61, "1m 1s"), (5400, "1h 30m"), (183600, "2d 3h"), (3600, "1h")],
+)
+def test_a_duration_is_said_in_its_two_largest_units(seconds: float, said: str) -> None:
+    assert format_duration(timedelta(seconds=seconds)) == said
+
+
+def test_a_wrong_name_gets_the_nearest_or_all_there_are() -> None:
+    assert did_you_mean("prodution", ["staging", "production"]) == 'Did you mean "production"?'
+    assert did_you_mean("zzz", ["b", "a"]) == "There is a and b."
+    assert did_you_mean("zzz", []) == ""
+
+
+def test_lists_and_counts_read_well() -> None:
+    assert join_words(["a", "b", "c"]) == "a, b and c"
+    assert join_words(["a", "b"], last="or") == "a or b"
+    assert (plural(1, "host"), plural(2, "host")) == ("1 host", "2 hosts")
+    assert cut("abcdef", 4) == "abc…"
