@@ -2,12 +2,30 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, RootModel
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    RootModel,
+    field_validator,
+)
 
 from bot.base.text import did_you_mean, parse_duration
 from bot.model.form import FieldType
 
 VERBS = ("see", "run", "cancel", "undo", "approve", "lock", "override", "admin", "all")
+_NAME = r"^[a-z0-9][a-z0-9_-]*$"
+_ENVIRONMENT_NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+_IDENTIFIER = r"^[A-Za-z][A-Za-z0-9_]*$"
+#: What these patterns ask for, in words.
+PATTERNS = {
+    _NAME: 'use small letters, digits, "-" and "_"',
+    _ENVIRONMENT_NAME: 'use letters, digits, "-", "_" and "."',
+    _IDENTIFIER: 'use letters, digits and "_", a letter first',
+}
 
 
 def _unit_is_written(written: object) -> object:
@@ -33,10 +51,10 @@ def _is_verb(written: str) -> str:
 
 Text = Annotated[str, Field(min_length=1)]
 #: Typed on command lines, and part of paths like "maintenance/enable/production".
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
-EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Name = Annotated[str, Field(pattern=_NAME)]
+EnvironmentName = Annotated[str, Field(pattern=_ENVIRONMENT_NAME)]
 #: Named by expressions: "form.minutes".
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+Identifier = Annotated[str, Field(pattern=_IDENTIFIER)]
 Duration = Annotated[
     str, BeforeValidator(_unit_is_written), AfterValidator(_is_duration), Field(examples=["90s", "1h30m"])
 ]
@@ -53,6 +71,13 @@ class Raw(BaseModel):
     """A mapping in a file. Nothing is converted: "5" is no number."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _says_something(cls, written: object) -> object:
+        if written is None:
+            raise ValueError("it is empty. Remove it or give it a value; a text that begins with # needs quotes.")
+        return written
 
 
 class RawField(Raw):
@@ -125,10 +150,10 @@ class RawJob(Raw):
     )
 
 
-class RawEnvironment(BaseModel):
+class RawEnvironment(Raw):
     """A named place that jobs act on; all other keys are its fields, `env.KEY` in expressions."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+    model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, JsonValue]
 
     protected: bool = Field(default=False, description="only people whom an access rule names for it may act on it")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from bot.catalog.build import build_stack
 from bot.catalog.kept import Reading
+from bot.catalog.lint import meaning_faults
 from bot.catalog.marks import Unreadable, plain, read
 from bot.catalog.problems import Problem
 from bot.catalog.raw import RawStack
@@ -18,7 +19,9 @@ def read_stack(content: bytes, *, folder: Path, shown: str) -> Reading[Stack]:
         tree = read(content)
     except Unreadable as unreadable:
         return Reading(value=None, problems=tuple(Problem(shown, mark, text) for mark, text in unreadable.faults))
-    faults = shape_faults(RawStack, tree, noun=noun, keys=keys)
+    meaning, looked_at = meaning_faults(tree, folder)
+    faults = [*shape_faults(RawStack, tree, noun=noun, keys=keys), *meaning]
     if faults:
-        return Reading(value=None, problems=tuple(Problem(shown, mark, text) for mark, text in faults))
-    return Reading(value=build_stack(RawStack.model_validate(plain(tree)), folder))
+        problems = tuple(Problem(shown, mark, text) for mark, text in faults)
+        return Reading(value=None, problems=problems, looked_at=looked_at)
+    return Reading(value=build_stack(RawStack.model_validate(plain(tree)), folder), looked_at=looked_at)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from bot.base.text import did_you_mean, join_words
 from bot.catalog.marks import Entries, Items, Scalar, Value, plain
 from bot.catalog.problems import Mark
+from bot.catalog.raw import PATTERNS
 
 #: Keys and indexes that lead from the top of a file to a value.
 Path = tuple[str | int, ...]
@@ -30,16 +31,22 @@ _EXPECTED = {
 
 
 def shape_faults(
-    model: type[BaseModel], tree: Value, *, noun: Callable[[Path], str], keys: Callable[[Path], Sequence[str]]
+    model: type[BaseModel],
+    tree: Value,
+    *,
+    noun: Callable[[Path], str],
+    keys: Callable[[Path], Sequence[str]],
+    is_open: Callable[[Value], bool] = lambda _: False,
 ) -> list[Fault]:
     """Where *tree* does not have the shape of *model*.
 
-    *noun* says what people call the value at a path ("step 2"), *keys* what may be written in it.
+    *noun* says what people call the value at a path ("step 2"), *keys* what may be written in it, *is_open* which
+    values are not known yet and so cannot be wrong.
     """
     try:
         model.model_validate(plain(tree))
     except ValidationError as error:
-        return list(_faults(error, tree, noun, keys))
+        return list(_faults(error, tree, noun, keys, is_open))
     return []
 
 
@@ -67,18 +74,27 @@ def mark_of(tree: Value, path: Path) -> Mark:
 
 
 def _faults(
-    error: ValidationError, tree: Value, noun: Callable[[Path], str], keys: Callable[[Path], Sequence[str]]
+    error: ValidationError,
+    tree: Value,
+    noun: Callable[[Path], str],
+    keys: Callable[[Path], Sequence[str]],
+    is_open: Callable[[Value], bool],
 ) -> Iterator[Fault]:
     by_path: dict[Path, list[Mapping[str, Any]]] = {}
     for one in error.errors(include_url=False):
         path = _path(tree, one["loc"])
         if one["type"] == "missing":
             path = (*path, one["loc"][-1])
-        by_path.setdefault(path, []).append(one)
+        if one["loc"][-1:] == ("[key]",):
+            yield mark_of(tree, path), f'"{path[-1]}" cannot be a name here: {_message(one)}.'
+        else:
+            by_path.setdefault(path, []).append(one)
     for path, errors in by_path.items():
+        value = at(tree, path)
         # Of a union, each alternative complains: the one that went deepest is what was meant.
-        if not any(other[: len(path)] == path for other in by_path if len(other) > len(path)):
-            yield _place(tree, path, errors[0]), _sentence(tree, path, errors, noun, keys)
+        goes_deeper = any(other[: len(path)] == path for other in by_path if len(other) > len(path))
+        if not goes_deeper and not (value and errors[0]["type"] != "extra_forbidden" and is_open(value)):
+            yield _place(tree, path, errors[0]["type"]), _sentence(tree, path, errors, noun, keys)
 
 
 def _path(tree: Value, loc: Iterable[str | int]) -> Path:
@@ -90,12 +106,14 @@ def _path(tree: Value, loc: Iterable[str | int]) -> Path:
     return path
 
 
-def _place(tree: Value, path: Path, error: Mapping[str, Any]) -> Mark:
-    if error["type"] == "missing":
+def _place(tree: Value, path: Path, kind: str) -> Mark:
+    if kind == "missing":
         return mark_of(tree, path[:-1])
     value = at(tree, path)
-    is_key = error["type"] == "extra_forbidden" or error["loc"][-1] == "[key]"
-    return mark_of(tree, path) if is_key or value is None else value.mark
+    # What is empty stands nowhere: YAML places it behind its line.
+    if kind == "extra_forbidden" or value is None or plain(value) is None:
+        return mark_of(tree, path)
+    return value.mark
 
 
 def _sentence(
@@ -111,22 +129,21 @@ def _sentence(
         return f'{owner} has no key "{name}". {did_you_mean(name, known)}'.rstrip()
     if kind == "missing":
         return f'{owner} needs "{name}".'
-    if errors[0]["loc"][-1] == "[key]":
-        return f'"{name}" cannot be a name here: {_message(errors[0])}.'
-    subject = f'"{name}" of {owner}' if path and isinstance(path[-1], str) else noun(path)
+    subject = f'"{name}" of {owner}' if noun(path) == f'"{name}"' else noun(path)
     expected = [_EXPECTED[one["type"]] for one in errors if _EXPECTED.get(one["type"])]
     if expected:
         return _wrong_type(subject, at(tree, path), list(dict.fromkeys(expected)))
     if kind == "enum":
         return f"{subject} has to be {errors[0]['ctx']['expected'].replace(chr(39), '')}."
-    return f"{subject}: {_message(errors[0])}".rstrip(".") + ("" if _message(errors[0]).endswith("?") else ".")
+    message = _message(errors[0])
+    return f"{subject}: {message}" if message.endswith((".", "?")) else f"{subject}: {message}."
 
 
 def _wrong_type(subject: str, value: Value | None, expected: list[str]) -> str:
     wanted = join_words(expected, last="or")
     match value:
         case Scalar(value=None):
-            return f"{subject} is empty. Write {wanted}; a text that begins with # needs quotes."
+            return f"{subject} is empty. It has to be {wanted}."
         case Scalar(value=float()) if "text" in expected and value.written != str(value.value):
             return f'{value.written} is a number here and would become {value.value}. Quote it: "{value.written}"'
         case Scalar(value=bool() | int() | float()) if "text" in expected:
@@ -137,8 +154,9 @@ def _wrong_type(subject: str, value: Value | None, expected: list[str]) -> str:
 
 def _message(error: Mapping[str, Any]) -> str:
     if error["type"] == "string_pattern_mismatch":
-        return f"it has to match {error['ctx']['pattern']}"
-    if error["type"] == "too_short" or error["type"] == "string_too_short":
+        pattern = error["ctx"]["pattern"]
+        return PATTERNS.get(pattern) or f"it has to match {pattern}"
+    if error["type"] in ("too_short", "string_too_short"):
         return "it is empty"
     message = str(error["msg"]).removeprefix("Value error, ")
     return message.replace("Input should", "it has to").replace("it has to be a valid", "it has to be a")

@@ -77,7 +77,10 @@ def test_an_environment_that_is_not_clear_is_asked_for(stacks: Path, name: str |
 def test_a_wrong_name_is_answered_with_the_nearest(stacks: Path) -> None:
     catalog = Catalog(stacks, dict)
 
-    with pytest.raises(NotFound, match='There is no stack "wen". Did you mean "web"?'):
+    with pytest.raises(NotFound) as no_stack:
         catalog.stack("wen")
-    with pytest.raises(NotFound, match='Web has no job "restrat". Did you mean "restart"?'):
+    with pytest.raises(NotFound) as no_job:
         catalog.job("web", "restrat")
+
+    assert str(no_stack.value) == 'There is no stack "wen". Did you mean "web"?'
+    assert str(no_job.value) == 'Web has no job "restrat". Did you mean "restart"?'
