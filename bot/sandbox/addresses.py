@@ -71,6 +71,10 @@ class Addresses:
         _keep(self._replies, id, ReplyAddress(user=user, channel=channel, message=message, made_at=self._clock.unix()))
         return id
 
+    def reply(self, id: str) -> ReplyAddress:
+        """Where it leads, without using it up."""
+        return self._replies[id]
+
     def use_reply(self, id: str) -> ReplyAddress:
         """Where to answer. Raises Refusal."""
         address = self._replies.get(id)

@@ -1,0 +1,153 @@
+"""The control routes: what tests and curious people may see and change that no Slack would let them."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+
+from bot.sandbox.installed import parse_manifest
+from bot.sandbox.looking import person_for_page
+from bot.sandbox.seed import BOT_USER, TEAM_ID, Channel, Group, Person
+from bot.sandbox.wire import Json, Wrong
+from bot.sandbox.workspace import channel_for_page
+from bot.sandbox.world import World
+
+_COLORS = ("#9a3b8f", "#1f7a8c", "#b3541e", "#4a6b2a", "#5b4bb5", "#a32c4a")
+
+
+def journal(world: World, query: Mapping[str, str]) -> list[Json]:
+    """What was said, after entry `after`, maybe of one `kind`."""
+    return world.journal.after(int(query.get("after") or 0), kind=query.get("kind"))
+
+
+def faults(world: World) -> list[Json]:
+    """What is going to go wrong."""
+    return [fault.shown() for fault in world.faults.waiting()]
+
+
+def clock(world: World) -> Json:
+    """The workspace's time."""
+    return {"now": world.clock.unix()}
+
+
+def move_clock(world: World, asked: Json) -> Json:
+    """Move time by `advance_s`, or to `now`."""
+    if "advance_s" in asked:
+        world.clock.advance(float(asked["advance_s"]))
+    else:
+        world.clock.set(float(asked["now"]))
+    world.feed.publish("clock", clock(world))
+    return clock(world)
+
+
+def app(world: World) -> Json:
+    """All that an app needs to connect."""
+    return {
+        **asdict(world.app.keys),
+        "api_url": f"{world.url}api/",
+        "request_url": world.app.request_url,
+        "manifest": world.app.manifest,
+        "connected": world.delivery.is_connected,
+    }
+
+
+async def install(world: World, asked: Json) -> Json:
+    """Change the app: its manifest, its signing secret, and whether it is called over HTTP. Raises Wrong."""
+    manifest = asked.get("manifest")
+    if manifest is not None:
+        try:
+            world.app.install(parse_manifest(manifest) if isinstance(manifest, str) else manifest)
+        except ValueError as error:
+            raise Wrong(f"The manifest cannot be read: {error}.") from error
+    if "signing_secret" in asked:
+        secret = str(asked["signing_secret"] or secrets.token_hex(16))
+        world.app.keys = replace(world.app.keys, signing_secret=secret)
+    if "request_url" in asked:
+        if url := asked["request_url"]:
+            await world.http.verify(str(url))
+        world.app.request_url = url or None
+    world.feed.publish("app", {"connected": world.delivery.is_connected})
+    world.feed.publish("resync", {})
+    return app(world)
+
+
+def people(world: World) -> list[Json]:
+    """Everybody."""
+    return [person_for_page(one, world.workspace.handles_of(one.id)) for one in world.workspace.people.values()]
+
+
+def add_person(world: World, asked: Json) -> Json:
+    """Add a person to every public channel, by `name`."""
+    name = _name(asked)
+    id = str(asked.get("id") or f"U0{name.upper()}")
+    color = str(asked.get("color") or _COLORS[len(world.workspace.people) % len(_COLORS)])
+    person = Person(id=id, name=name, real_name=str(asked.get("real_name") or name.title()), color=color)
+    for channel in list(world.workspace.channels.values()):
+        if not (channel.is_im or channel.is_private):
+            world.workspace.join(channel, id)
+    world.workspace.put_person(person)
+    return person_for_page(person, [])
+
+
+def channels(world: World) -> list[Json]:
+    """All channels, with who is in them."""
+    return [
+        {**channel_for_page(one), "members": sorted(one.members), "is_private": one.is_private}
+        for one in world.workspace.channels.values()
+    ]
+
+
+def add_channel(world: World, asked: Json) -> Json:
+    """Add a channel, or change one, by `name`; without `members` everybody and the bot are in it."""
+    name = _name(asked)
+    old = world.workspace.channel(name)
+    everybody = [*world.workspace.people, BOT_USER]
+    members = asked.get("members", sorted(old.members) if old else everybody)
+    channel = replace(
+        old or Channel(id=str(asked.get("id") or f"C0{name.upper()}"), name=name),
+        members=frozenset(members),
+        topic=str(asked.get("topic", old.topic if old else "")),
+        is_private=bool(asked.get("is_private", old.is_private if old else False)),
+        is_archived=bool(asked.get("is_archived", old.is_archived if old else False)),
+    )
+    return channel_for_page(world.workspace.put_channel(channel))
+
+
+def groups(world: World) -> list[Json]:
+    """All user groups."""
+    return [asdict(group) for group in world.workspace.groups.values()]
+
+
+def put_group(world: World, asked: Json) -> Json:
+    """Add a group, or change who is in it, by `handle` and `users`."""
+    handle = _name(asked, "handle")
+    old = next((group for group in world.workspace.groups.values() if group.handle == handle), None)
+    users = tuple(world.workspace.person(str(user)).id for user in asked.get("users", old.users if old else ()))
+    name = str(asked.get("name") or (old.name if old else handle))
+    id = old.id if old else str(asked.get("id") or f"S0{handle.upper()}")
+    group = Group(id=id, handle=handle, name=name, users=users)
+    world.workspace.put_group(group)
+    _tell_who_changed(world, old, group)
+    return asdict(group)
+
+
+def _tell_who_changed(world: World, old: Group | None, group: Group) -> None:
+    before = set(old.users if old else ())
+    added, removed = sorted(set(group.users) - before), sorted(before - set(group.users))
+    event: Json = {
+        "type": "subteam_members_changed",
+        "subteam_id": group.id,
+        "team_id": TEAM_ID,
+        "added_users": added,
+        "added_users_count": len(added),
+        "removed_users": removed,
+        "removed_users_count": len(removed),
+        "event_ts": world.ids.ts(),
+    }
+    world.delivery.tell("subteam_members_changed", event)
+
+
+def _name(asked: Json, key: str = "name") -> str:
+    name = str(asked.get(key) or "").lstrip("#@")
+    if not name:
+        raise Wrong(f'"{key}" is missing.')
+    return name

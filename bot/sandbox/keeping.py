@@ -1,0 +1,83 @@
+"""Writes the workspace down, so that a bot that comes back finds the messages it posted."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import structlog
+
+from bot.sandbox.files import Files
+from bot.sandbox.installed import InstalledApp, Keys
+from bot.sandbox.seed import Channel, Group, Person
+from bot.sandbox.wire import Json
+from bot.sandbox.workspace import Workspace
+
+log = structlog.get_logger()
+
+_VERSION = 1
+
+
+def read(path: Path) -> Json | None:
+    """What was written down; None when there is nothing. A file that cannot be read is set aside."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        _set_aside(path, str(error))
+        return None
+    if not isinstance(found, dict) or found.get("version") != _VERSION:
+        _set_aside(path, "it is of another version")
+        return None
+    return found
+
+
+def written(workspace: Workspace, files: Files, app: InstalledApp) -> str:
+    """The state as text. What only one person saw, and open modals, end with the sandbox, as a client's do."""
+    kept = {
+        "version": _VERSION,
+        "keys": asdict(app.keys),
+        "people": [asdict(person) for person in workspace.people.values()],
+        "channels": [
+            {**asdict(channel), "members": sorted(channel.members)} for channel in workspace.channels.values()
+        ],
+        "groups": [asdict(group) for group in workspace.groups.values()],
+        "messages": {id: list(said.values()) for id, said in workspace.messages.items() if said},
+        "homes": workspace.homes,
+        "files": files.known(),
+    }
+    return json.dumps(kept, ensure_ascii=False)
+
+
+def put(path: Path, text: str) -> None:
+    """Replace the file in one step, so that a crash leaves the old one or the new one. It holds keys: ours alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_suffix(".new")
+    new.touch(mode=0o600)
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
+
+
+def keys_in(kept: Mapping[str, Json]) -> Keys:
+    """The app's keys: an app that was started with them still has them."""
+    return Keys(**kept["keys"])
+
+
+def restore(workspace: Workspace, files: Files, kept: Json) -> None:
+    """Put back what was written down."""
+    workspace.people = {one["id"]: Person(**one) for one in kept["people"]}
+    workspace.channels = {
+        one["id"]: Channel(**{**one, "members": frozenset(one["members"])}) for one in kept["channels"]
+    }
+    workspace.groups = {one["id"]: Group(**{**one, "users": tuple(one["users"])}) for one in kept["groups"]}
+    for channel, said in kept["messages"].items():
+        workspace.messages[channel] = {message["ts"]: message for message in said}
+    workspace.homes = kept["homes"]
+    files.restore(kept["files"])
+
+
+def _set_aside(path: Path, why: str) -> None:
+    aside = path.with_suffix(".broken")
+    path.replace(aside)
+    log.warning("the sandbox starts with an empty workspace: its file could not be read", why=why, set_aside=str(aside))
