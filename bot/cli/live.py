@@ -93,7 +93,16 @@ def news(before: RunView | None, after: RunView, now: datetime) -> Iterator[str]
     for step in visible_steps(after.steps):
         old = old_steps.get(step.id)
         if step.status is not StepStatus.PENDING and (old is None or _differs(old, step)):
-            yield from _step_news(step, now)
+            yield from step_lines(step, now)
+
+
+def step_lines(step: StepRecord, now: datetime) -> Iterator[str]:
+    """A step in plain lines: how it stands, its hosts, why."""
+    yield f"{MARKS[step.status]} {step_line(step, now)}"
+    if step.status.is_over and step.hosts:
+        yield f"   {hosts_line(step.hosts)}"
+    if step.reason:
+        yield f"   {step.reason}"
 
 
 def picture(view: RunView, log: list[str], now: datetime) -> RenderableType:
@@ -114,14 +123,6 @@ def picture(view: RunView, log: list[str], now: datetime) -> RenderableType:
 
 def _differs(old: StepRecord, new: StepRecord) -> bool:
     return (old.status, old.attempt) != (new.status, new.attempt)
-
-
-def _step_news(step: StepRecord, now: datetime) -> Iterator[str]:
-    yield f"{MARKS[step.status]} {step_line(step, now)}"
-    if step.status.is_over and step.hosts:
-        yield f"   {hosts_line(step.hosts)}"
-    if step.reason:
-        yield f"   {step.reason}"
 
 
 def _step(step: StepRecord, now: datetime) -> RenderableType:

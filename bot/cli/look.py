@@ -1,5 +1,6 @@
 """`runs`, `show`, `audit`: what happened."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
@@ -8,12 +9,12 @@ from rich.text import Text
 
 from bot.base.text import format_duration
 from bot.cli import as_json as json
-from bot.cli.live import picture
+from bot.cli.live import picture, step_lines
 from bot.cli.opened import opened
-from bot.cli.run_words import STYLES, ending, is_still
+from bot.cli.run_words import STYLES, ending, headline, is_still, visible_steps
 from bot.cli.screen import err, out, say, table
 from bot.cli.typed import AsJson, Data, RunNumber, Stacks
-from bot.model.run import Run, RunStatus
+from bot.model.run import Run, RunStatus, RunView
 
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="How many at most.")]
 
@@ -50,7 +51,11 @@ def show(number: RunNumber, *, as_json: AsJson = False, data: Data = None, stack
         print(json.dumps(json.run_object(view)))  # noqa: T201
         return
     console = out()
-    console.print(picture(view, [], now), soft_wrap=not console.is_terminal)
+    if console.is_terminal:
+        console.print(picture(view, [], now), soft_wrap=False)
+    else:
+        for line in _plain(view, now):
+            say(console, line)
     for event in events:
         words = " ".join(word for word in (event.kind, event.step, event.text, event.by and f"({event.by})") if word)
         say(console, f"{_moment(event.at)}  {words}", "dim")
@@ -75,6 +80,14 @@ def audit(*, limit: Limit = 50, as_json: AsJson = False, data: Data = None, stac
         return 0
     say(err(), f"Record {broken} does not fit the one before it: somebody changed the audit behind our back.", "red")
     return 1
+
+
+def _plain(view: RunView, now: datetime) -> Iterator[str]:
+    yield f"{headline(view.run)}: {view.run.status}"
+    if view.waits_for:
+        yield view.waits_for
+    for step in visible_steps(view.steps):
+        yield from step_lines(step, now)
 
 
 def _row(run: Run) -> list[str | Text]:

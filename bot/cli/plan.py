@@ -47,8 +47,8 @@ def request(app: App, stack: str, job: str, env: str | None, answers: Sequence[s
     try:
         app.control.jobs.read_inputs(offer, environment, raw)
     except WrongInputs as wrong:
-        names = [f"-i {name}=…" for name in wrong.errors]
-        raise Refused(str(wrong), hint=f"Answers are written {join_words(names)}.") from wrong
+        names = [f"-i {field.name}=…" for field in offer.job.form if field.name in wrong.errors]
+        raise Refused(str(wrong), hint=f"Answers are written {join_words(names)}." if names else "") from wrong
     return StartJob(
         person=person,
         stack=stack,

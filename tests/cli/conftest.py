@@ -72,7 +72,7 @@ class Terminal:
             cwd=self.folder,
             env={
                 **_clean_environ(),
-                "PYTHONPATH": str(ROOT),
+                "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
                 "STACKHAND_STACKS": str(self.stacks),
                 "STACKHAND_DATA": str(self.data),
                 **environ,
