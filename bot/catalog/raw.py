@@ -19,6 +19,7 @@ from bot.model.form import FieldType
 VERBS = ("see", "run", "cancel", "undo", "approve", "lock", "override", "admin", "all")
 _NAME = r"^[a-z0-9][a-z0-9_-]*$"
 _ENVIRONMENT_NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+_DURATION = r"^(\d+d)?(\d+h)?(\d+m)?(\d+s)?$"
 _IDENTIFIER = r"^[A-Za-z][A-Za-z0-9_]*$"
 #: What these patterns ask for, in words.
 PATTERNS = {
@@ -56,13 +57,16 @@ EnvironmentName = Annotated[str, Field(pattern=_ENVIRONMENT_NAME)]
 #: Named by expressions: "form.minutes".
 Identifier = Annotated[str, Field(pattern=_IDENTIFIER)]
 Duration = Annotated[
-    str, BeforeValidator(_unit_is_written), AfterValidator(_is_duration), Field(examples=["90s", "1h30m"])
+    str,
+    BeforeValidator(_unit_is_written),
+    AfterValidator(_is_duration),
+    Field(examples=["90s", "1h30m"], json_schema_extra={"pattern": _DURATION}),
 ]
 LateDuration = Annotated[
     str,
     BeforeValidator(_unit_is_written),
     AfterValidator(_is_duration_or_expression),
-    Field(examples=["5m", "{{ form.pause }}"]),
+    Field(examples=["5m", "{{ form.pause }}"], json_schema_extra={"pattern": rf"{_DURATION}|\{{\{{"}),
 ]
 Verb = Annotated[str, AfterValidator(_is_verb), Field(json_schema_extra={"enum": list(VERBS)})]
 

@@ -1,0 +1,55 @@
+"""The schema that editors use agrees with the program on what is right and wrong."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from actions import library
+from bot.catalog.marks import plain, read
+from bot.catalog.schema import stack_schema
+
+SHIPPED = sorted((Path(__file__).parents[2] / "stacks").glob("*/stack.yml"))
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    return stack_schema()
+
+
+def wrong(schema: dict[str, Any], stack: bytes) -> list[str]:
+    """Where the schema finds fault."""
+    return [error.json_path for error in Draft202012Validator(schema).iter_errors(plain(read(stack)))]
+
+
+def test_it_is_a_schema_of_the_dialect_it_names(schema: dict[str, Any]) -> None:
+    Draft202012Validator.check_schema(schema)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.parent.name)
+def test_the_shipped_stacks_fit(schema: dict[str, Any], path: Path) -> None:
+    assert wrong(schema, path.read_bytes()) == []
+
+
+def test_it_knows_every_action_and_what_its_fields_are_for(schema: dict[str, Any]) -> None:
+    assert schema["$defs"]["RawStep"]["properties"]["uses"]["enum"] == library.names()
+    assert schema["$defs"]["http.expect"]["properties"]["url"]["description"] == "the page"
+
+
+@pytest.mark.parametrize(
+    ("step", "where"),
+    [
+        (b"{uses: http.expect, with: {url: 'http://a', status: '{{ vars.status }}'}}", []),
+        (b"{uses: command.run, with: {argv: [ls], ok_codes: ['{{ vars.code }}']}}", []),
+        (b"{uses: http.expect, with: {url: 'http://a', status: many}}", ["$.jobs.a.steps[0].with.status"]),
+        (b"{uses: http.expect, with: {url: 'http://a', stats: 5}}", ["$.jobs.a.steps[0].with"]),
+        (b"{uses: http.expct}", ["$.jobs.a.steps[0].uses"]),
+        (b"{uses: command.run, with: {argv: [ls]}, wait: 5m}", ["$.jobs.a.steps[0]"]),
+        (b"{wait: 5}", ["$.jobs.a.steps[0].wait"]),
+        (b"{wait: '{{ form.pause }}'}", []),
+        (b"{wait: 5m, title: }", ["$.jobs.a.steps[0].title"]),
+    ],
+)
+def test_a_step_is_checked_as_the_action_wants_it(schema: dict[str, Any], step: bytes, where: list[str]) -> None:
+    assert wrong(schema, b"jobs: {a: {steps: [" + step + b"]}}") == where
