@@ -26,6 +26,10 @@ _TRUE = re.compile(r"true|True|TRUE")
 _FALSE = re.compile(r"false|False|FALSE")
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+# What ruamel takes a plain value for; which of them it is, is decided here.
+_YAML = "tag:yaml.org,2002:"
+_KINDS = ("str", "int", "float", "bool", "null", "map", "seq", "timestamp", "merge", "value")
+_TAGS = frozenset(_YAML + kind for kind in _KINDS)
 _LONGEST_NUMBER = 300
 _WRONG_KEY = 'A key has to be text. If this is an expression, put it into quotes: "{{ … }}".'
 # Neither a database nor JSON between programs takes them.
@@ -168,15 +172,19 @@ class _Maker:
         self._made += 1
         if self._made > _MOST_VALUES or depth > _MOST_DEEP:
             raise Unreadable([(_mark(node), "The file's values, aliases followed, are too many or nested too deeply.")])
-        if _has_own_tag(node):
-            self.faults.append((_mark(node), f'The tag "{node.tag}" is not read here. Remove it.'))
+        self._check(node)
         if isinstance(node, MappingNode):
             return self._entries(node, depth)
         if isinstance(node, SequenceNode):
             return Items(_mark(node), tuple(self.value(item, depth + 1) for item in node.value))
-        if _UNSTORABLE.search(node.value):
-            self.faults.append((_mark(node), "This text holds a character that is none (NUL or half a pair)."))
         return _scalar(node)
+
+    def _check(self, node: _Node) -> None:
+        if str(node.tag) not in _TAGS:
+            tag = str(node.tag).replace(_YAML, "!!")
+            self.faults.append((_mark(node), f'The tag "{tag}" is not read here. Remove it.'))
+        if isinstance(node, ScalarNode) and _UNSTORABLE.search(node.value):
+            self.faults.append((_mark(node), "This text holds a character that is none (NUL or half a pair)."))
 
     def _entries(self, node: MappingNode, depth: int) -> Entries:
         entries: dict[str, Value] = {}
@@ -190,14 +198,10 @@ class _Maker:
             elif key.value == "<<" and key.style is None:
                 self.faults.append((_mark(key), 'YAML 1.2 has no "<<". Write the keys out.'))
             else:
+                self._check(key)
                 keys[key.value] = _mark(key)
                 entries[key.value] = self.value(item, depth + 1)
         return Entries(_mark(node), entries, keys)
-
-
-def _has_own_tag(node: _Node) -> bool:
-    # An untagged plain text may be resolved to any of YAML's own tags: what it is, is decided here.
-    return not str(node.tag).startswith("tag:yaml.org,2002:") or str(node.tag).endswith((":set", ":omap", ":binary"))
 
 
 def _scalar(node: ScalarNode) -> Scalar:
