@@ -2,7 +2,7 @@
 
 import { el, fill, freshId } from "./dom.js";
 import { icon } from "./icons.js";
-import { placeBeside } from "./popup.js";
+import { placeBeside, stayBeside } from "./popup.js";
 
 const WAIT_MS = 200;
 
@@ -16,6 +16,7 @@ export class Combobox {
   #active = -1;
   #asked = 0;
   #timer = 0;
+  #leave = () => {};
   #list = el("div", { class: "listbox", role: "listbox", id: freshId("list"), popover: "manual" });
   #chips = el("span", { class: "chips" });
 
@@ -77,6 +78,7 @@ export class Combobox {
       this.input.setAttribute("aria-expanded", "false");
       this.input.removeAttribute("aria-activedescendant");
       this.#list.hidePopover();
+      this.#leave();
     }
     this.#show();
   }
@@ -103,6 +105,7 @@ export class Combobox {
     if (!this.#isOpen) {
       this.input.setAttribute("aria-expanded", "true");
       this.#list.showPopover();
+      this.#leave = stayBeside(this.#list, this.node, { sameWidth: true });
     }
     placeBeside(this.#list, this.node, { sameWidth: true });
     const selected = this.#all().findIndex((node) => node.getAttribute("aria-selected") === "true");

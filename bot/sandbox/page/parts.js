@@ -25,7 +25,8 @@ export function authorOf(message, store) {
   const { bot } = store.seen;
   const isBot = message.bot_id === bot.bot_id || message.user === bot.user_id;
   if (isBot) return { name: message.username ?? bot.name, is_bot: true };
-  return store.person(message.user) ?? { name: message.username ?? message.user ?? "Somebody" };
+  const person = store.person(message.user);
+  return person ? { ...person, name: person.real_name || person.name } : { name: message.username ?? message.user ?? "Somebody" };
 }
 
 /** `#ops`, or the bot's name for the conversation with it. */

@@ -19,6 +19,15 @@ export function placeBeside(popup, anchor, { end = false, sameWidth = false } = 
   popup.style.top = `${goesUp ? box.top - GAP - height : box.bottom + GAP}px`;
 }
 
+/** Follows *anchor* while things scroll below; ends with the answered function. */
+export function stayBeside(popup, anchor, options) {
+  const ended = new AbortController();
+  const follow = (event) => event.target !== popup && placeBeside(popup, anchor, options);
+  addEventListener("scroll", follow, { capture: true, passive: true, signal: ended.signal });
+  addEventListener("resize", follow, { signal: ended.signal });
+  return () => ended.abort();
+}
+
 /** Where a popup has to stand in the document: inside a modal everything outside of it is inert. */
 export const layerOf = (anchor) => anchor.closest("dialog") ?? document.body;
 

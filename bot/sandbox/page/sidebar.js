@@ -43,7 +43,7 @@ export class Sidebar {
     const me = this.#store.person(this.#store.me);
     const content = [
       avatar(me),
-      el("span", { class: "acting" }, el("small", {}, "Acting as"), el("span", {}, me.name)),
+      el("span", { class: "acting" }, el("small", {}, "Acting as"), el("span", {}, me.real_name || me.name)),
       icon("chevron"),
     ];
     return menuButton({ class: "person-switch", data: { focus: "person" } }, content, () => this.#people(), {
