@@ -35,7 +35,8 @@ class Action(BaseModel, Generic[OutputsT]):
     A file `actions/kubernetes/scale.py` holds one class, `Scale`, and a stack writes `uses: kubernetes.scale`.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # "{{ form.minutes }}" is a number; in a list of words it is one of them.
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
     @classmethod
     def outputs_type(cls) -> type[Outputs]:

@@ -1,0 +1,243 @@
+"""What the steps of a plan do: one after the other, side by side, again, later, not at all, and back."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.app import App
+from bot.control.start import StartJob
+from bot.model.run import RunStatus, RunView, StepStatus
+from bot.model.timer import TimerKind, TimerState
+from bot.settings import Settings
+from tests.runner.lab import ADA, GRACE, STILL, lines, wait_for
+
+FAILED = "{{ failure.step }}"
+OUTPUT = "{{ first.outputs.code }}"
+ANSWER = "{{ form.words }}"
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    folder = tmp_path_factory.mktemp("walk")
+    (folder / "stacks").mkdir()
+    settings = Settings(data=folder / "data", stacks=folder / "stacks")
+    with pytest.MonkeyPatch.context() as environ:
+        environ.setenv("DEPLOY_KEY", "correct-horse-battery")
+        app = App.open(settings)
+    app.start(slack=False)
+    yield app
+    app.close()
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Path:
+    """Where the steps of this test say that they ran."""
+    return tmp_path / "told"
+
+
+@pytest.fixture
+def start(app: App, request: pytest.FixtureRequest, told: Path) -> Callable[..., RunView]:
+    """Runs a job of the steps that are given as YAML, each `say: WORD` a step that writes WORD down."""
+    name = request.node.name.removeprefix("test_").replace("[", "_").rstrip("]")[:60]
+
+    def begin(job: str, **inputs: Any) -> int:
+        folder = app.settings.stacks / name
+        folder.mkdir(exist_ok=True)
+        (folder / "say").write_text(f'#!/bin/sh\necho "$*" >>{told}\n[ "$1" != bad ]\n')
+        (folder / "say").chmod(0o755)
+        text = (
+            f"stack: {name}\ntitle: T\nchannel: '#ops'\njobs:\n  job:\n{job}\n  later:\n    steps: [{say('later')}]\n"
+        )
+        (folder / "stack.yml").write_text(text)
+        app.catalog.refresh()
+        assert [str(problem) for problem in app.catalog.problems if name in str(problem)] == []
+        ask = StartJob(person=ADA, stack=name, job="job", inputs=inputs, key=name, origin="cli")
+        return app.control.runs.start(ask).number
+
+    def run(job: str, *, until: tuple[RunStatus, ...] = STILL, **inputs: Any) -> RunView:
+        number = begin(job, **inputs)
+        wait_for(lambda: app.control.runs.view(number).run.status in until, 20)
+        return app.control.runs.view(number)
+
+    return run
+
+
+def say(*words: str, **more: str) -> str:
+    """A step, as YAML in one line."""
+    rest = "".join(f", {key}: {value}" for key, value in more.items())
+    return f"{{uses: command.run, with: {{argv: {json.dumps(['./say', *words])}}}{rest}}}"
+
+
+def statuses(view: RunView) -> dict[str, str]:
+    return {step.id: step.status.value for step in view.steps}
+
+
+def test_a_failed_step_ends_the_run_and_its_hooks_run(start: Any, told: Path) -> None:
+    view = start(
+        f"    steps: [{say('one')}, {say('bad')}, {say('three')}]\n"
+        f"    on_failure: [{say('cleanup', FAILED)}]\n    ensure: [{say('always')}]"
+    )
+
+    assert view.run.status is RunStatus.FAILED
+    assert view.run.reason.endswith("./say ended with code 1.")
+    assert lines(told)[:2] == ["one", "bad"]
+    assert lines(told)[2].startswith("cleanup ")
+    assert lines(told)[3:] == ["always"]
+    assert statuses(view) == {
+        "1": "succeeded",
+        "2": "failed",
+        "3": "skipped",
+        "on_failure.1": "succeeded",
+        "ensure.1": "succeeded",
+    }
+
+
+def test_a_success_runs_ensure_and_no_failure_hook(start: Any, told: Path) -> None:
+    view = start(f"    steps: [{say('one')}]\n    on_failure: [{say('cleanup')}]\n    ensure: [{say('always')}]")
+
+    assert view.run.status is RunStatus.SUCCEEDED
+    assert lines(told) == ["one", "always"]
+    assert statuses(view)["on_failure.1"] == "skipped"
+
+
+def test_a_step_is_tried_again(start: Any, app: App, told: Path) -> None:
+    view = start(f"    steps: [{say('bad', retry='{times: 2, delay: 0s}')}]")
+
+    assert view.run.status is RunStatus.FAILED
+    assert lines(told) == ["bad"] * 3
+    assert view.steps[0].attempt == 3
+    kinds = [event.kind for event in app.control.runs.events(view.run.number)]
+    assert kinds.count("step.failed") == 3
+
+
+def test_a_step_that_is_not_wanted_is_skipped(start: Any, told: Path) -> None:
+    view = start(
+        "    form: {go: {type: boolean, label: Go, default: false}}\n"
+        f"    steps: [{say('one', when='form.go')}, {say('two')}]"
+    )
+
+    assert view.run.status is RunStatus.SUCCEEDED
+    assert lines(told) == ["two"]
+    assert statuses(view) == {"1": "skipped", "2": "succeeded"}
+
+
+def test_steps_side_by_side_all_end_before_the_run_fails(start: Any, told: Path) -> None:
+    view = start(f"    steps: [{{in_parallel: [{say('bad')}, {say('b')}, {say('c')}]}}, {say('after')}]")
+
+    assert view.run.status is RunStatus.FAILED
+    assert sorted(lines(told)) == ["b", "bad", "c"]
+    assert statuses(view) == {"1": "failed", "1.1": "failed", "1.2": "succeeded", "1.3": "succeeded", "2": "skipped"}
+
+
+def test_a_group_with_its_own_failure_hook(start: Any, told: Path) -> None:
+    view = start(f"    steps: [{{do: [{say('a')}, {say('bad')}], on_failure: [{say('hook')}]}}]")
+
+    assert view.run.status is RunStatus.FAILED
+    assert lines(told) == ["a", "bad", "hook"]
+
+
+def test_outputs_are_seen_by_later_steps(start: Any, told: Path) -> None:
+    view = start(f"    steps: [{say('one', name='first')}, {say('code', OUTPUT)}]")
+
+    assert view.run.status is RunStatus.SUCCEEDED, view
+    assert lines(told) == ["one", "code 0"]
+
+
+def test_what_a_person_types_is_never_evaluated(start: Any, told: Path) -> None:
+    typed = "{{ 7 * 7 }} $(id) {% raw %}"
+    view = start(
+        f"    form: {{words: {{type: text, label: Words}}}}\n    steps: [{say('got', ANSWER)}]",
+        words=typed,
+    )
+
+    assert view.run.status is RunStatus.SUCCEEDED
+    assert lines(told) == [f"got {typed}"]
+
+
+def test_a_wait_holds_no_worker_and_goes_on_by_itself(start: Any, app: App, told: Path) -> None:
+    view = start(f"    steps: [{say('one')}, {{wait: 2s}}, {say('two')}]", until=(RunStatus.WAITING,))
+
+    assert lines(told) == ["one"]
+    assert app.engine.lost(view.run.number, view.run.part), "its part is over: no worker has it"
+    number = view.run.number
+    wait_for(lambda: app.control.runs.get(number).status is RunStatus.SUCCEEDED)
+    assert lines(told) == ["one", "two"]
+
+
+def test_a_waiting_run_can_be_cancelled(start: Any, app: App, told: Path) -> None:
+    view = start(f"    steps: [{{wait: 1h}}, {say('two')}]", until=(RunStatus.WAITING,))
+
+    app.control.runs.cancel(view.run.number, by=GRACE, origin="cli")
+
+    wait_for(lambda: app.control.runs.get(view.run.number).status is RunStatus.ABORTED)
+    assert lines(told) == []
+
+
+def test_a_step_that_takes_too_long_fails(start: Any) -> None:
+    view = start("    steps: [{uses: command.run, with: {argv: [sleep, '60']}, timeout: 1s}]")
+
+    assert view.run.status is RunStatus.FAILED
+    assert "longer than 1.0s" in view.run.reason
+
+
+def undoable(word: str) -> str:
+    return f"{{uses: command.run, with: {{argv: [./say, {word}], undo_argv: [./say, undo-{word}]}}}}"
+
+
+def test_a_failure_may_undo_what_began_newest_first(start: Any, told: Path) -> None:
+    view = start(f"    steps: [{undoable('a')}, {undoable('b')}, {undoable('bad')}]\n    on_failure: [{{undo: run}}]")
+
+    assert view.run.status is RunStatus.FAILED
+    assert lines(told) == ["a", "b", "bad", "undo-bad", "undo-b", "undo-a"]
+    assert [step.undone for step in view.steps if step.id in "123"] == [True, True, True]
+
+
+def test_a_run_can_be_undone_later_and_once(start: Any, app: App, told: Path) -> None:
+    view = start(f"    steps: [{undoable('a')}, {say('b')}, {undoable('c')}]")
+    runs = app.control.runs
+
+    undo = runs.undo(view.run.number, by=GRACE, origin="cli", key="undo it")
+
+    wait_for(lambda: runs.get(undo.number).status.is_over)
+    assert runs.get(undo.number).status is RunStatus.SUCCEEDED
+    assert lines(told) == ["a", "b", "c", "undo-c", "undo-a"]
+    assert runs.get(undo.number).undo_of == view.run.number
+    with pytest.raises(Exception, match="nothing that can be undone"):
+        runs.undo(view.run.number, by=GRACE, origin="cli", key="undo it again")
+
+
+def test_success_sets_the_next_job_as_a_timer(start: Any, app: App, told: Path) -> None:
+    view = start(f"    steps: [{say('one')}]\n    then: {{run: later, after: 1h, warn: 5m}}")
+    [timer] = app.control.timers.of_run(view.run.number)
+
+    assert (timer.kind, timer.job, timer.state) == (TimerKind.START, "later", TimerState.WAITING)
+    assert timer.at - app.clock.now() > timedelta(minutes=59)
+    app.control.timers.now(timer.id, by=GRACE, origin="slack")
+    wait_for(lambda: lines(told) == ["one", "later"])
+    newest = app.control.runs.recent(limit=1)[0]
+    assert newest.started_by_id == "auto:timer"
+    assert "Grace" in newest.cause
+
+
+def test_the_history_tells_it_all(start: Any, app: App) -> None:
+    view = start(f"    steps: [{say('one')}]")
+
+    kinds = [event.kind for event in app.control.runs.events(view.run.number)]
+    assert kinds == ["run.asked", "run.begun", "step.running", "step.begun", "step.succeeded", "run.succeeded"]
+    assert view.steps[0].status is StepStatus.SUCCEEDED
+
+
+def test_a_secret_is_masked_in_log_and_reason(start: Any, app: App) -> None:
+    view = start(
+        "    steps: [{uses: command.run, with: {argv: [sh, -c, 'echo key=$KEY; echo $KEY >&2; exit 3'], "
+        "secret_env: {KEY: 'env:DEPLOY_KEY'}}}]"
+    )
+
+    log = "".join(app.control.runs.log(view.run.number).chunks())
+    assert "key=***" in log
+    everything = log + repr(view) + repr(app.control.runs.events(view.run.number))
+    assert "correct-horse" not in everything
