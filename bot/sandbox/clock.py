@@ -28,6 +28,10 @@ class MovableClock:
         """Make it this moment."""
         self._ahead = datetime.fromtimestamp(unix, UTC) - self._base.now()
 
+    def reset(self) -> None:
+        """Go by the other clock again."""
+        self._ahead = timedelta()
+
 
 class Ids:
     """Names that nothing else in the workspace has, nor had before a restart."""

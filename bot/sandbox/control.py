@@ -16,7 +16,7 @@ _COLORS = ("#9a3b8f", "#1f7a8c", "#b3541e", "#4a6b2a", "#5b4bb5", "#a32c4a")
 
 def journal(world: World, query: Mapping[str, str]) -> list[Json]:
     """What was said, after entry `after`, maybe of one `kind`."""
-    return world.journal.after(int(query.get("after") or 0), kind=query.get("kind"))
+    return world.journal.after(int(_number(query, "after")), kind=query.get("kind"))
 
 
 def faults(world: World) -> list[Json]:
@@ -32,9 +32,9 @@ def clock(world: World) -> Json:
 def move_clock(world: World, asked: Json) -> Json:
     """Move time by `advance_s`, or to `now`."""
     if "advance_s" in asked:
-        world.clock.advance(float(asked["advance_s"]))
+        world.clock.advance(_number(asked, "advance_s"))
     else:
-        world.clock.set(float(asked["now"]))
+        world.clock.set(_number(asked, "now"))
     world.feed.publish("clock", clock(world))
     return clock(world)
 
@@ -68,6 +68,29 @@ async def install(world: World, asked: Json) -> Json:
     world.feed.publish("app", {"connected": world.delivery.is_connected})
     world.feed.publish("resync", {})
     return app(world)
+
+
+def refresh_sockets(world: World, asked: Json) -> Json:
+    """Ask the app to replace one connection (`id`), or all."""
+    world.delivery.start(world.sockets.refresh(asked.get("id")))
+    return {"ok": True}
+
+
+def set_rates(world: World, asked: Json) -> Json:
+    """Let Slack's rate limits hold, or not: a benchmark asks for more than Slack would bear."""
+    world.rates.is_on = bool(asked.get("on", True))
+    return {"on": world.rates.is_on}
+
+
+def reset(world: World, asked: Json) -> Json:
+    """Make the workspace new; the app stays connected."""
+    del asked
+    world.faults.remove(None)
+    world.rates.forget()
+    world.clock.reset()
+    world.modals.forget()
+    world.workspace.reset()
+    return {"ok": True}
 
 
 def people(world: World) -> list[Json]:
@@ -144,6 +167,14 @@ def _tell_who_changed(world: World, old: Group | None, group: Group) -> None:
         "event_ts": world.ids.ts(),
     }
     world.delivery.tell("subteam_members_changed", event)
+
+
+def _number(asked: Mapping[str, object], key: str) -> float:
+    """A number that was asked with; 0 when it was not."""
+    try:
+        return float(str(asked.get(key) or 0))
+    except ValueError as error:
+        raise Wrong(f'"{key}" is a number, not {asked[key]!r}.') from error
 
 
 def _name(asked: Json, key: str = "name") -> str:

@@ -1,6 +1,8 @@
 """Writes the workspace down, so that a bot that comes back finds the messages it posted."""
 
+import asyncio
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -12,10 +14,14 @@ from bot.sandbox.installed import InstalledApp, Keys
 from bot.sandbox.seed import Channel, Group, Person
 from bot.sandbox.wire import Json
 from bot.sandbox.workspace import Workspace
+from bot.sandbox.world import World
 
 log = structlog.get_logger()
 
 _VERSION = 1
+_SOON_S = 0.5
+#: A pause is so many times as long as writing took: the server answers nobody while it writes.
+_PAUSES = 40
 
 
 def read(path: Path) -> Json | None:
@@ -57,6 +63,33 @@ def put(path: Path, text: str) -> None:
     new.touch(mode=0o600)
     new.write_text(text, encoding="utf-8")
     new.replace(path)
+
+
+class Keeper:
+    """Writes the state soon after it changed, and never spends more than a little of the time on that."""
+
+    def __init__(self, world: World, path: Path) -> None:
+        self._world = world
+        self._path = path
+        self._planned: asyncio.TimerHandle | None = None
+        self._pause_s = _SOON_S
+        world.feed.tell(self._changed)
+
+    def write(self) -> None:
+        """Write it now."""
+        if self._planned:
+            self._planned.cancel()
+        self._planned = None
+        started = time.monotonic()
+        try:
+            put(self._path, written(self._world.workspace, self._world.files, self._world.app))
+        except OSError as error:
+            log.warning("the workspace could not be written down", path=str(self._path), error=str(error))
+        self._pause_s = max(_SOON_S, (time.monotonic() - started) * _PAUSES)
+
+    def _changed(self) -> None:
+        if self._planned is None:
+            self._planned = asyncio.get_running_loop().call_later(self._pause_s, self.write)
 
 
 def keys_in(kept: Mapping[str, Json]) -> Keys:

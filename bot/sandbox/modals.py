@@ -98,6 +98,11 @@ class Modals:
         """Take away all."""
         self._put(user, [])
 
+    def forget(self) -> None:
+        """Take away everybody's."""
+        for user in list(self._stacks):
+            self._put(user, [])
+
     def _put(self, user: str, stack: list[Json]) -> None:
         self._stacks[user] = stack
         self._feed.publish("modals", {"views": list(stack)}, to=[user])

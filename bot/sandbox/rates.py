@@ -52,6 +52,10 @@ class Rates:
         #: Benchmarks ask for more than Slack would bear.
         self.is_on = True
 
+    def forget(self) -> None:
+        """Count anew."""
+        self._buckets.clear()
+
     def method(self, name: str, tier: Tier) -> None:
         """Count a call of a method. Raises TooOften."""
         self._take(name, per_s=tier / 60, burst=tier)

@@ -20,17 +20,29 @@ class Workspace:
     """
 
     def __init__(self, seed: Seed, *, ids: Ids, feed: Feed) -> None:
+        self._seed = seed
         self._ids = ids
         self._feed = feed
-        self.people = {person.id: person for person in seed.people}
-        self.channels = {channel.id: channel for channel in seed.channels}
-        self.groups = {group.id: group for group in seed.groups}
         #: By channel and ts.
         self.messages: dict[str, dict[str, Json]] = defaultdict(dict)
         #: What only one person sees, by person, channel and ts; gone when the workspace starts anew.
         self.ephemerals: dict[str, dict[str, dict[str, Json]]] = defaultdict(lambda: defaultdict(dict))
         #: The App Home of each person.
         self.homes: dict[str, Json] = {}
+        self._people_and_places()
+
+    def reset(self) -> None:
+        """Make it new."""
+        self.messages.clear()
+        self.ephemerals.clear()
+        self.homes.clear()
+        self._people_and_places()
+        self._feed.publish("reset", {})
+
+    def _people_and_places(self) -> None:
+        self.people = {person.id: person for person in self._seed.people}
+        self.channels = {channel.id: channel for channel in self._seed.channels}
+        self.groups = {group.id: group for group in self._seed.groups}
 
     def person(self, ref: str) -> Person:
         """The person of this id or name. Raises Wrong."""
