@@ -33,6 +33,7 @@ export function askFirst({ title, text, confirm, deny, style }, scene) {
     });
     layerOf(anchor).append(dialog);
     dialog.showModal();
-    yes.focus();
+    // Enter must not destroy anything by itself.
+    (style === "danger" ? no : yes).focus();
   });
 }

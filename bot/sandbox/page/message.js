@@ -28,7 +28,7 @@ export class Message {
     this.#channel = channel;
     this.#openThread = openThread;
     const body = el("div", { class: "body" }, this.#head, this.#content, this.#after);
-    this.node = el("article", { class: "message", tabindex: -1 }, this.#gutter, body, this.#tools);
+    this.node = el("article", { class: "message", tabindex: -1 }, this.#gutter, body, el("div", { class: "tools-track" }, this.#tools));
   }
 
   draw(message, follows) {

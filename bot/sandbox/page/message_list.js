@@ -109,6 +109,6 @@ function* rows(messages) {
 }
 
 function follows(message, last) {
-  const isSame = message.user === last.user && message.bot_id === last.bot_id;
+  const isSame = message.user === last.user && message.bot_id === last.bot_id && !last.reply_count;
   return isSame && !message.is_ephemeral === !last.is_ephemeral && Number(message.ts) - Number(last.ts) < GROUPED_S;
 }
