@@ -34,13 +34,18 @@ Answers = Annotated[
 
 def call(verb: str, module: ModuleType, words: Sequence[str]) -> int:
     """Call the function *verb* of *module* with *words*, read by its types. Raises Refused for words it cannot read."""
-    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app = typer.Typer(add_completion=False)
     app.command(verb)(getattr(module, verb))
+    command = typer.main.get_command(app)
     try:
-        code = app(args=list(words), prog_name=f"stackhand {verb}", standalone_mode=False)
+        # Not by the command's own `main`: it would end a closed pipe with exit code 1.
+        with command.make_context(f"stackhand {verb}", list(words)) as context:
+            code = command.invoke(context)
+    except typer.Exit as done:
+        return done.exit_code
     except typer.TyperException as wrong:
         raise Refused(wrong.format_message(), hint=f'See "stackhand {verb} --help".') from wrong
-    except typer.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         raise Refused("Left, as you said.") from None
     return code if isinstance(code, int) else 0
 
