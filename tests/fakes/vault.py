@@ -1,0 +1,47 @@
+"""HashiCorp Vault's key-value store, version 2, as far as reading a secret goes.
+
+Paths and answers as https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2 describes them.
+"""
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@contextmanager
+def vault(secrets: Mapping[str, Mapping[str, str]], *, token: str) -> Iterator[str]:
+    """The address of a Vault that holds *secrets* by "mount/name", for whoever has *token*."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            mount, _, rest = self.path.removeprefix("/v1/").partition("/data/")
+            if self.headers.get("X-Vault-Token") != token:
+                self._answer(403, {"errors": ["permission denied"]})
+            elif (found := secrets.get(f"{mount}/{rest}")) is None:
+                self._answer(404, {"errors": []})
+            else:
+                self._answer(200, {"data": {"data": dict(found), "metadata": {"version": 3}}})
+
+        def _answer(self, status: int, body: Mapping[str, Any]) -> None:
+            content = json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *args: object) -> None:
+            """Stay silent."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,71 @@
+"""Reading secrets by reference, and hiding them wherever a run speaks."""
+
+import base64
+import json
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from bot.runner.redact import Redactor
+from bot.runner.secrets import SecretMissing, read_secret
+from tests.fakes.vault import vault
+
+
+def test_a_secret_is_masked_in_every_common_encoding() -> None:
+    secret = "p@ss w'rd\"/1"
+    redactor = Redactor()
+    redactor.add(secret)
+
+    for form in (secret, base64.b64encode(secret.encode()).decode(), quote(secret, safe=""), json.dumps(secret)):
+        assert "***" in redactor.mask(f"before {form} after"), form
+        assert "p@ss" not in redactor.mask(f"before {form} after")
+
+
+def test_each_line_of_a_longer_secret_is_masked() -> None:
+    redactor = Redactor()
+    redactor.add("-----BEGIN KEY-----\nabcdefgh\nijklmnop\n-----END KEY-----\n")
+
+    assert redactor.mask("ijklmnop stands alone") == "*** stands alone"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "token xoxb-123456789012-abcdefghijkl",
+        "ghp_0123456789012345678901234567890123456789",
+        "glpat-abcdefghijklmnopqrst",
+        "https://user:hunter22@example.org/x",
+        "AKIAIOSFODNN7EXAMPLE",
+    ],
+)
+def test_what_looks_like_a_credential_is_masked_though_nobody_declared_it(text: str) -> None:
+    assert "***" in Redactor().mask(text)
+
+
+def test_a_secret_that_would_hide_ordinary_words_is_refused() -> None:
+    with pytest.raises(ValueError, match="fewer than 4 characters"):
+        Redactor().add("abc")
+
+
+def test_secrets_come_from_the_environment_and_from_files(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("from file\n")
+
+    assert read_secret("env:KEY", {"KEY": "from env"}, tmp_path) == "from env"
+    assert read_secret("file:key", {}, tmp_path) == "from file"
+    with pytest.raises(SecretMissing, match="KEY is not set"):
+        read_secret("env:KEY", {}, tmp_path)
+    with pytest.raises(SecretMissing, match="No such file"):
+        read_secret("file:gone", {}, tmp_path)
+
+
+def test_secrets_come_from_vault(tmp_path: Path) -> None:
+    with vault({"secret/team/db": {"password": "from vault"}}, token="t0ken") as url:
+        environ = {"VAULT_ADDR": url, "VAULT_TOKEN": "t0ken"}
+        assert read_secret("vault:secret/team/db#password", environ, tmp_path) == "from vault"
+        with pytest.raises(SecretMissing, match="has no key user"):
+            read_secret("vault:secret/team/db#user", environ, tmp_path)
+        with pytest.raises(SecretMissing, match="answered 403"):
+            read_secret("vault:secret/team/db#password", {**environ, "VAULT_TOKEN": "wrong"}, tmp_path)
+        with pytest.raises(SecretMissing, match="answered 404"):
+            read_secret("vault:secret/team/gone#password", environ, tmp_path)
