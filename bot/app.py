@@ -23,7 +23,7 @@ from bot.playground import lay_out
 from bot.runner.engine import DEAD_AFTER, DbosEngine
 from bot.runner.preview import Preview
 from bot.runner.worker import Worker
-from bot.sandbox.server import Sandbox
+from bot.sandbox.sandbox import Sandbox
 from bot.settings import Settings, shipped_manifest
 from bot.slack.edge import SlackEdge
 from bot.store.store import Store
