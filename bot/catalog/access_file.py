@@ -40,6 +40,10 @@ def _list(written: list[str] | str) -> tuple[str, ...]:
 
 def _noun(path: Path) -> str:
     match path:
-        case (int(index), *_):
+        case (int(index),):
             return f"rule {index + 1}"
+        case (*rule, str(key)):
+            return f'"{key}" of {_noun(tuple(rule))}'
+        case (*before, int(index)):
+            return f"item {index + 1} of {_noun(tuple(before))}"
     return "access.yml"

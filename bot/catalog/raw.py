@@ -176,12 +176,16 @@ class RawStack(Raw):
     jobs: dict[Name, RawJob] = Field(min_length=1, description="what can be started")
 
 
+_Texts = Annotated[list[Text], Field(min_length=1)]
+_Verbs = Annotated[list[Verb], Field(min_length=1)]
+
+
 class RawRule(Raw):
     """Who may do what where."""
 
-    who: list[Text] | Text = Field(description='"@group", an e-mail, "*@example.org", a Slack user id, or "everyone"')
-    may: list[Verb] | Verb = Field(description="what they may")
-    on: list[Text] | Text = Field("*", description='globs over "stack/job/environment"; a shorter one covers all below')
+    who: _Texts | Text = Field(description='"@group", an e-mail, "*@example.org", a Slack user id, or "everyone"')
+    may: _Verbs | Verb = Field(description="what they may")
+    on: _Texts | Text = Field("*", description='globs over "stack/job/environment"; a shorter one covers all below')
     deny: bool = Field(default=False, description="they may not, whatever else is said")
 
 

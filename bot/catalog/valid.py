@@ -94,7 +94,9 @@ def _faults(
         # Of a union, each alternative complains: the one that went deepest is what was meant.
         goes_deeper = any(other[: len(path)] == path for other in by_path if len(other) > len(path))
         if not goes_deeper and not (value and errors[0]["type"] != "extra_forbidden" and is_open(value)):
-            yield _place(tree, path, errors[0]["type"]), _sentence(tree, path, errors, noun, keys)
+            # Of a union, too: the alternative whose type fits says what is wrong with the value.
+            fitting = [one for one in errors if one["type"] not in _EXPECTED] or errors
+            yield _place(tree, path, fitting[0]["type"]), _sentence(tree, path, fitting, noun, keys)
 
 
 def _path(tree: Value, loc: Iterable[str | int]) -> Path:

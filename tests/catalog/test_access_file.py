@@ -1,0 +1,108 @@
+"""access.yml: what its rules become, and that a broken one opens no door."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.catalog.catalog import Catalog
+from bot.model.stack import AccessRule
+
+NOBODY_IN_WEB = AccessRule(who=("everyone",), may=("all",), on=("web",), deny=True)
+
+
+@pytest.fixture
+def stacks(tmp_path: Path) -> Path:
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "stack.yml").write_text("jobs: {go: {steps: [{wait: 1s}]}}")
+    return tmp_path
+
+
+def edit(path: Path, text: str, catalog: Catalog) -> None:
+    before = path.stat().st_mtime_ns
+    path.write_text(text)
+    os.utime(path, ns=(before + 1_000_000_000, before + 1_000_000_000))
+    catalog.refresh()
+
+
+def test_without_a_file_there_are_no_rules(stacks: Path) -> None:
+    catalog = Catalog(stacks, dict)
+
+    assert (catalog.has_access_file, catalog.access) == (False, ())
+
+
+def test_one_or_several_of_each_can_be_named(stacks: Path) -> None:
+    (stacks / "access.yml").write_text(
+        """
+- {who: "@platform", may: all}
+- {who: [alice@example.org, "*@example.net"], may: [see, run], on: [web/go/staging, shop]}
+- {who: everyone, may: run, on: "*/*/production", deny: true}
+"""
+    )
+
+    assert Catalog(stacks, dict).access == (
+        AccessRule(who=("@platform",), may=("all",)),
+        AccessRule(who=("alice@example.org", "*@example.net"), may=("see", "run"), on=("web/go/staging", "shop")),
+        AccessRule(who=("everyone",), may=("run",), on=("*/*/production",), deny=True),
+    )
+
+
+def test_the_rules_of_a_stack_reach_no_further_than_it(stacks: Path) -> None:
+    (stacks / "web" / "access.yml").write_text("[{who: '@web', may: run}, {who: '@ops', may: run, on: go/production}]")
+
+    catalog = Catalog(stacks, dict)
+
+    assert catalog.has_access_file
+    assert [rule.on for rule in catalog.access] == [("web",), ("web/go/production",)]
+
+
+def test_mistakes_are_told_with_their_places(stacks: Path) -> None:
+    (stacks / "access.yml").write_text(
+        "- {who: '@a', may: runn}\n- {who: [], my: run}\n- {who: x, may: [see, admn]}\n- 5\n"
+    )
+
+    assert [str(problem).partition("access.yml:")[2] for problem in Catalog(stacks, dict).problems] == [
+        '1:20: "may" of rule 1: "runn" is nothing one may. Did you mean "run"?',
+        '2:3: rule 2 needs "may".',
+        '2:9: "who" of rule 2: it is empty.',
+        '2:13: rule 2 has no key "my". Did you mean "may"?',
+        '3:23: item 2 of "may" of rule 3: "admn" is nothing one may. Did you mean "admin"?',
+        "4:3: rule 4 has to be a mapping.",
+    ]
+
+
+def test_a_broken_edit_keeps_the_last_good_rules(stacks: Path) -> None:
+    path = stacks / "access.yml"
+    path.write_text("- {who: '@platform', may: all}")
+    catalog = Catalog(stacks, dict)
+
+    edit(path, "- {who: everyone", catalog)
+
+    assert [rule.who for rule in catalog.access] == [("@platform",)]
+    assert len(catalog.problems) == 2
+
+
+def test_a_file_that_never_was_good_gives_nobody_a_right(stacks: Path) -> None:
+    (stacks / "access.yml").write_text("- {who: everyone")
+    (stacks / "web" / "access.yml").write_text("- {who: everyone, may: all}")
+
+    catalog = Catalog(stacks, dict)
+
+    assert (catalog.has_access_file, catalog.access) == (True, ())
+
+
+def test_a_stack_whose_rules_never_were_good_is_closed_to_all(stacks: Path) -> None:
+    (stacks / "access.yml").write_text("- {who: everyone, may: all}")
+    (stacks / "web" / "access.yml").write_text("- {who: everyone")
+
+    assert NOBODY_IN_WEB in Catalog(stacks, dict).access
+
+
+def test_a_removed_file_takes_its_rules_with_it(stacks: Path) -> None:
+    (stacks / "access.yml").write_text("- {who: everyone, may: see}")
+    catalog = Catalog(stacks, dict)
+
+    (stacks / "access.yml").unlink()
+    catalog.refresh()
+
+    assert (catalog.has_access_file, catalog.access) == (False, ())
