@@ -41,7 +41,8 @@ class Workspace:
 
     def _people_and_places(self) -> None:
         self.people = {person.id: person for person in self._seed.people}
-        self.channels = {channel.id: channel for channel in self._seed.channels}
+        directs = (_direct_with(person.id) for person in self._seed.people)
+        self.channels = {channel.id: channel for channel in [*self._seed.channels, *directs]}
         self.groups = {group.id: group for group in self._seed.groups}
 
     def person(self, ref: str) -> Person:
@@ -61,9 +62,7 @@ class Workspace:
     def direct(self, user: str) -> Channel:
         """The direct messages between a person and the bot."""
         found = next((one for one in self.channels.values() if one.user == user), None)
-        return found or self.put_channel(
-            Channel(id=f"D0{user.removeprefix('U0')}", name="", user=user, members=frozenset({user, BOT_USER}))
-        )
+        return found or self.put_channel(_direct_with(user))
 
     def put_channel(self, channel: Channel) -> Channel:
         """Add a channel, or change it."""
@@ -74,6 +73,7 @@ class Workspace:
     def put_person(self, person: Person) -> None:
         """Add a person, or change them."""
         self.people[person.id] = person
+        self.direct(person.id)
         self._feed.publish("resync", {})
 
     def put_group(self, group: Group) -> None:
@@ -143,6 +143,10 @@ class Workspace:
 
     def _tell(self, channel: Channel, message: Json) -> None:
         self._feed.publish("message", {"channel": channel.id, "message": message}, to=_readers(channel))
+
+
+def _direct_with(user: str) -> Channel:
+    return Channel(id=f"D0{user.removeprefix('U0')}", name="", user=user, members=frozenset({user, BOT_USER}))
 
 
 def channel_for_page(channel: Channel) -> Json:

@@ -1,0 +1,74 @@
+"""A workspace for each test, a person in it, and the bare Web API."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from bot.sandbox.sandbox import Sandbox
+from tests.slack import Slack
+
+MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+
+
+@dataclass(frozen=True)
+class Api:
+    """Calls methods as no SDK would let one: any token, any body."""
+
+    url: str
+    token: str
+
+    def __call__(self, method: str, **arguments: Any) -> dict[str, Any]:
+        found: dict[str, Any] = self.ask(method, **arguments).json()
+        return found
+
+    def ask(self, method: str, **arguments: Any) -> requests.Response:
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        return requests.post(f"{self.url}{method}", json=arguments, headers=headers, timeout=10)
+
+    def with_token(self, token: str) -> "Api":
+        return Api(self.url, token)
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK takes a proxy from the environment, even to this very machine."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "index.html").write_text("<h1>Open</h1>")
+    sandbox = Sandbox(manifest=MANIFEST, data=tmp_path / "data", site=site)
+    sandbox.start()
+    yield sandbox
+    sandbox.stop()
+
+
+@pytest.fixture
+def ada(sandbox: Sandbox) -> Slack:
+    return Slack(sandbox.url)
+
+
+@pytest.fixture
+def api(sandbox: Sandbox) -> Api:
+    return Api(sandbox.api_url, sandbox.bot_token)
+
+
+@pytest.fixture
+def make_app(sandbox: Sandbox) -> Callable[..., App]:
+    """An app of Bolt's, as its documentation makes one."""
+
+    def make(**more: Any) -> App:
+        client = WebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
+        return App(client=client, signing_secret=sandbox.signing_secret, **more)
+
+    return make
