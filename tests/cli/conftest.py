@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +106,32 @@ class Terminal:
             if process.poll() is None:
                 process.kill()
             process.communicate()
+
+
+class Slack(BaseHTTPRequestHandler):
+    """Knows one token, and answers nothing but `auth.test`."""
+
+    def do_POST(self) -> None:
+        good = self.headers["Authorization"] == "Bearer xoxb-good"
+        said = {"ok": True, "user": "stackhand", "team": "Acme"} if good else {"ok": False, "error": "invalid_auth"}
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps(said).encode())
+
+    def log_message(self, format: str, *words: object) -> None:  # noqa: A002 - its name in the standard library
+        """Silent."""
+
+
+@pytest.fixture
+def slack() -> Iterator[str]:
+    """The base of a Web API that knows the token xoxb-good."""
+    server = HTTPServer(("127.0.0.1", 0), Slack)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/api/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @pytest.fixture(autouse=True)

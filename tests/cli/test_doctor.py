@@ -1,0 +1,52 @@
+"""`stackhand doctor`."""
+
+import socket
+
+import pytest
+
+
+def test_a_machine_with_everything_is_well(terminal):
+    done = terminal.call("doctor", STACKHAND_PORT="0")
+
+    assert done.returncode == 0, done.stdout
+    assert {line[0] for line in done.stdout.splitlines()} == {"✓"}
+    for word in ("Python", "SQLite", "ansible-playbook", "ssh", "git", "Data", "Database", "Stacks", "Slack", "Port"):
+        assert f"✓ {word}" in done.stdout
+
+
+def test_what_is_missing_is_told_with_what_mends_it(terminal):
+    terminal.write_stack("broken", "stack: other\n")
+    tools = terminal.folder / "tools"
+    tools.mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = terminal.call("doctor", PATH=str(tools), STACKHAND_PORT=str(taken.getsockname()[1]))
+
+    assert done.returncode == 1
+    for bad, mend in [
+        ("✗ ssh is not installed", "apt install openssh-client"),
+        ("✗ git is not installed", "apt install git"),
+        ("✗ Stacks: ", "stackhand check"),
+        ("✗ Port ", "stackhand up --port 0"),
+    ]:
+        assert bad in done.stdout
+        assert mend in done.stdout
+
+
+def test_a_wrong_setting_is_named(terminal):
+    done = terminal.call("doctor", SLACK_BOT_TOKEN="xoxb-good")
+
+    assert done.returncode == 1
+    assert "SLACK_APP_TOKEN is missing" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("token", "code", "said"), [("xoxb-good", 0, "✓ Slack: @stackhand in Acme"), ("xoxb-old", 1, "(invalid_auth)")]
+)
+def test_a_bot_token_is_tried(terminal, slack, token, code, said):
+    settings = {"SLACK_BOT_TOKEN": token, "SLACK_APP_TOKEN": "xapp-1", "SLACK_API_URL": slack, "STACKHAND_PORT": "0"}
+
+    done = terminal.call("doctor", **settings)
+
+    assert done.returncode == code
+    assert said in done.stdout
+    assert token not in done.stdout

@@ -1,0 +1,81 @@
+"""`stackhand up` and `worker`: the bot, and what terminals do while it is up."""
+
+import re
+import signal
+from urllib.request import urlopen
+
+import pytest
+
+
+def ready(process):
+    """The line that says that the bot is up."""
+    line = process.stdout.readline()
+    assert line.startswith("Ready: "), process.stderr.read()
+    return line.strip()
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_it_says_where_its_page_is_and_ends_cleanly(terminal, ending):
+    bot = terminal.start("up", "--port", "0")
+
+    line = ready(bot)
+    assert re.fullmatch(r"Ready: http://127\.0\.0\.1:\d+/", line)
+    with urlopen(line.removeprefix("Ready: ")) as page:
+        assert page.status == 200
+    bot.send_signal(ending)
+    said, complained = bot.communicate(timeout=30)
+
+    assert (bot.returncode, said) == (0, "")
+    assert "Traceback" not in complained
+
+
+def test_one_set_of_data_has_one_bot(terminal):
+    bot = terminal.start("up", "--port", "0")
+    ready(bot)
+
+    second = terminal.call("up", "--port", "0")
+
+    assert (second.returncode, second.stdout) == (2, "")
+    assert f"(process {bot.pid})" in second.stderr
+    assert second.stderr.count("\n") == 1
+
+
+def test_a_run_of_the_terminal_is_done_by_the_bot_that_is_up(terminal):
+    bot = terminal.start("worker")
+    assert ready(bot) == "Ready: advancing runs"
+    caller = terminal.start("run", "demo", "sleep", "-e", "here")
+    while "running" not in caller.stdout.readline():
+        pass
+
+    caller.kill()
+    caller.wait(timeout=10)
+
+    # The one that started it is gone, and it still runs; whoever cancels it only asks the bot to.
+    assert terminal.json("show", "1")["status"] == "running"
+    assert terminal.call("cancel", "1").returncode == 0
+    assert bot.poll() is None
+
+
+def test_a_terminal_takes_over_when_the_bot_dies(terminal):
+    bot = terminal.start("worker")
+    ready(bot)
+    caller = terminal.start("run", "demo", "sleep", "-e", "here")
+    while "running" not in caller.stdout.readline():
+        pass
+
+    bot.kill()
+    bot.wait(timeout=10)
+    caller.send_signal(signal.SIGINT)
+    said, _ = caller.communicate(timeout=60)
+
+    assert caller.returncode == 4, said
+
+
+def test_a_refused_token_is_one_sentence(terminal, slack):
+    settings = {"SLACK_BOT_TOKEN": "xoxb-old", "SLACK_APP_TOKEN": "xapp-1", "SLACK_API_URL": slack}
+
+    done = terminal.call("up", **settings)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Slack refused the bot token (invalid_auth).")
+    assert done.stderr.count("\n") == 1
