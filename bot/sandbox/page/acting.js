@@ -4,8 +4,6 @@ import { askFirst } from "./confirm.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
 
-const NO_ANSWER = "The app did not answer. Try again.";
-
 /**
  * Tells the server that *control* was used. *action* is what Slack calls the action, without its ids.
  * Answers false when the person thought better of it.
@@ -26,7 +24,7 @@ export async function use(control, element, scene, action) {
     { ack: true },
   );
   control.removeAttribute("aria-busy");
-  if (!answer.ok || answer.acked === false) control.after(failure(answer.error ?? NO_ANSWER));
+  if (answer.error) control.after(failure(answer.ok ? `${scene.store.seen.bot.name} did not respond: ${answer.error}` : answer.error));
   return true;
 }
 

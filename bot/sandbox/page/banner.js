@@ -13,9 +13,10 @@ export class Banner {
     document.body.append(this.#node);
   }
 
-  draw({ kind, text }) {
+  draw({ kind, text, key }) {
     if (kind === "snapshot" || kind === "place") this.#node.replaceChildren();
-    if (kind !== "banner") return;
+    // What has a key is told beside the element that was used.
+    if (kind !== "banner" || key) return;
     const banner = el("p", { class: "banner" }, icon("warning"), el("span", {}, text), iconButton("close", "Dismiss", () => banner.remove()));
     this.#node.append(banner);
     setTimeout(() => banner.remove(), STAYS_MS);

@@ -23,13 +23,14 @@ export class Jump {
   }
 
   open() {
-    const before = document.activeElement;
+    let before = document.activeElement;
     const dialog = el("dialog", { class: "dialog jump", "aria-modal": "true", "aria-label": "Jump to" });
     const box = new Combobox({
       label: "Jump to",
       placeholder: "A channel, or a person to act as",
       find: (text) => matching(text, this.#goals()),
       changed: () => {
+        before = null;
         dialog.close();
         box.chosen[0].go();
       },

@@ -20,7 +20,7 @@ async function start() {
   const store = new Store();
   const places = new Places(store);
   try {
-    await store.become(places.wantedPerson);
+    await store.start(places.wantedPerson);
   } catch (error) {
     fill(frame, el("p", { class: "fatal", role: "alert" }, `The sandbox cannot be shown. ${error.message}`));
     return;
@@ -43,7 +43,7 @@ async function start() {
     draw(event.detail);
     if (event.detail.kind === "clock") refreshDates(document, store.now());
   });
-  places.addEventListener("change", () => draw({ kind: "place" }));
+  places.addEventListener("change", (event) => draw({ kind: "place", ...event.detail }));
   setInterval(() => refreshDates(document, store.now()), REFRESH_DATES_MS);
   places.check({ kind: "snapshot" });
   draw({ kind: "snapshot" });

@@ -48,7 +48,7 @@ export class MainPane {
     const all = this.#store.messages(channel.id);
     this.#list.draw(`${this.#store.me} ${channel.id}`, channel.id, all.filter(isInChannel));
     this.#composer.draw(`${this.#store.me} ${channel.id}`);
-    if (change.kind === "place" && document.activeElement === document.body) this.#composer.focus();
+    if (change.hasMoved) this.#composer.focus();
   }
 
   #title() {

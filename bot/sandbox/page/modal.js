@@ -8,7 +8,8 @@ import { textObject, textOf } from "./mrkdwn.js";
 import { iconButton } from "./parts.js";
 
 const REDRAWN_BY = new Set(["snapshot", "modals", "modal_errors", "modal_failed"]);
-const NO_ANSWER = "The app did not answer. Try again.";
+/** Slack's own words. */
+const TROUBLE = "We had some trouble connecting. Try again?";
 
 export class Modals {
   #store;
@@ -138,7 +139,7 @@ class Page {
     const submission = { view_id: this.#view.id, state: { values: stateOf(this.node) } };
     const answer = await this.#store.act("submit", submission, { ack: true });
     this.#setBusy(false);
-    if ((!answer.ok || answer.acked === false) && this.#alert.hidden) this.fail(answer.error ?? NO_ANSWER);
+    if (answer.error && this.#alert.hidden) this.fail(answer.ok ? TROUBLE : answer.error);
   }
 
   #inputs() {

@@ -45,7 +45,7 @@ export class Places extends EventTarget {
     if (channel !== this.channel) this.thread = null;
     Object.assign(this, { channel, tab });
     if (tab === "messages") this.unread.delete(channel);
-    this.#changed();
+    this.#changed({ hasMoved: true });
   }
 
   openThread(ts) {
@@ -67,9 +67,9 @@ export class Places extends EventTarget {
     );
   }
 
-  #changed() {
+  #changed(detail = {}) {
     this.#write();
-    this.dispatchEvent(new Event("change"));
+    this.dispatchEvent(new CustomEvent("change", { detail }));
   }
 
   #write() {

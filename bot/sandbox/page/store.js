@@ -10,15 +10,22 @@ export class Store extends EventTarget {
   seen = null;
   /** Is the stream open? Not to be mixed up with the bot's own connection (`seen.app`). */
   online = true;
+  #groups = [];
   #stream = null;
   #clockOffset = 0;
 
-  /** Look through another person's eyes. Throws when the server cannot be reached. */
+  /** Be *wanted*, or the first person there is. */
+  async start(wanted) {
+    const people = await ask("/sandbox/people");
+    const found = people.find((person) => person.id === wanted) ?? people[0];
+    await this.become(found.id);
+  }
+
+  /** Look through another person's eyes. Throws when the server does not answer. */
   async become(person) {
     this.#stream?.close();
-    const answer = await fetch(`/sandbox/snapshot?${new URLSearchParams(person ? { as: person } : {})}`);
-    if (!answer.ok) throw new Error(await reason(answer));
-    this.seen = await answer.json();
+    const snapshot = ask(`/sandbox/snapshot?${new URLSearchParams({ as: person })}`);
+    [this.seen, this.#groups] = await Promise.all([snapshot, ask("/sandbox/groups")]);
     this.#setClock(this.seen.now);
     this.#listen();
     this.#tell("snapshot");
@@ -42,7 +49,7 @@ export class Store extends EventTarget {
   }
 
   groupName(id) {
-    return this.seen.groups?.find((group) => group.id === id)?.handle ?? id;
+    return this.#groups.find((group) => group.id === id)?.handle ?? id;
   }
 
   /** The conversation with the bot. */
@@ -151,6 +158,12 @@ function drop(lists, channel, ts) {
 function replaced(channels, channel) {
   const known = channels.some((one) => one.id === channel.id);
   return known ? channels.map((one) => (one.id === channel.id ? channel : one)) : [...channels, channel];
+}
+
+async function ask(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(await reason(answer));
+  return answer.json();
 }
 
 async function reason(answer) {
