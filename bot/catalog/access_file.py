@@ -2,7 +2,7 @@
 
 from bot.catalog.kept import Reading
 from bot.catalog.marks import Unreadable, plain, read
-from bot.catalog.problems import Problem
+from bot.catalog.problems import problems
 from bot.catalog.raw import RawRule, RawRules, keys_of
 from bot.catalog.valid import Path, shape_faults
 from bot.model.stack import AccessRule
@@ -15,10 +15,10 @@ def read_rules(content: bytes, *, stack: str | None, shown: str) -> Reading[Rule
     try:
         tree = read(content)
     except Unreadable as unreadable:
-        return Reading(value=None, problems=tuple(Problem(shown, mark, text) for mark, text in unreadable.faults))
+        return Reading(value=None, problems=problems(shown, unreadable.faults))
     faults = shape_faults(RawRules, tree, noun=_noun, keys=lambda _: list(keys_of(RawRule)))
     if faults:
-        return Reading(value=None, problems=tuple(Problem(shown, mark, text) for mark, text in faults))
+        return Reading(value=None, problems=problems(shown, faults))
     return Reading(value=tuple(_rule(raw, stack) for raw in RawRules.model_validate(plain(tree)).root))
 
 

@@ -14,7 +14,7 @@ from bot.catalog.lint_steps import StepLint
 from bot.catalog.lint_with import Payloads, lossy_faults
 from bot.catalog.marks import Entries, Items, Scalar, Value, plain
 from bot.catalog.names import NAMED, RUN, Names, Scope, condition_faults, name_faults
-from bot.catalog.valid import Fault
+from bot.catalog.problems import Fault
 
 _FOLDER = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
@@ -37,7 +37,7 @@ def meaning_faults(tree: Value, folder: Path) -> tuple[list[Fault], tuple[Path, 
         after = steps.job(job, before.plus({"run": RUN}))
         faults += [*steps.faults, *name_faults(job.entries.get("announce"), after)]
         faults += name_faults(job.entries.get("then"), after)
-    return list(dict.fromkeys(faults)), tuple(sorted(payloads.looked_at))
+    return faults, tuple(sorted(payloads.looked_at))
 
 
 def _mappings(value: Value | None) -> dict[str, Entries]:

@@ -6,7 +6,7 @@ from datetime import date, time
 
 from bot.base.text import did_you_mean, join_words, parse_duration
 from bot.catalog.marks import Entries, Items, Scalar, Value, plain
-from bot.catalog.valid import Fault
+from bot.catalog.problems import Fault
 from bot.model.form import FieldType
 
 _TEXTS = (FieldType.TEXT, FieldType.LONG_TEXT)

@@ -7,9 +7,8 @@ from bot.base.text import did_you_mean, join_words, nearest
 from bot.catalog.lint_with import Payloads, action_faults, field_faults, find_action, lossy_faults, output_names
 from bot.catalog.marks import Entries, Items, Scalar, Value
 from bot.catalog.names import RESERVED, Names, Scope, condition_faults, name_faults
-from bot.catalog.problems import Mark
+from bot.catalog.problems import Fault, Mark
 from bot.catalog.raw import KINDS, RawStep, keys_of
-from bot.catalog.valid import Fault
 
 #: The engine gives these to actions; around other steps they would do nothing.
 _ONLY_WITH_USES = ("with", "retry", "timeout")

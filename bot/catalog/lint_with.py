@@ -11,11 +11,13 @@ from typing import Any
 from actions import library
 from actions.api import Action
 from bot.base.text import did_you_mean
+from bot.catalog.kept import stamp
 from bot.catalog.marks import Entries, Scalar, Value, scalars
 from bot.catalog.names import Names
+from bot.catalog.problems import Fault
 from bot.catalog.raw import keys_of
-from bot.catalog.valid import Fault, shape_faults
 from bot.catalog.valid import Path as ValuePath
+from bot.catalog.valid import shape_faults
 
 #: Numbers whose digits get lost: a version like 1.10, a file mode like 0644.
 _LOSSY = re.compile(r"0\d+|\d+\.\d*0")
@@ -92,7 +94,7 @@ class Payloads:
         self.looked_at.add(path)
         if not Path(os.path.normpath(path)).is_relative_to(self.folder):
             yield scalar.mark, f"{written} leads out of the stack's folder. Keep payloads inside the stack."
-        elif not path.exists():
+        elif stamp(path) is None:
             yield scalar.mark, f"There is no file {written}. Paths start at the stack's folder."
 
 

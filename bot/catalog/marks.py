@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-from bot.catalog.problems import Mark
+from bot.catalog.problems import Fault, Mark
 
 _MOST_BYTES = 1_000_000
 #: After aliases are followed: ten lines of aliases to aliases can mean a billion values.
@@ -39,7 +39,7 @@ _UNSTORABLE = re.compile("[\\0\ud800-\udfff]")
 class Unreadable(Exception):  # noqa: N818
     """A file that is no YAML at all, or not the YAML that is read here. *faults* are places and sentences."""
 
-    def __init__(self, faults: list[tuple[Mark, str]]) -> None:
+    def __init__(self, faults: list[Fault]) -> None:
         super().__init__("; ".join(text for _, text in faults))
         self.faults = faults
 
@@ -165,7 +165,7 @@ class _Maker:
     """Makes values of ruamel's nodes; an alias is the same node once more."""
 
     def __init__(self) -> None:
-        self.faults: list[tuple[Mark, str]] = []
+        self.faults: list[Fault] = []
         self._made = 0
 
     def value(self, node: _Node, depth: int) -> Value:

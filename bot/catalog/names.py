@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from bot.base.text import did_you_mean
 from bot.catalog.expressions import ExpressionProblem, Name, names_in
 from bot.catalog.marks import Scalar, Value, scalars
-from bot.catalog.valid import Fault
+from bot.catalog.problems import Fault
 
 #: What stands under a name; None: anything may.
 Names = Mapping[str, "Names | None"]

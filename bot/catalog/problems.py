@@ -1,7 +1,12 @@
 """What is wrong in a file, and where."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from bot.base.text import cut
+
+_LONGEST = 500
 
 
 class Mark(NamedTuple):
@@ -9,6 +14,10 @@ class Mark(NamedTuple):
 
     line: int
     column: int
+
+
+#: A mistake as those see it who do not know which file they read.
+Fault = tuple[Mark, str]
 
 
 @dataclass(frozen=True, order=True)
@@ -23,3 +32,8 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.mark.line}:{self.mark.column}: {self.text}"
+
+
+def problems(file: str, faults: Iterable[Fault]) -> tuple[Problem, ...]:
+    """*faults* as the problems of *file*, in its order, each told once."""
+    return tuple(sorted({Problem(file, mark, cut(text, _LONGEST)) for mark, text in faults}))

@@ -32,6 +32,13 @@ class _Written(GenerateJsonSchema):
         return False
 
 
+class _Given(_Written):
+    """The schema of what is given to an action, which takes a number where it wants text."""
+
+    def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:
+        return {**super().str_schema(schema), "type": ["string", "number"]}
+
+
 def stack_schema() -> dict[str, Any]:
     """JSON Schema 2020-12 of a stack.yml."""
     schema = RawStack.model_json_schema(schema_generator=_Written)
@@ -57,7 +64,7 @@ def stack_schema() -> dict[str, Any]:
 def _action(name: str) -> dict[str, Any]:
     """The fields of an action, each of which may be an expression instead."""
     schema = library.find(name).model_json_schema(
-        schema_generator=_Written, ref_template=f"#/$defs/{name}/$defs/{{model}}"
+        schema_generator=_Given, ref_template=f"#/$defs/{name}/$defs/{{model}}"
     )
     return {**schema, "properties": {key: _or_expression(field) for key, field in schema["properties"].items()}}
 

@@ -6,7 +6,7 @@ from bot.catalog.build import build_stack
 from bot.catalog.kept import Reading
 from bot.catalog.lint import meaning_faults
 from bot.catalog.marks import Unreadable, plain, read
-from bot.catalog.problems import Problem
+from bot.catalog.problems import problems
 from bot.catalog.raw import RawStack
 from bot.catalog.shape import keys, noun
 from bot.catalog.valid import shape_faults
@@ -18,10 +18,9 @@ def read_stack(content: bytes, *, folder: Path, shown: str) -> Reading[Stack]:
     try:
         tree = read(content)
     except Unreadable as unreadable:
-        return Reading(value=None, problems=tuple(Problem(shown, mark, text) for mark, text in unreadable.faults))
+        return Reading(value=None, problems=problems(shown, unreadable.faults))
     meaning, looked_at = meaning_faults(tree, folder)
     faults = [*shape_faults(RawStack, tree, noun=noun, keys=keys), *meaning]
     if faults:
-        problems = tuple(Problem(shown, mark, text) for mark, text in faults)
-        return Reading(value=None, problems=problems, looked_at=looked_at)
+        return Reading(value=None, problems=problems(shown, faults), looked_at=looked_at)
     return Reading(value=build_stack(RawStack.model_validate(plain(tree)), folder), looked_at=looked_at)

@@ -7,12 +7,11 @@ from pydantic import BaseModel, ValidationError
 
 from bot.base.text import did_you_mean, join_words
 from bot.catalog.marks import Entries, Items, Scalar, Value, plain
-from bot.catalog.problems import Mark
+from bot.catalog.problems import Fault, Mark
 from bot.catalog.raw import PATTERNS
 
 #: Keys and indexes that lead from the top of a file to a value.
 Path = tuple[str | int, ...]
-Fault = tuple[Mark, str]
 
 _EXPECTED = {
     "string_type": "text",

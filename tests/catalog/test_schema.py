@@ -44,6 +44,7 @@ def test_it_knows_every_action_and_what_its_fields_are_for(schema: dict[str, Any
         (b"{uses: command.run, with: {argv: [ls], ok_codes: ['{{ vars.code }}']}}", []),
         (b"{uses: http.expect, with: {url: 'http://a', status: many}}", ["$.jobs.a.steps[0].with.status"]),
         (b"{uses: http.expect, with: {url: 'http://a', stats: 5}}", ["$.jobs.a.steps[0].with"]),
+        (b"{uses: command.run, with: {argv: [sleep, 5]}}", []),
         (b"{uses: http.expct}", ["$.jobs.a.steps[0].uses"]),
         (b"{uses: command.run, with: {argv: [ls]}, wait: 5m}", ["$.jobs.a.steps[0]"]),
         (b"{wait: 5}", ["$.jobs.a.steps[0].wait"]),
