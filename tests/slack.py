@@ -155,6 +155,10 @@ class Slack:
         """Change something by a control route."""
         return self._read(self._session.post(f"{self.url}sandbox/{path}", json=body, timeout=30))
 
+    def delete(self, path: str) -> None:
+        """Remove something by a control route."""
+        self._read(self._session.delete(f"{self.url}sandbox/{path}", timeout=30))
+
     def journal(self, kind: str | None = None, *, after: int = 0) -> list[Json]:
         """What the bot and Slack said to each other: kinds call, envelope, ack, http."""
         found: list[Json] = self.get("journal", after=after, **({"kind": kind} if kind else {}))

@@ -1,38 +1,19 @@
 """A workspace for each test, a person in it, and the bare Web API."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.sandbox.sandbox import Sandbox
+from tests.sandbox.bare_api import Api
+from tests.sandbox.raw_app import RawApp
 from tests.slack import Slack
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
-
-
-@dataclass(frozen=True)
-class Api:
-    """Calls methods as no SDK would let one: any token, any body."""
-
-    url: str
-    token: str
-
-    def __call__(self, method: str, **arguments: Any) -> dict[str, Any]:
-        found: dict[str, Any] = self.ask(method, **arguments).json()
-        return found
-
-    def ask(self, method: str, **arguments: Any) -> requests.Response:
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        return requests.post(f"{self.url}{method}", json=arguments, headers=headers, timeout=10)
-
-    def with_token(self, token: str) -> "Api":
-        return Api(self.url, token)
 
 
 @pytest.fixture(autouse=True)
@@ -72,3 +53,12 @@ def make_app(sandbox: Sandbox) -> Callable[..., App]:
         return App(client=client, signing_secret=sandbox.signing_secret, **more)
 
     return make
+
+
+@pytest.fixture
+def raw(sandbox: Sandbox) -> Iterator[RawApp]:
+    """An app with one connection."""
+    app = RawApp(Api(sandbox.api_url, sandbox.app_token))
+    app.connect()
+    yield app
+    app.close()

@@ -8,6 +8,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.sandbox.sandbox import Sandbox
+from tests.sandbox.hanging_up import hang_up
 from tests.sandbox.samples import button, modal, row, text_input
 from tests.slack import Slack, read
 
@@ -23,7 +24,7 @@ def connected(sandbox: Sandbox, app: App, ada: Slack) -> Iterator[None]:
     handler.connect()
     ada.until(lambda: ada.snapshot()["app"]["connected"])
     yield
-    handler.close()
+    hang_up(handler, ada)
 
 
 def test_a_command_is_answered_to_its_person_alone(app: App, connected: None, ada: Slack) -> None:
