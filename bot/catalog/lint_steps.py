@@ -80,7 +80,7 @@ class StepLint:
             self.faults += action_faults(uses)
             if action := find_action(uses):
                 outputs = output_names(action)
-                fields = written or Entries(uses.mark, {}, {})
+                fields = written if isinstance(written, Entries) else Entries(uses.mark, {}, {})
                 self.faults += field_faults(action, fields)
                 self.faults += self.payloads.faults(action, fields)
             self.faults += name_faults(written, scope)

@@ -42,7 +42,7 @@ def output_names(action: type[Action[Any]]) -> Names:
     return {"outputs": dict.fromkeys(action.outputs_type().model_fields)}
 
 
-def field_faults(action: type[Action[Any]], written: Value) -> list[Fault]:
+def field_faults(action: type[Action[Any]], written: Entries) -> list[Fault]:
     """Wrong values, fields that are none, and fields that are missing. Expressions are not known yet."""
     name = library.name_of(action)
     return shape_faults(
@@ -72,10 +72,10 @@ class Payloads:
     #: Where was looked: what comes or goes there changes what is wrong.
     looked_at: set[Path] = field(default_factory=set)
 
-    def faults(self, action: type[Action[Any]], written: Value) -> Iterator[Fault]:
+    def faults(self, action: type[Action[Any]], written: Entries) -> Iterator[Fault]:
         """Paths in the stack's folder at which nothing is."""
-        for name in _path_fields(action) if isinstance(written, Entries) else ():
-            value = written.entries.get(name) if isinstance(written, Entries) else None
+        for name in _path_fields(action):
+            value = written.entries.get(name)
             for scalar in scalars(value) if value else ():
                 yield from self._one(scalar)
 

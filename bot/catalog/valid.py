@@ -135,7 +135,8 @@ def _sentence(
     if expected:
         return _wrong_type(subject, at(tree, path), list(dict.fromkeys(expected)))
     if kind == "enum":
-        return f"{subject} has to be {errors[0]['ctx']['expected'].replace(chr(39), '')}."
+        known = str(errors[0]["ctx"]["expected"]).replace("'", "")
+        return f"{subject} has to be {known}."
     message = _message(errors[0])
     return f"{subject}: {message}" if message.endswith((".", "?")) else f"{subject}: {message}."
 
