@@ -135,8 +135,8 @@ def _sentence(
     if expected:
         return _wrong_type(subject, at(tree, path), list(dict.fromkeys(expected)))
     if kind == "enum":
-        known = str(errors[0]["ctx"]["expected"]).replace("'", "")
-        return f"{subject} has to be {known}."
+        offered = str(errors[0]["ctx"]["expected"]).replace("'", "")
+        return f"{subject} has to be {offered}."
     message = _message(errors[0])
     return f"{subject}: {message}" if message.endswith((".", "?")) else f"{subject}: {message}."
 
