@@ -56,15 +56,15 @@ def field(block: str, label: str, element: Json, **more: Any) -> Json:
     }
 
 
-def form(title: str = "Form", *, note: str = "Say why.") -> Json:
+def form() -> Json:
     return {
         "type": "modal",
         "callback_id": "form",
-        "title": words(title),
+        "title": words("Form"),
         "submit": words("Send it"),
         "close": words("Cancel"),
         "blocks": [
-            {"type": "section", "text": {"type": "mrkdwn", "text": note}},
+            {"type": "section", "text": {"type": "mrkdwn", "text": "Say why."}},
             field("where", "Environment", {"type": "static_select", "options": ENVIRONMENTS}),
             field("why", "Reason", {"type": "plain_text_input", "max_length": 100}),
             field("minutes", "Minutes", {"type": "number_input", "is_decimal_allowed": False, "initial_value": "30"}),
@@ -93,14 +93,15 @@ class EchoApp:
         self.client = WebClient(token=bot_token, base_url=api_url)
         self._app = App(client=self.client)
         self._app.error(lambda error: BoltResponse(status=200, body=str(error)))
+        self._app_token = app_token
         self._listen()
-        self._handler = SocketModeHandler(self._app, app_token)
 
     def start(self) -> None:
-        self._handler.connect()  # type: ignore[no-untyped-call]
+        self._handler = SocketModeHandler(self._app, self._app_token)
+        self._handler.connect()
 
     def stop(self) -> None:
-        self._handler.close()  # type: ignore[no-untyped-call]
+        self._handler.close()
 
     def post(self, text: str, *, channel: str = "C0OPS", **more: Any) -> Json:
         answer = self.client.chat_postMessage(channel=channel, text=text, **more)
@@ -109,74 +110,58 @@ class EchoApp:
     def upload(self, path: Path, thread: Json) -> None:
         self.client.files_upload_v2(file=str(path), title=path.name, channel=thread["channel"], thread_ts=thread["ts"])
 
+    def _listen(self) -> None:
+        self._app.command("/stack")(self._command)
+        self._app.action("open")(self._open)
+        self._app.action("silence")(self._hear)
+        for action in ("destroy", "where", "more", "home_button"):
+            self._app.action(action)(self._acknowledge)
+        self._app.options("value")(self._hosts)
+        self._app.view("form")(self._submitted)
+        self._app.view("sure")(self._sure)
+        self._app.shortcut("run_job")(self._open)
+        self._app.event("app_home_opened")(self._home)
+        self._app.event("message")(self._hear)
+        self._app.event("app_mention")(self._hear)
+
     def _hear(self, body: Json) -> None:
         self.heard.append(body)
-
-    def _listen(self) -> None:
-        app = self._app
-
-        @app.command("/stack")
-        def command(ack: Any, body: Json, respond: Any, client: WebClient) -> None:
-            self._hear(body)
-            if body["text"] == "silence":
-                return
-            ack()
-            if body["text"] == "form":
-                client.views_open(trigger_id=body["trigger_id"], view=form())
-            elif body["text"] == "board":
-                client.chat_postMessage(channel=body["channel_id"], text="Board", blocks=MENU)
-            else:
-                respond(text="Menu", blocks=MENU)
-
-        @app.action("open")
-        def open_form(ack: Any, body: Json, client: WebClient) -> None:
-            ack()
-            client.views_open(trigger_id=body["trigger_id"], view=form())
-
-        @app.action("silence")
-        def say_nothing(body: Json) -> None:
-            self._hear(body)
-
-        for action in ("destroy", "where", "more", "home_button"):
-            app.action(action)(self._acknowledge)
-
-        @app.options("value")
-        def hosts(ack: Any, payload: Json) -> None:
-            ack(options=[option(f"{payload['value']}{number}.example.org") for number in range(1, 4)])
-
-        @app.view("form")
-        def submitted(ack: Any, body: Json) -> None:
-            self._hear(body)
-            minutes = body["view"]["state"]["values"]["minutes"]["value"]["value"]
-            if int(minutes) > 240:
-                ack(response_action="errors", errors={"minutes": f"240 at most, not {minutes}."})
-            else:
-                ack(response_action="push", view=SURE)
-
-        @app.view("sure")
-        def sure(ack: Any, body: Json) -> None:
-            self._hear(body)
-            ack(response_action="clear")
-
-        @app.event("app_home_opened")
-        def home(event: Json, client: WebClient) -> None:
-            blocks = [
-                {"type": "header", "text": words("Your jobs")},
-                {"type": "actions", "block_id": "home", "elements": [button("Run it", "home_button")]},
-            ]
-            client.views_publish(user_id=event["user"], view={"type": "home", "blocks": blocks})
-
-        @app.shortcut("run_job")
-        def run_job(ack: Any, body: Json, client: WebClient) -> None:
-            ack()
-            client.views_open(trigger_id=body["trigger_id"], view=form("Run a job"))
-
-        app.event("message")(self._hear_event)
-        app.event("app_mention")(self._hear_event)
 
     def _acknowledge(self, ack: Any, body: Json) -> None:
         ack()
         self._hear(body)
 
-    def _hear_event(self, body: Json) -> None:
+    def _command(self, ack: Any, body: Json, respond: Any) -> None:
+        if body["text"] == "silence":
+            return
+        ack()
+        if body["text"] == "form":
+            self.client.views_open(trigger_id=body["trigger_id"], view=form())
+        else:
+            respond(text="Menu", blocks=MENU)
+
+    def _open(self, ack: Any, body: Json) -> None:
+        ack()
+        self.client.views_open(trigger_id=body["trigger_id"], view=form())
+
+    def _hosts(self, ack: Any, payload: Json) -> None:
+        ack(options=[option(f"{payload['value']}{number}.example.org") for number in range(1, 4)])
+
+    def _submitted(self, ack: Any, body: Json) -> None:
         self._hear(body)
+        minutes = body["view"]["state"]["values"]["minutes"]["value"]["value"]
+        if int(minutes) > 240:
+            ack(response_action="errors", errors={"minutes": f"240 at most, not {minutes}."})
+        else:
+            ack(response_action="push", view=SURE)
+
+    def _sure(self, ack: Any, body: Json) -> None:
+        self._hear(body)
+        ack(response_action="clear")
+
+    def _home(self, event: Json) -> None:
+        jobs = [
+            {"type": "header", "text": words("Your jobs")},
+            {"type": "actions", "block_id": "home", "elements": [button("Run it", "home_button")]},
+        ]
+        self.client.views_publish(user_id=event["user"], view={"type": "home", "blocks": jobs})

@@ -6,7 +6,6 @@ import pytest
 import requests
 from playwright.sync_api import Locator, Page, expect
 
-from bot.sandbox.sandbox import Sandbox
 from tests.page.echo_app import MENU, EchoApp
 
 pytestmark = pytest.mark.full
@@ -141,6 +140,24 @@ def test_the_page_before_comes_back_as_it_was_left(page: Page, form: Locator):
     expect(form.get_by_label("Reason")).to_have_value("Database move")
 
 
+def test_the_cross_closes_all_pages(page: Page, form: Locator):
+    choose(form, "Environment", "staging")
+    form.get_by_label("Reason").fill("Database move")
+    form.get_by_role("button", name="Send it").click()
+
+    page.get_by_role("dialog", name="Sure?").get_by_role("button", name="Close all").click()
+
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_number_has_to_be_one(form: Locator):
+    form.get_by_label("Minutes").fill("soon")
+
+    form.get_by_role("button", name="Send it").click()
+
+    expect(form.get_by_label("Minutes")).to_have_accessible_description("Please enter a whole number.")
+
+
 def test_a_wrong_answer_is_told_below_its_field(form: Locator):
     choose(form, "Environment", "staging")
     form.get_by_label("Reason").fill("Database move")
@@ -198,15 +215,17 @@ def test_the_home_is_made_when_one_opens_it(page: Page, app: EchoApp):
 
 def test_a_shortcut_opens_its_form(page: Page):
     page.get_by_role("button", name="Shortcuts").click()
-    page.get_by_role("menuitem", name="Run a job").click()
+    page.get_by_role("menuitem", name="Start a job of a stack").click()
 
-    expect(page.get_by_role("dialog", name="Run a job")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Form")).to_be_visible()
 
 
-def test_a_bot_that_is_away_is_told(page: Page, app: EchoApp, workspace: Sandbox):
+def test_a_bot_that_is_away_is_told(page: Page, app: EchoApp):
     app.stop()
 
     expect(page.get_by_role("status")).to_contain_text("Stackhand is not connected.")
+    app.start()
+    expect(page.get_by_role("status")).to_be_empty()
 
 
 def answers(body: dict[str, Any]) -> dict[str, Any]:

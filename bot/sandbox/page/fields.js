@@ -36,7 +36,7 @@ function textField(node, element, scene, { label, changed }) {
     id: freshId("text"), class: "text", "aria-label": label, placeholder: textOf(element.placeholder) || undefined,
     rows: isLong ? 4 : undefined, type: isLong ? undefined : (INPUT_TYPES[element.type] ?? "text"),
     inputmode: isNumber ? (element.is_decimal_allowed ? "decimal" : "numeric") : undefined,
-    minlength: element.min_length, maxlength: element.max_length, autocomplete: "off",
+    minlength: element.min_length, maxlength: element.max_length, min: element.min_value, max: element.max_value, autocomplete: "off",
     oninput: () => (count(), changed("typed")),
     onkeydown: (event) => event.key === "Enter" && !isLong && !event.isComposing && changed("entered", event),
   });

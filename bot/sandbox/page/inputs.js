@@ -57,9 +57,17 @@ export function problemOf(input) {
   const isEmpty = given === null || given === "" || (Array.isArray(given) && given.length === 0);
   if (isEmpty) return input.isRequired ? "Please complete this required field." : null;
   const { control } = input.field;
-  if (state.type === "number_input" && !/^-?\d*\.?\d+$/.test(given)) return "Please enter a number.";
+  if (state.type === "number_input") return problemOfNumber(given, control);
   if (state.type === "email_text_input" && control.validity.typeMismatch) return "Please enter a valid email address.";
   if (state.type === "url_text_input" && control.validity.typeMismatch) return "Please enter a valid URL.";
   if (control.minLength > 0 && [...given].length < control.minLength) return `Must be at least ${control.minLength} characters.`;
+  return null;
+}
+
+function problemOfNumber(given, { inputMode, min, max }) {
+  const isNumber = inputMode === "decimal" ? /^-?\d*\.?\d+$/ : /^-?\d+$/;
+  if (!isNumber.test(given)) return inputMode === "decimal" ? "Please enter a number." : "Please enter a whole number.";
+  if (min && Number(given) < Number(min)) return `Must be at least ${min}.`;
+  if (max && Number(given) > Number(max)) return `Must be at most ${max}.`;
   return null;
 }

@@ -96,11 +96,14 @@ class Page {
   draw(view) {
     if (view === this.#view) return;
     const changed = JSON.stringify([view.submit, view.close]) !== JSON.stringify([this.#view?.submit, this.#view?.close]);
+    const wasEmpty = this.#inputs().length === 0;
     this.#view = view;
     this.fail("");
     fill(this.#title, ...textObject(view.title, this.#store));
     this.#blocks.draw(view.blocks);
     if (changed) this.#drawFoot();
+    // A page that was opened before the app knew what to ask.
+    if (wasEmpty && this.#inputs().length > 0 && this.node.isConnected) this.focus();
   }
 
   focus() {

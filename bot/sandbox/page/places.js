@@ -9,6 +9,7 @@ export class Places extends EventTarget {
   /** How many new messages there are, by channel. */
   unread = new Map();
   #store;
+  #known = new Set();
 
   constructor(store) {
     super();
@@ -23,10 +24,7 @@ export class Places extends EventTarget {
   /** After a change of what is seen: be somewhere that exists, and count what came elsewhere. */
   check({ kind, channel, message }) {
     const { seen } = this.#store;
-    if (!this.#store.channel(this.channel)) {
-      const first = seen.channels.find((one) => one.name === "ops") ?? seen.channels[0];
-      Object.assign(this, { channel: first?.id ?? "", tab: "messages", thread: null });
-    }
+    if (!this.#store.channel(this.channel)) this.#settle(seen);
     const isNew = (kind === "message" || kind === "ephemeral") && message.user !== seen.me && !message.edited;
     if (isNew && !this.isSeen(channel) && !this.#known.has(`${channel}/${message.ts}`)) {
       this.unread.set(channel, (this.unread.get(channel) ?? 0) + 1);
@@ -58,7 +56,12 @@ export class Places extends EventTarget {
     this.#changed();
   }
 
-  #known = new Set();
+  /** Somewhere else, since the channel is not there: each person has other direct messages with the bot. */
+  #settle(seen) {
+    const direct = this.channel.startsWith("D") && this.#store.directMessages();
+    const found = direct || seen.channels.find((one) => one.name === "ops") || seen.channels[0];
+    Object.assign(this, { channel: found.id, tab: direct ? this.tab : "messages", thread: null });
+  }
 
   #start(seen) {
     this.unread.clear();
