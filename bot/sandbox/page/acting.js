@@ -24,7 +24,8 @@ export async function use(control, element, scene, action) {
     { ack: true },
   );
   control.removeAttribute("aria-busy");
-  if (answer.error) control.after(failure(answer.ok ? `${scene.store.seen.bot.name} did not respond: ${answer.error}` : answer.error));
+  if (answer.error)
+    control.after(failure(answer.ok ? `${scene.store.seen.bot.name} did not respond: ${answer.error}` : answer.error));
   return true;
 }
 

@@ -17,7 +17,13 @@ export class Banner {
     if (kind === "snapshot" || kind === "place") this.#node.replaceChildren();
     // What has a key is told beside the element that was used.
     if (kind !== "banner" || key) return;
-    const banner = el("p", { class: "banner" }, icon("warning"), el("span", {}, text), iconButton("close", "Dismiss", () => banner.remove()));
+    const banner = el(
+      "p",
+      { class: "banner" },
+      icon("warning"),
+      el("span", {}, text),
+      iconButton("close", "Dismiss", () => banner.remove()),
+    );
     this.#node.append(banner);
     setTimeout(() => banner.remove(), STAYS_MS);
   }

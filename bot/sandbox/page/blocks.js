@@ -117,5 +117,7 @@ function asMrkdwn(text) {
 }
 
 function named(color) {
-  return { good: "var(--good)", warning: "var(--careful)", danger: "var(--bad)" }[color] ?? `#${color.replace(/^#/, "")}`;
+  return (
+    { good: "var(--good)", warning: "var(--careful)", danger: "var(--bad)" }[color] ?? `#${color.replace(/^#/, "")}`
+  );
 }

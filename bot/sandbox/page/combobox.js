@@ -24,8 +24,14 @@ export class Combobox {
     this.#options = options;
     this.#chosen = options.chosen ?? [];
     this.input = el("input", {
-      id: freshId("choose"), type: "text", role: "combobox", autocomplete: "off", "aria-autocomplete": "list",
-      "aria-expanded": "false", "aria-controls": this.#list.id, "aria-label": options.label,
+      id: freshId("choose"),
+      type: "text",
+      role: "combobox",
+      autocomplete: "off",
+      "aria-autocomplete": "list",
+      "aria-expanded": "false",
+      "aria-controls": this.#list.id,
+      "aria-label": options.label,
       oninput: () => this.#search(this.input.value),
       onclick: () => this.#open(),
       onkeydown: (event) => this.#key(event),
@@ -34,7 +40,13 @@ export class Combobox {
     if (options.several) this.#list.setAttribute("aria-multiselectable", "true");
     // The input keeps the focus while one clicks in the list.
     this.#list.addEventListener("mousedown", (event) => event.preventDefault());
-    const box = el("span", { class: "combobox", onclick: () => this.input.focus() }, this.#chips, this.input, icon("chevron"));
+    const box = el(
+      "span",
+      { class: "combobox", onclick: () => this.input.focus() },
+      this.#chips,
+      this.input,
+      icon("chevron"),
+    );
     this.node = el("span", { class: "combobox-frame" }, box, this.#list);
     this.#show();
   }
@@ -61,7 +73,11 @@ export class Combobox {
   }
 
   #chip(item) {
-    const remove = el("button", { type: "button", "aria-label": `Remove ${item.label}`, onclick: () => this.#toggle(item) }, icon("close"));
+    const remove = el(
+      "button",
+      { type: "button", "aria-label": `Remove ${item.label}`, onclick: () => this.#toggle(item) },
+      icon("close"),
+    );
     return el("span", { class: "chip" }, item.label, remove);
   }
 
@@ -120,7 +136,12 @@ export class Combobox {
 
   #option(item) {
     const isChosen = this.#chosen.some((one) => one.value === item.value);
-    const words = el("span", { class: "menu-words" }, el("span", {}, item.label), item.hint && el("small", {}, item.hint));
+    const words = el(
+      "span",
+      { class: "menu-words" },
+      el("span", {}, item.label),
+      item.hint && el("small", {}, item.hint),
+    );
     const props = { class: "option", role: "option", id: freshId("option"), "aria-selected": String(isChosen) };
     return el("div", { ...props, onclick: () => this.#pick(item) }, words, isChosen && icon("check"));
   }

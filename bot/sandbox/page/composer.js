@@ -22,17 +22,29 @@ export class Composer {
     this.#store = store;
     this.#options = options;
     this.#input = el("textarea", {
-      class: "write", rows: 1, role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false",
+      class: "write",
+      rows: 1,
+      role: "combobox",
+      "aria-autocomplete": "list",
+      "aria-expanded": "false",
       oninput: () => this.#typed(),
       onkeydown: (event) => this.#key(event),
       onblur: () => this.#suggestions.close(),
     });
     this.#suggestions = new Suggestions(this.#input, store, { commands: options.commands, taken: () => this.#typed() });
-    const shortcuts = options.commands && menuButton(
-      { class: "icon-button", "aria-label": "Shortcuts", title: "Shortcuts" }, icon("bolt"), () => this.#shortcuts(),
-      { label: "Shortcuts" },
+    const shortcuts =
+      options.commands &&
+      menuButton(
+        { class: "icon-button", "aria-label": "Shortcuts", title: "Shortcuts" },
+        icon("bolt"),
+        () => this.#shortcuts(),
+        { label: "Shortcuts" },
+      );
+    const send = el(
+      "button",
+      { type: "submit", class: "send", "aria-label": "Send", title: "Send (Enter)" },
+      icon("send"),
     );
-    const send = el("button", { type: "submit", class: "send", "aria-label": "Send", title: "Send (Enter)" }, icon("send"));
     const submit = (event) => {
       event.preventDefault();
       this.#send();
@@ -119,12 +131,14 @@ export class Composer {
 
   #shortcuts() {
     const { shortcuts = [], commands } = this.#store.seen;
-    const global = shortcuts.filter((one) => one.type === "global").map((one) => ({
-      label: one.name,
-      hint: one.description,
-      mark: icon("bolt"),
-      pick: () => this.#store.act("shortcut", { callback_id: one.callback_id }),
-    }));
+    const global = shortcuts
+      .filter((one) => one.type === "global")
+      .map((one) => ({
+        label: one.name,
+        hint: one.description,
+        mark: icon("bolt"),
+        pick: () => this.#store.act("shortcut", { callback_id: one.callback_id }),
+      }));
     const slash = commands.map((one) => ({
       label: one.command,
       hint: one.description,

@@ -14,7 +14,11 @@ export function askFirst({ title, text, confirm, deny, style }, scene) {
       { type: "button", class: style === "danger" ? "button danger" : "button primary", onclick: () => close(true) },
       ...textObject(confirm, scene),
     );
-    const no = el("button", { type: "button", class: "button", onclick: () => close(false) }, ...textObject(deny, scene));
+    const no = el(
+      "button",
+      { type: "button", class: "button", onclick: () => close(false) },
+      ...textObject(deny, scene),
+    );
     const dialog = el(
       "dialog",
       { class: "dialog small", role: "alertdialog", "aria-modal": "true", "aria-labelledby": "confirm-title" },

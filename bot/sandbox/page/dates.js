@@ -78,8 +78,11 @@ function isoDay(date) {
 
 function ago(seconds) {
   const words = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
-  const [unit, size] = [["day", DAY_S], ["hour", 3600], ["minute", 60], ["second", 1]].find(
-    ([, length]) => Math.abs(seconds) >= length,
-  ) ?? ["second", 1];
+  const [unit, size] = [
+    ["day", DAY_S],
+    ["hour", 3600],
+    ["minute", 60],
+    ["second", 1],
+  ].find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
   return words.format(-Math.round(seconds / size), unit);
 }

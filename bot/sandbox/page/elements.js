@@ -8,7 +8,8 @@ import { textObject, textOf } from "./mrkdwn.js";
 import { menuButton } from "./popup.js";
 
 export function drawElement(element, scene) {
-  if (element.type === "button" || element.type === "workflow_button") return el("span", { class: "element" }, button(element, scene));
+  if (element.type === "button" || element.type === "workflow_button")
+    return el("span", { class: "element" }, button(element, scene));
   if (element.type === "overflow") return el("span", { class: "element" }, overflow(element, scene));
   if (element.type === "image") return el("img", { src: element.image_url, alt: element.alt_text, loading: "lazy" });
   if (isField(element)) return el("span", { class: "element" }, acting(element, scene));
@@ -23,7 +24,13 @@ function button(element, scene) {
   };
   return el(
     "button",
-    { type: "button", class: style ? `button ${style}` : "button", "aria-label": label, data: { focus: `button ${action}` }, onclick: click },
+    {
+      type: "button",
+      class: style ? `button ${style}` : "button",
+      "aria-label": label,
+      data: { focus: `button ${action}` },
+      onclick: click,
+    },
     el("span", { class: "button-words" }, ...textObject(text, scene), url && icon("link")),
   );
 }
@@ -39,7 +46,12 @@ function overflow(element, scene) {
         use(control, element, scene, { selected_option: option });
       },
     }));
-  const props = { class: "button overflow", "aria-label": "More", title: "More", data: { focus: `overflow ${element.action_id}` } };
+  const props = {
+    class: "button overflow",
+    "aria-label": "More",
+    title: "More",
+    data: { focus: `overflow ${element.action_id}` },
+  };
   control = menuButton(props, icon("more"), items, { label: "More", end: true });
   return control;
 }

@@ -5,7 +5,13 @@ import { el, fill, freshId } from "./dom.js";
 import { textObject, textOf } from "./mrkdwn.js";
 
 const TEXTS = new Set(["plain_text_input", "email_text_input", "url_text_input", "number_input"]);
-const INPUT_TYPES = { email_text_input: "email", url_text_input: "url", datepicker: "date", timepicker: "time", datetimepicker: "datetime-local" };
+const INPUT_TYPES = {
+  email_text_input: "email",
+  url_text_input: "url",
+  datepicker: "date",
+  timepicker: "time",
+  datetimepicker: "datetime-local",
+};
 const MOMENTS = { datepicker: "date", timepicker: "time", datetimepicker: "date_time" };
 
 export const isField = ({ type }) => isSelect({ type }) || TEXTS.has(type) || type in MOMENTS || type in BOXES;
@@ -15,8 +21,17 @@ export const isField = ({ type }) => isSelect({ type }) || TEXTS.has(type) || ty
  * The node has `control` (what a label names), `state()`, `snapshot()` and `restore(snapshot)`.
  */
 export function drawField(element, scene, { label, changed = () => {} }) {
-  const node = el("span", { class: "field", data: { action: element.action_id ?? "", focus: `field ${element.action_id}` } });
-  const draw = isSelect(element) ? selectField : TEXTS.has(element.type) ? textField : element.type in MOMENTS ? momentField : boxesField;
+  const node = el("span", {
+    class: "field",
+    data: { action: element.action_id ?? "", focus: `field ${element.action_id}` },
+  });
+  const draw = isSelect(element)
+    ? selectField
+    : TEXTS.has(element.type)
+      ? textField
+      : element.type in MOMENTS
+        ? momentField
+        : boxesField;
   return Object.assign(node, draw(node, element, scene, { label, changed }));
 }
 
@@ -33,10 +48,18 @@ function textField(node, element, scene, { label, changed }) {
   const counter = element.max_length ? el("span", { class: "counter", "aria-hidden": "true" }) : null;
   const count = () => counter && (counter.textContent = String(element.max_length - [...control.value].length));
   const control = el(isLong ? "textarea" : "input", {
-    id: freshId("text"), class: "text", "aria-label": label, placeholder: textOf(element.placeholder) || undefined,
-    rows: isLong ? 4 : undefined, type: isLong ? undefined : (INPUT_TYPES[element.type] ?? "text"),
+    id: freshId("text"),
+    class: "text",
+    "aria-label": label,
+    placeholder: textOf(element.placeholder) || undefined,
+    rows: isLong ? 4 : undefined,
+    type: isLong ? undefined : (INPUT_TYPES[element.type] ?? "text"),
     inputmode: isNumber ? (element.is_decimal_allowed ? "decimal" : "numeric") : undefined,
-    minlength: element.min_length, maxlength: element.max_length, min: element.min_value, max: element.max_value, autocomplete: "off",
+    minlength: element.min_length,
+    maxlength: element.max_length,
+    min: element.min_value,
+    max: element.max_value,
+    autocomplete: "off",
     oninput: () => (count(), changed("typed")),
     onkeydown: (event) => event.key === "Enter" && !isLong && !event.isComposing && changed("entered", event),
   });
@@ -47,7 +70,10 @@ function textField(node, element, scene, { label, changed }) {
   return {
     control,
     state: () => ({ type: element.type, value: control.value === "" ? null : control.value }),
-    snapshot: () => ({ value: control.value, at: control === document.activeElement ? [control.selectionStart, control.selectionEnd] : null }),
+    snapshot: () => ({
+      value: control.value,
+      at: control === document.activeElement ? [control.selectionStart, control.selectionEnd] : null,
+    }),
     restore: ({ value, at }) => {
       control.value = value;
       count();
@@ -60,7 +86,10 @@ function momentField(node, element, scene, { label, changed }) {
   const kind = MOMENTS[element.type];
   const isBoth = kind === "date_time";
   const control = el("input", {
-    id: freshId("moment"), class: "text moment", type: INPUT_TYPES[element.type], "aria-label": label,
+    id: freshId("moment"),
+    class: "text moment",
+    type: INPUT_TYPES[element.type],
+    "aria-label": label,
     onchange: () => changed("chosen"),
   });
   const shown = (value) => (isBoth && value ? localMinute(value) : (value ?? ""));
@@ -83,7 +112,11 @@ function localMinute(seconds) {
 
 const BOXES = {
   radio_buttons: { type: "radio", role: "radiogroup", initial: ({ initial_option: one }) => (one ? [one.value] : []) },
-  checkboxes: { type: "checkbox", role: "group", initial: ({ initial_options: some }) => (some ?? []).map((one) => one.value) },
+  checkboxes: {
+    type: "checkbox",
+    role: "group",
+    initial: ({ initial_options: some }) => (some ?? []).map((one) => one.value),
+  },
 };
 
 function boxesField(node, element, scene, { label, changed }) {

@@ -10,14 +10,21 @@ export function fileCard(file) {
   const about = el("span", { class: "file-words" }, el("strong", {}, name), el("small", {}, size(file.size)));
   const get = el(
     "a",
-    { class: "icon-button", href: local(file.url_private), download: file.name, "aria-label": `Download ${name}`, title: "Download" },
+    {
+      class: "icon-button",
+      href: local(file.url_private),
+      download: file.name,
+      "aria-label": `Download ${name}`,
+      title: "Download",
+    },
     icon("download"),
   );
   return el("figure", { class: "file" }, el("figcaption", {}, icon("file"), about, get), preview(file, name));
 }
 
 function preview(file, name) {
-  if (file.mimetype?.startsWith("image/")) return el("img", { src: local(file.url_private), alt: name, loading: "lazy" });
+  if (file.mimetype?.startsWith("image/"))
+    return el("img", { src: local(file.url_private), alt: name, loading: "lazy" });
   if (!file.preview) return null;
   const text = el("pre", { class: "code-block", tabindex: 0 }, file.preview);
   return el("details", { class: "preview" }, el("summary", {}, "Preview"), text);

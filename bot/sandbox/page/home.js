@@ -13,7 +13,12 @@ export class Home {
 
   constructor(store) {
     this.#store = store;
-    this.node = el("section", { class: "home-frame", "aria-label": "Home", tabindex: 0, hidden: true }, this.#empty, this.#frame);
+    this.node = el(
+      "section",
+      { class: "home-frame", "aria-label": "Home", tabindex: 0, hidden: true },
+      this.#empty,
+      this.#frame,
+    );
   }
 
   draw({ kind }, isShown) {

@@ -60,7 +60,8 @@ export function problemOf(input) {
   if (state.type === "number_input") return problemOfNumber(given, control);
   if (state.type === "email_text_input" && control.validity.typeMismatch) return "Please enter a valid email address.";
   if (state.type === "url_text_input" && control.validity.typeMismatch) return "Please enter a valid URL.";
-  if (control.minLength > 0 && [...given].length < control.minLength) return `Must be at least ${control.minLength} characters.`;
+  if (control.minLength > 0 && [...given].length < control.minLength)
+    return `Must be at least ${control.minLength} characters.`;
   return null;
 }
 

@@ -54,12 +54,17 @@ export class Jump {
       hint: channel.topic,
       go: () => this.#places.go(channel.id),
     }));
-    const people = seen.people.filter((person) => !person.is_bot && person.id !== seen.me).map((person) => ({
-      value: person.id,
-      label: person.real_name || person.name,
-      hint: (person.groups ?? []).map((group) => `@${group}`).join(" "),
-      go: () => this.#store.become(person.id),
-    }));
-    return [{ label: "Go to", items: channels }, { label: "Act as", items: people }];
+    const people = seen.people
+      .filter((person) => !person.is_bot && person.id !== seen.me)
+      .map((person) => ({
+        value: person.id,
+        label: person.real_name || person.name,
+        hint: (person.groups ?? []).map((group) => `@${group}`).join(" "),
+        go: () => this.#store.become(person.id),
+      }));
+    return [
+      { label: "Go to", items: channels },
+      { label: "Act as", items: people },
+    ];
   }
 }

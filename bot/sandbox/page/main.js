@@ -22,6 +22,7 @@ async function start() {
   try {
     await store.start(places.wantedPerson);
   } catch (error) {
+    frame.setAttribute("aria-busy", "false");
     fill(frame, el("p", { class: "fatal", role: "alert" }, `The sandbox cannot be shown. ${error.message}`));
     return;
   }

@@ -63,7 +63,12 @@ export class MainPane {
     document.title = `${this.#title()} · ${this.#store.seen.team.name}`;
     const sign = channel.is_im ? avatar({ is_bot: true }, "small") : icon("hash");
     const topic = channel.topic ? el("p", { class: "topic" }, channel.topic) : null;
-    fill(this.#head, el("h1", {}, sign, titleOf(channel, this.#store)), topic, channel.is_im && this.#tabs(channel, isHome));
+    fill(
+      this.#head,
+      el("h1", {}, sign, titleOf(channel, this.#store)),
+      topic,
+      channel.is_im && this.#tabs(channel, isHome),
+    );
   }
 
   #tabs(channel, isHome) {
@@ -71,7 +76,10 @@ export class MainPane {
       el(
         "button",
         {
-          type: "button", role: "tab", "aria-selected": String(isHere), tabindex: isHere ? 0 : -1,
+          type: "button",
+          role: "tab",
+          "aria-selected": String(isHere),
+          tabindex: isHere ? 0 : -1,
           onclick: () => this.#places.go(channel.id, name),
         },
         label,

@@ -28,7 +28,13 @@ export class Message {
     this.#channel = channel;
     this.#openThread = openThread;
     const body = el("div", { class: "body" }, this.#head, this.#content, this.#after);
-    this.node = el("article", { class: "message", tabindex: -1 }, this.#gutter, body, el("div", { class: "tools-track" }, this.#tools));
+    this.node = el(
+      "article",
+      { class: "message", tabindex: -1 },
+      this.#gutter,
+      body,
+      el("div", { class: "tools-track" }, this.#tools),
+    );
   }
 
   draw(message, follows) {
@@ -82,8 +88,12 @@ export class Message {
       return el(
         "button",
         {
-          type: "button", class: "reaction", "aria-pressed": String(isMine), title: `${who}: ${name}`,
-          "aria-label": `${name}, ${count}`, data: { focus: `reaction ${name}` },
+          type: "button",
+          class: "reaction",
+          "aria-pressed": String(isMine),
+          title: `${who}: ${name}`,
+          "aria-label": `${name}, ${count}`,
+          data: { focus: `reaction ${name}` },
           onclick: () => this.#react(name, isMine),
         },
         emoji(name),
@@ -110,14 +120,22 @@ export class Message {
 
   #toolbar() {
     if (this.#message.is_ephemeral) return [];
-    const reply = this.#openThread && iconButton("reply", "Reply in thread", () => this.#openThread(this.#root()), {
-      data: { focus: "reply" },
-    });
+    const reply =
+      this.#openThread &&
+      iconButton("reply", "Reply in thread", () => this.#openThread(this.#root()), {
+        data: { focus: "reply" },
+      });
     const props = (name, label) => ({ class: "icon-button", "aria-label": label, title: label, data: { focus: name } });
     return [
-      menuButton(props("react", "Add reaction"), icon("smile"), () => this.#reactionItems(), { label: "Reactions", end: true }),
+      menuButton(props("react", "Add reaction"), icon("smile"), () => this.#reactionItems(), {
+        label: "Reactions",
+        end: true,
+      }),
       reply,
-      menuButton(props("more", "More actions"), icon("more"), () => this.#moreItems(), { label: "More actions", end: true }),
+      menuButton(props("more", "More actions"), icon("more"), () => this.#moreItems(), {
+        label: "More actions",
+        end: true,
+      }),
     ];
   }
 
@@ -135,12 +153,14 @@ export class Message {
 
   #moreItems() {
     const { shortcuts = [] } = this.#store.seen;
-    const own = shortcuts.filter((one) => one.type === "message").map((one) => ({
-      label: one.name,
-      hint: one.description,
-      pick: () =>
-        this.#store.act("shortcut", { callback_id: one.callback_id, channel: this.#channel, ts: this.#message.ts }),
-    }));
+    const own = shortcuts
+      .filter((one) => one.type === "message")
+      .map((one) => ({
+        label: one.name,
+        hint: one.description,
+        pick: () =>
+          this.#store.act("shortcut", { callback_id: one.callback_id, channel: this.#channel, ts: this.#message.ts }),
+      }));
     const copy = { label: "Copy text", pick: () => navigator.clipboard?.writeText(plain(this.#message.text ?? "")) };
     return [...(own.length ? [...own, { heading: "Message" }] : []), copy];
   }

@@ -18,8 +18,12 @@ export class MessageList {
   #stick = true;
   #shown = new WeakMap();
   #column = el("div", { class: "column" });
-  #more = el("button", { type: "button", class: "to-newest", hidden: true, onclick: () => this.toNewest() },
-    icon("down"), "New messages");
+  #more = el(
+    "button",
+    { type: "button", class: "to-newest", hidden: true, onclick: () => this.toNewest() },
+    icon("down"),
+    "New messages",
+  );
 
   /** *options*: `label`, `empty` (a sentence), `openThread(ts)` where messages may be answered. */
   constructor(store, options) {
@@ -29,7 +33,11 @@ export class MessageList {
     this.log = el(
       "div",
       {
-        class: "log", role: "log", "aria-live": "polite", "aria-label": options.label, tabindex: 0,
+        class: "log",
+        role: "log",
+        "aria-live": "polite",
+        "aria-label": options.label,
+        tabindex: 0,
         onscroll: () => this.#isAtEnd() && (this.#more.hidden = true),
         onkeydown: (event) => this.#walk(event),
       },
@@ -51,7 +59,12 @@ export class MessageList {
     this.#channel = channel;
     this.#empty.hidden = messages.length > 0;
     const before = this.#column.lastElementChild?.dataset.key;
-    patch(this.#column, [...rows(messages)], (row) => row.key, (row, old) => this.#row(row, old));
+    patch(
+      this.#column,
+      [...rows(messages)],
+      (row) => row.key,
+      (row, old) => this.#row(row, old),
+    );
     if (this.#stick) this.toNewest();
     else if (before !== this.#column.lastElementChild?.dataset.key) this.#more.hidden = false;
   }

@@ -59,7 +59,10 @@ export class Modals {
     };
     this.#dialog = el("dialog", { class: "dialog modal", "aria-modal": "true", oncancel: cancel });
     // A browser closes a dialog at the second Escape whatever the page says; only the app may close it.
-    this.#dialog.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && cancel(event));
+    this.#dialog.addEventListener(
+      "keydown",
+      (event) => event.key === "Escape" && !event.defaultPrevented && cancel(event),
+    );
     this.#layer.append(this.#dialog);
     this.#dialog.showModal();
   }
@@ -88,14 +91,27 @@ class Page {
     this.titleId = `title-${id}`;
     this.#title.id = this.titleId;
     this.#blocks = new BlockList({ store, container: { type: "view", view_id: id } });
-    const header = el("header", {}, this.#title, iconButton("close", "Close all", () => this.close(true)));
+    const header = el(
+      "header",
+      {},
+      this.#title,
+      iconButton("close", "Close all", () => this.close(true)),
+    );
     const body = el("div", { class: "dialog-body" }, this.#blocks.node);
-    this.node = el("form", { class: "view", novalidate: true, onsubmit: (event) => this.#submit(event) }, header, body, this.#alert, this.#foot);
+    this.node = el(
+      "form",
+      { class: "view", novalidate: true, onsubmit: (event) => this.#submit(event) },
+      header,
+      body,
+      this.#alert,
+      this.#foot,
+    );
   }
 
   draw(view) {
     if (view === this.#view) return;
-    const changed = JSON.stringify([view.submit, view.close]) !== JSON.stringify([this.#view?.submit, this.#view?.close]);
+    const changed =
+      JSON.stringify([view.submit, view.close]) !== JSON.stringify([this.#view?.submit, this.#view?.close]);
     const wasEmpty = this.#inputs().length === 0;
     this.#view = view;
     this.fail("");
@@ -153,7 +169,11 @@ class Page {
     const { close, submit } = this.#view;
     fill(
       this.#foot,
-      el("button", { type: "button", class: "button", data: { focus: "close" }, onclick: () => this.close() }, textOf(close) || "Close"),
+      el(
+        "button",
+        { type: "button", class: "button", data: { focus: "close" }, onclick: () => this.close() },
+        textOf(close) || "Close",
+      ),
       submit && el("button", { type: "submit", class: "button primary", data: { focus: "submit" } }, textOf(submit)),
     );
   }

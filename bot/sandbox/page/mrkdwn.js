@@ -86,7 +86,11 @@ function scan(text, rules, options) {
   const { match, draw } = first;
   const before = text.slice(0, match.index);
   const after = text.slice(match.index + match[0].length);
-  return [...(before ? [options.literal ? before : plain(before)] : []), draw(match, options), ...scan(after, rules, options)];
+  return [
+    ...(before ? [options.literal ? before : plain(before)] : []),
+    draw(match, options),
+    ...scan(after, rules, options),
+  ];
 }
 
 /** `*word*`, where the stars stand at the edges of words. */

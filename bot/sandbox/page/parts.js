@@ -4,7 +4,11 @@ import { el } from "./dom.js";
 import { icon } from "./icons.js";
 
 export function iconButton(sign, label, onclick, more = {}) {
-  return el("button", { type: "button", class: "icon-button", "aria-label": label, title: label, onclick, ...more }, icon(sign));
+  return el(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": label, title: label, onclick, ...more },
+    icon(sign),
+  );
 }
 
 /** A person as a square with initials, or the bot with its sign. */
@@ -26,7 +30,9 @@ export function authorOf(message, store) {
   const isBot = message.bot_id === bot.bot_id || message.user === bot.user_id;
   if (isBot) return { name: message.username ?? bot.name, is_bot: true };
   const person = store.person(message.user);
-  return person ? { ...person, name: person.real_name || person.name } : { name: message.username ?? message.user ?? "Somebody" };
+  return person
+    ? { ...person, name: person.real_name || person.name }
+    : { name: message.username ?? message.user ?? "Somebody" };
 }
 
 /** `#ops`, or the bot's name for the conversation with it. */

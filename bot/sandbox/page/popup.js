@@ -56,7 +56,11 @@ export function openMenu(anchor, items, { label, end = false } = {}) {
 /** A button that opens a menu; *items()* is asked at each opening. */
 export function menuButton(props, content, items, options = {}) {
   const open = (event) => openMenu(event.currentTarget, items(), options);
-  return el("button", { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", onclick: open, ...props }, content);
+  return el(
+    "button",
+    { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", onclick: open, ...props },
+    content,
+  );
 }
 
 function heading({ heading: text }) {

@@ -30,7 +30,14 @@ export class Sidebar {
     if (wanted === this.#drawn) return;
     this.#drawn = wanted;
     const focused = document.activeElement?.dataset?.focus;
-    fill(this.#node, this.#head(), this.#person(), this.#list("Channels", false), this.#list("Apps", true), this.#foot());
+    fill(
+      this.#node,
+      this.#head(),
+      this.#person(),
+      this.#list("Channels", false),
+      this.#list("Apps", true),
+      this.#foot(),
+    );
     if (focused) this.#node.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
   }
 
@@ -91,15 +98,23 @@ export class Sidebar {
 
   #presence() {
     const isThere = this.#store.seen.app.connected && this.#store.online;
-    return el("span", { class: isThere ? "presence here" : "presence", title: isThere ? "connected" : "not connected" });
+    return el("span", {
+      class: isThere ? "presence here" : "presence",
+      title: isThere ? "connected" : "not connected",
+    });
   }
 
   #foot() {
-    const theme = iconButton(isDark() ? "sun" : "moon", isDark() ? "Light colours" : "Dark colours", () => {
-      toggleTheme();
-      this.#drawn = "";
-      this.draw({ kind: "place" });
-    }, { data: { focus: "theme" } });
+    const theme = iconButton(
+      isDark() ? "sun" : "moon",
+      isDark() ? "Light colours" : "Dark colours",
+      () => {
+        toggleTheme();
+        this.#drawn = "";
+        this.draw({ kind: "place" });
+      },
+      { data: { focus: "theme" } },
+    );
     return el("div", { class: "foot" }, el("small", {}, "A sandbox on this machine. Nothing leaves it."), theme);
   }
 }

@@ -1,8 +1,20 @@
 /** What the acting person sees: the server's snapshot, kept fresh by its stream of events. */
 
 const STREAMED = [
-  "message", "deleted", "ephemeral", "ephemeral_deleted", "channel", "modals", "modal_errors", "modal_failed", "home",
-  "banner", "app", "clock", "reset", "resync",
+  "message",
+  "deleted",
+  "ephemeral",
+  "ephemeral_deleted",
+  "channel",
+  "modals",
+  "modal_errors",
+  "modal_failed",
+  "home",
+  "banner",
+  "app",
+  "clock",
+  "reset",
+  "resync",
 ];
 
 export class Store extends EventTarget {

@@ -20,7 +20,13 @@ export class Suggestions {
     this.#input = input;
     this.#store = store;
     this.#options = options;
-    this.node = el("div", { class: "suggestions", role: "listbox", id: freshId("suggest"), "aria-label": "Suggestions", hidden: true });
+    this.node = el("div", {
+      class: "suggestions",
+      role: "listbox",
+      id: freshId("suggest"),
+      "aria-label": "Suggestions",
+      hidden: true,
+    });
     this.node.addEventListener("mousedown", (event) => event.preventDefault());
     input.setAttribute("aria-controls", this.node.id);
   }
@@ -62,7 +68,14 @@ export class Suggestions {
     if (this.#options.commands && /^\/\S*$/.test(before)) {
       return seen.commands
         .filter((one) => one.command.startsWith(before))
-        .map((one) => ({ from: 0, text: `${one.command} `, label: one.command, usage: one.usage_hint, hint: one.description, mark: icon("bolt") }));
+        .map((one) => ({
+          from: 0,
+          text: `${one.command} `,
+          label: one.command,
+          usage: one.usage_hint,
+          hint: one.description,
+          mark: icon("bolt"),
+        }));
     }
     const word = WORD.exec(before);
     if (!word) return [];
@@ -77,14 +90,26 @@ export class Suggestions {
     const all = [{ name: bot.name, real_name: "App", is_bot: true }, ...others];
     return all
       .filter((person) => fits(person.name))
-      .map((person) => ({ from, text: `@${person.name} `, label: `@${person.name}`, hint: person.real_name, mark: avatar(person, "small") }));
+      .map((person) => ({
+        from,
+        text: `@${person.name} `,
+        label: `@${person.name}`,
+        hint: person.real_name,
+        mark: avatar(person, "small"),
+      }));
   }
 
   #channels(from, fits) {
     const open = this.#store.seen.channels.filter((channel) => !channel.is_im);
     return open
       .filter((channel) => fits(channel.name))
-      .map((channel) => ({ from, text: `#${channel.name} `, label: `#${channel.name}`, hint: channel.topic, mark: icon("hash") }));
+      .map((channel) => ({
+        from,
+        text: `#${channel.name} `,
+        label: `#${channel.name}`,
+        hint: channel.topic,
+        mark: icon("hash"),
+      }));
   }
 
   #take({ from, text }) {
@@ -98,7 +123,10 @@ export class Suggestions {
     const isOpen = this.#found.length > 0;
     this.node.hidden = !isOpen;
     this.#input.setAttribute("aria-expanded", String(isOpen));
-    fill(this.node, this.#found.map((one, at) => this.#option(one, at)));
+    fill(
+      this.node,
+      this.#found.map((one, at) => this.#option(one, at)),
+    );
     if (isOpen) this.#input.setAttribute("aria-activedescendant", this.node.children[this.#active].id);
     else this.#input.removeAttribute("aria-activedescendant");
   }
@@ -108,8 +136,11 @@ export class Suggestions {
     return el(
       "div",
       {
-        class: isActive ? "option active" : "option", role: "option", id: freshId("suggestion"),
-        "aria-selected": String(isActive), onclick: () => this.#take(one),
+        class: isActive ? "option active" : "option",
+        role: "option",
+        id: freshId("suggestion"),
+        "aria-selected": String(isActive),
+        onclick: () => this.#take(one),
       },
       one.mark,
       el(

@@ -25,7 +25,12 @@ export class ThreadPane {
       send: ({ text }) => store.act("message", { channel: places.channel, thread_ts: places.thread, text }),
       leave: () => this.#list.focusNewest(),
     });
-    const head = el("header", { class: "channel-head" }, el("h2", {}, "Thread"), iconButton("close", "Close thread", () => this.#close()));
+    const head = el(
+      "header",
+      { class: "channel-head" },
+      el("h2", {}, "Thread"),
+      iconButton("close", "Close thread", () => this.#close()),
+    );
     const escape = (event) => event.key === "Escape" && !event.defaultPrevented && this.#close();
     fill(node, head, this.#list.node, this.#composer.node);
     node.addEventListener("keydown", escape);
