@@ -61,8 +61,10 @@ def person_for_page(person: Person, groups: list[str]) -> Json:
 
 async def stream(world: World, person: Person, request: web.Request) -> web.StreamResponse:
     """Server-Sent Events: what changes for *person* after `after`, until the page goes."""
-    seq = int(request.headers.get("Last-Event-ID") or request.query.get("after") or world.feed.seq)
-    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+    after = request.headers.get("Last-Event-ID") or request.query.get("after") or ""
+    seq = int(after) if after.isdigit() else world.feed.seq
+    headers = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store"}
+    response = web.StreamResponse(headers=headers)
     await response.prepare(request)
     bell = world.feed.listen()
     try:

@@ -61,8 +61,8 @@ class Sandbox:
         self._kept = keeping.read(data / "sandbox.json") if data else None
         keys = keeping.keys_in(self._kept) if self._kept else Keys.cut()
         self._app = InstalledApp(manifest=read_manifest(manifest), keys=keys)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run_loop, name="sandbox", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
         self._runner: web.AppRunner | None = None
         self._world: World | None = None
         self._keeper: keeping.Keeper | None = None
@@ -103,23 +103,20 @@ class Sandbox:
                 hint="Another program has it; choose another with --port, or --port 0 for any free one.",
             ) from error
         self._port = listening.getsockname()[1]
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=_run, args=(self._loop,), name="sandbox", daemon=True)
         self._thread.start()
         asyncio.run_coroutine_threadsafe(self._serve(listening), self._loop).result(timeout_s)
 
     def stop(self, *, timeout_s: float = _STOP_TIMEOUT_S) -> None:
         """Write down the last state and close the port."""
-        if not self._thread.is_alive():
+        loop, thread, self._thread = self._loop, self._thread, None
+        if loop is None or thread is None:
             return
         with contextlib.suppress(TimeoutError):
-            asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(timeout_s)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(timeout_s)
-
-    def _run_loop(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_forever()
-        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-        self._loop.close()
+            asyncio.run_coroutine_threadsafe(self._close(), loop).result(timeout_s)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(timeout_s)
 
     async def _serve(self, listening: socket.socket) -> None:
         world = self._make_world(self._kept)
@@ -170,3 +167,10 @@ class Sandbox:
         if kept:
             keeping.restore(world.workspace, world.files, kept)
         return world
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    loop.run_forever()
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.close()
