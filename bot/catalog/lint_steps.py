@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from bot.base.text import did_you_mean, join_words, nearest
 from bot.catalog.lint_with import Payloads, action_faults, field_faults, find_action, lossy_faults, output_names
 from bot.catalog.marks import Entries, Items, Scalar, Value
-from bot.catalog.names import RESERVED, Names, Scope, condition_faults, name_faults
+from bot.catalog.names import FAILURE, RESERVED, Names, Scope, condition_faults, name_faults
 from bot.catalog.problems import Fault, Mark
 from bot.catalog.raw import KINDS, RawStep, keys_of
 
@@ -34,7 +34,7 @@ class StepLint:
         after = self._sequence(job.entries.get("steps"), "", scope)
         # Any of the steps may have failed, so hooks may ask for the outputs of all of them.
         hooks = after.plus(self._outputs)
-        self._sequence(job.entries.get("on_failure"), "on_failure.", hooks)
+        self._sequence(job.entries.get("on_failure"), "on_failure.", hooks.plus(FAILURE))
         self._sequence(job.entries.get("ensure"), "ensure.", hooks)
         for undo in self._undos:
             known = ["run", *self._named, *self._ids]
@@ -69,8 +69,9 @@ class StepLint:
         inside = self._parallel(step.entries.get("in_parallel"), f"{id}.", inside)
         added = {name: inside.known[name] for name in inside.known if name not in scope.known}
         added |= self._uses(step, scope)
-        for hook in ("on_failure", "ensure"):
-            self._sequence(step.entries.get(hook), f"{id}.{hook}.", scope.plus(added))
+        hooks = scope.plus(added)
+        self._sequence(step.entries.get("on_failure"), f"{id}.on_failure.", hooks.plus(FAILURE))
+        self._sequence(step.entries.get("ensure"), f"{id}.ensure.", hooks)
         return added
 
     def _uses(self, step: Entries, scope: Scope) -> Names:

@@ -13,9 +13,11 @@ Names = Mapping[str, "Names | None"]
 
 #: What every run knows of itself; see control.finish.run_scope.
 RUN: Names = {"number": None, "name": None, "started_by": None, "title": None}
+#: What hooks know of the failure that brought them; see control.finish.scope_of.
+FAILURE: Names = {"failure": {"step": None, "reason": None}}
 NAMED: Names = {"name": None, "title": None}
 #: Names that a step cannot have, since expressions mean something else by them.
-RESERVED = ("env", "form", "vars", "stack", "job", "run")
+RESERVED = ("env", "form", "vars", "stack", "job", "run", "failure")
 
 
 @dataclass(frozen=True)

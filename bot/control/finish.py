@@ -7,7 +7,6 @@ from bot.base.text import format_duration, parse_duration
 from bot.catalog.expressions import ExpressionProblem, evaluate
 from bot.control.engine import Engine
 from bot.model.message import MessageKind
-from bot.model.plan import walk
 from bot.model.run import Run, RunStatus, StepRecord, StepStatus
 from bot.model.timer import TimerKind, TimerState
 from bot.store.store import Transaction
@@ -35,6 +34,8 @@ def finish(
     release_locks(tx, engine, run, now=now)
     if status is RunStatus.SUCCEEDED:
         tx.timers.cancel_key(then_key(run.stack, run.job, run.environment), by=run.started_by)
+        if run.undo_of is not None:
+            _cancel_what_should_follow(tx, run, run.undo_of)
         _announce(tx, run)
         _then(tx, run, now)
     if run.channel:
@@ -87,6 +88,13 @@ def then_key(stack: str, job: str, environment: str | None) -> str:
     return f"then:{stack}/{job}/{environment or ''}"
 
 
+def _cancel_what_should_follow(tx: Transaction, run: Run, undone: int) -> None:
+    """What was undone needs no end: the maintenance that is off again need not go off."""
+    for timer in tx.timers.of_run(undone):
+        tx.timers.cancel_key(timer.key, by=run.started_by)
+    tx.runs.change(undone)
+
+
 def _announce(tx: Transaction, run: Run) -> None:
     if not run.plan.announce or not run.plan.channel:
         return
@@ -132,7 +140,7 @@ def scope_of(tx: Transaction, run: Run) -> dict[str, object]:
     Its plan's scope, `run`, `STEP.outputs` of the named steps that have succeeded, and `failure` once a step failed.
     """
     scope: dict[str, object] = {**run.plan.scope, "run": run_scope(run)}
-    named = {step.id: step.name for step in walk(run.plan.steps) if step.name}
+    named = {step.id: step.name for step in run.plan.all_steps() if step.name}
     records = tx.steps.of(run.number)
     for record in records:
         if record.id in named and record.status is StepStatus.SUCCEEDED:

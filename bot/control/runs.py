@@ -21,7 +21,7 @@ from bot.control.start import StartJob
 from bot.model.form import FormValue
 from bot.model.message import MessageKind
 from bot.model.person import Person
-from bot.model.plan import Plan, Undo, walk
+from bot.model.plan import Plan, Undo
 from bot.model.run import Decision, Event, Run, RunStatus, RunView, StepRecord, StepStatus
 from bot.model.stack import Environment, Job, Stack
 from bot.store.store import Store, Transaction
@@ -307,8 +307,7 @@ def _locked(tx: Transaction, number: int) -> Run:
 
 
 def _write_steps(tx: Transaction, run: Run) -> None:
-    plan = run.plan
-    for position, step in enumerate(walk(plan.steps) + walk(plan.on_failure) + walk(plan.ensure), start=1):
+    for position, step in enumerate(run.plan.all_steps(), start=1):
         # Far apart, so that the steps of an undo find room below it.
         tx.steps.add(
             run=run.number, id=step.id, position=position * 1000, title=step.title, uses=getattr(step, "uses", None)

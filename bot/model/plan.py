@@ -110,6 +110,10 @@ class Plan(_Frozen):
     channel: str | None = None
     timeout_s: float | None = None
 
+    def all_steps(self) -> list[AnyStep]:
+        """All steps, inner ones and hooks included, in the order in which people read them."""
+        return walk(self.steps) + walk(self.on_failure) + walk(self.ensure)
+
 
 def walk(steps: tuple[AnyStep, ...]) -> list[AnyStep]:
     """All steps of the tree, hooks included, in the order in which people read them."""

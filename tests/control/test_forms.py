@@ -102,9 +102,9 @@ def test_an_answer_becomes_its_fields_type(kind: FieldType, given: Any, value: A
         (FieldType.DATE, "20261123", "Write a date like 2026-11-23."),
         (FieldType.DATE, "2026-02-30", "There is no 2026-02-30 in the calendar."),
         (FieldType.TIME, "24:00", "Write a time like 14:30."),
-        (FieldType.DURATION, "30", "Write a duration like 90s, 30m, 1h30m or 2d."),
-        (FieldType.DURATION, "9" * 30 + "d", "Write a duration like 90s, 30m, 1h30m or 2d."),
-        (FieldType.DURATION, "9999d", "Nobody waits for more than ten years."),
+        (FieldType.DURATION, "30", "Write a duration like 90s, 30m, 1h30m or 2d; ten years at most."),
+        (FieldType.DURATION, "9" * 30 + "d", "Write a duration like 90s, 30m, 1h30m or 2d; ten years at most."),
+        (FieldType.DURATION, "9999d", "Write a duration like 90s, 30m, 1h30m or 2d; ten years at most."),
     ],
 )
 def test_a_wrong_answer_gets_a_sentence_that_says_what_to_write(kind: FieldType, given: Any, sentence: str) -> None:
