@@ -137,3 +137,9 @@ def test_a_moment_is_told_in_the_readers_words(page: Page, app: EchoApp):
     link = page.get_by_role("log").get_by_role("link")
     expect(link).to_contain_text("2023-11-1")
     expect(link).to_have_attribute("href", "https://example.org/")
+
+
+def test_a_very_long_message_is_drawn(page: Page, app: EchoApp):
+    app.post("*a* " * 9000)
+
+    expect(page.get_by_role("article").locator("strong")).to_have_count(9001)

@@ -75,22 +75,24 @@ function lines(text, draw) {
   return text.split("\n").flatMap((line, at) => [...(at ? [el("br")] : []), ...draw(line)]);
 }
 
-/** The first match of any rule, then what stands before and after it. */
+/** Each match of any rule, drawn, and the words between them. */
 function scan(text, rules, options) {
-  let first = null;
-  for (const [pattern, draw] of rules) {
-    const match = pattern.exec(text);
-    if (match && (!first || match.index < first.match.index)) first = { match, draw };
+  const nodes = [];
+  const say = (words) => words && nodes.push(options.literal ? words : plain(words));
+  let rest = text;
+  for (let found = first(rest, rules); found; found = first(rest, rules)) {
+    const [match, draw] = found;
+    say(rest.slice(0, match.index));
+    nodes.push(draw(match, options));
+    rest = rest.slice(match.index + match[0].length);
   }
-  if (!first) return text ? [options.literal ? text : plain(text)] : [];
-  const { match, draw } = first;
-  const before = text.slice(0, match.index);
-  const after = text.slice(match.index + match[0].length);
-  return [
-    ...(before ? [options.literal ? before : plain(before)] : []),
-    draw(match, options),
-    ...scan(after, rules, options),
-  ];
+  say(rest);
+  return nodes;
+}
+
+function first(text, rules) {
+  const matches = rules.map(([pattern, draw]) => [pattern.exec(text), draw]).filter(([match]) => match);
+  return matches.reduce((best, one) => (best && best[0].index <= one[0].index ? best : one), null);
 }
 
 /** `*word*`, where the stars stand at the edges of words. */
