@@ -15,7 +15,7 @@ jobs:
 
 
 def test_stacks_without_a_mistake_are_counted(terminal):
-    done = terminal.call("check")
+    done = terminal.ask("check")
 
     assert (done.returncode, done.stdout) == (0, "No problems in 1 stack.\n")
 
@@ -23,7 +23,7 @@ def test_stacks_without_a_mistake_are_counted(terminal):
 def test_each_mistake_is_a_line_with_its_place(terminal):
     terminal.write_stack("broken", BROKEN)
 
-    done = terminal.call("check")
+    done = terminal.ask("check")
 
     assert done.returncode == 2
     assert "broken/stack.yml:6:5: " in done.stdout
@@ -35,11 +35,11 @@ def test_each_mistake_is_a_line_with_its_place(terminal):
 def test_one_stack_is_checked_alone(terminal, stack, code):
     terminal.write_stack("broken", BROKEN)
 
-    assert terminal.call("check", stack).returncode == code
+    assert terminal.ask("check", stack).returncode == code
 
 
 def test_an_unknown_stack_is_answered_with_the_nearest(terminal):
-    done = terminal.call("check", "dmo")
+    done = terminal.ask("check", "dmo")
 
     assert done.returncode == 2
     assert 'Did you mean "demo"?' in done.stderr
@@ -48,7 +48,7 @@ def test_an_unknown_stack_is_answered_with_the_nearest(terminal):
 def test_a_broken_stack_hides_no_other_but_is_mentioned(terminal):
     terminal.write_stack("broken", BROKEN)
 
-    done = terminal.call("jobs")
+    done = terminal.ask("jobs")
 
     assert "Greet somebody" in done.stdout
     assert "stackhand check" in done.stderr

@@ -4,7 +4,7 @@ import json
 
 
 def test_jobs_lists_what_may_be_started_and_marks_what_need_not_be_answered(used):
-    lines = used.call("jobs").stdout.splitlines()
+    lines = used.ask("jobs").stdout.splitlines()
 
     assert lines[0].split() == ["demo", "greet", "Greet", "somebody", "here,", "there", "name", "[times]"]
     assert len(lines) == 4
@@ -19,7 +19,7 @@ def test_jobs_as_json_has_environments_with_their_fields_and_the_form(used):
 
 
 def test_runs_are_listed_newest_first(used):
-    first, second = used.call("runs").stdout.splitlines()
+    first, second = used.ask("runs").stdout.splitlines()
 
     assert first.startswith("demo #2  Refuse") and "failed" in first
     assert second.startswith("demo #1  Greet somebody") and "succeeded" in second
@@ -30,7 +30,7 @@ def test_runs_may_be_asked_for_by_status(used):
 
 
 def test_show_has_the_steps_and_what_happened(used):
-    shown = used.call("show", "2").stdout
+    shown = used.ask("show", "2").stdout
 
     assert "✗ 1  Say no: failed" in shown
     assert "sh ended with code 3." in shown
@@ -46,7 +46,7 @@ def test_show_as_json_has_status_steps_and_outputs(used):
 
 
 def test_an_unknown_number_is_wrong_use(used):
-    done = used.call("show", "99")
+    done = used.ask("show", "99")
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("There is no run #99.")
@@ -67,7 +67,7 @@ def test_the_log_has_what_the_program_said(used):
 
 
 def test_a_plan_says_what_would_happen_and_starts_nothing(used):
-    done = used.call("plan", "demo", "greet", "-e", "there", "-i", "name=Bea", "--json")
+    done = used.ask("plan", "demo", "greet", "-e", "there", "-i", "name=Bea", "--json")
 
     plan = json.loads(done.stdout)
     assert (done.returncode, plan["environment"], plan["inputs"]["times"]) == (0, "there", 1)
