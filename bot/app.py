@@ -100,17 +100,14 @@ class App:
         if self.is_up():
             self.engine.open()
         else:
-            self.start(slack=False)
+            self._start_or_stop(slack=False, port=0)
 
     def start(self, *, slack: bool = True) -> None:
         """Work: advance runs, keep the clock, and with *slack* speak to Slack, which may be the sandbox.
 
         Returns once people's clicks arrive. Raises SetupProblem; then nothing is left running.
         """
-        with contextlib.ExitStack() as halfway:
-            halfway.callback(self.stop)
-            self._start(slack=slack)
-            halfway.pop_all()
+        self._start_or_stop(slack=slack, port=self.settings.port if slack else None)
 
     def stop(self) -> bool:
         """Stop taking work, hand over what runs, hang up. False: some work could not be left in time."""
@@ -134,14 +131,21 @@ class App:
     def _shared(self) -> bool:
         return self.settings.database_url is not None
 
-    def _start(self, *, slack: bool) -> None:
+    def _start_or_stop(self, *, slack: bool, port: int | None) -> None:
+        with contextlib.ExitStack() as halfway:
+            halfway.callback(self.stop)
+            self._start(slack=slack, port=port)
+            halfway.pop_all()
+
+    def _start(self, *, slack: bool, port: int | None) -> None:
         if not self._shared and not self._lock.take():
             raise SetupProblem(
                 f"A bot is up on {self.settings.data} already (process {self._lock.holder()}).",
                 hint="Stop it first, or choose another folder with --data.",
             )
-        if slack and self.settings.sandbox:
-            self._start_sandbox()
+        if port is not None and self.settings.sandbox:
+            # Also for a run of the terminal: the playground's site is served by it.
+            self._start_sandbox(port)
         self._works = True
         name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}" if self._shared else _ONLY_WORKER
         self._worker.start(name=name, at_once=self.settings.runs_at_once)
@@ -154,7 +158,7 @@ class App:
         self._schedule.every(_SWEEP_EVERY_S, "lost runs", self._worker.sweep)
         self._schedule.start()
 
-    def _start_sandbox(self) -> None:
+    def _start_sandbox(self, port: int) -> None:
         # Whatever proxy this machine needs for the world, it is not the way to itself.
         os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(
             filter(None, [os.environ.get("NO_PROXY") or os.environ.get("no_proxy"), "127.0.0.1", "localhost"])
@@ -162,7 +166,7 @@ class App:
         site = lay_out(self.settings.playground, stacks=self.settings.stacks)
         self._sandbox = Sandbox(
             host=self.settings.host,
-            port=self.settings.port,
+            port=port,
             data=self.settings.data,
             manifest=shipped_manifest(),
             site=site,

@@ -1,9 +1,8 @@
 """Says what a playbook would change, from what its check mode reported."""
 
-import re
 from collections.abc import Sequence
 
-from actions.ansible.report import Change, Report, names
+from actions.ansible.report import Change, Report, names, without_name
 
 #: Of a longer diff the begin and the end are shown.
 _MOST_DIFF_LINES = 40
@@ -25,9 +24,7 @@ def preview_text(report: Report) -> str:
 
 
 def _without_name(change: Change, host: str) -> Change:
-    """The same change with `<host>` for the host's own name, as in a path: it sets no two hosts apart."""
-    own_name = rf"(?<![\w.-]){re.escape(host)}(?![\w.-])"
-    return Change(change.task, re.sub(own_name, "<host>", change.diff))
+    return Change(change.task, without_name(change.diff, host))
 
 
 def _group(hosts: list[str], changes: Sequence[Change]) -> list[str]:

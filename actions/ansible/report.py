@@ -1,5 +1,6 @@
 """Follows a playbook while it runs: tells the run what happens, and remembers how every host came out."""
 
+import re
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from actions.api import Context, HostState
 #: Enough of Ansible's plain words to hold an error with its place in the playbook.
 _PLAIN_LINES = 40
 _MOST_NAMES = 10
+#: Stands for a host's own name where several hosts say the same.
+NAME = "<host>"
 
 _STATES = {
     "ok": HostState.RUNNING,
@@ -131,6 +134,11 @@ def names(hosts: Sequence[str]) -> str:
     """`web1, web2`, and a count of those that are too many to read."""
     shown = ", ".join(hosts[:_MOST_NAMES])
     return shown if len(hosts) <= _MOST_NAMES else f"{shown} and {len(hosts) - _MOST_NAMES} more"
+
+
+def without_name(text: str, host: str) -> str:
+    """*text* with NAME for the host's own name, as in a path: it sets no two hosts apart."""
+    return re.sub(rf"(?<![\w.-]){re.escape(host)}(?![\w.-])", NAME, text)
 
 
 def first_line(text: str, *, longest: int = 200) -> str:

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, field_validator
 
 from actions.ansible.cli import Call, write_variables
 from actions.ansible.preview import preview_text
-from actions.ansible.report import Report, first_line, names
+from actions.ansible.report import NAME, Report, first_line, names, without_name
 from actions.api import Action, ActionFailed, Context, Crash, Exit, Field, Outputs, Secret, StackPath
 
 _VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
@@ -163,20 +163,26 @@ def _outputs(report: Report) -> PlaybookRan:
 
 
 def _reason(report: Report, failed: list[str]) -> str:
-    """The hosts that failed, each with its task and what the task said: the first few, and how many more."""
-    parts = [_one_reason(report, host) for host in failed[:_MOST_REASONS]]
-    if len(failed) > _MOST_REASONS:
-        parts.append(f"and {len(failed) - _MOST_REASONS} more")
+    """What went wrong, hosts with the same trouble together: the first few, and how many more."""
+    alike: dict[str, list[str]] = {}
+    for host in failed:
+        alike.setdefault(_trouble(report, host), []).append(host)
+    parts = [
+        f"{names(hosts)} {said if len(hosts) > 1 else said.replace(NAME, hosts[0])}" for said, hosts in alike.items()
+    ]
+    if len(parts) > _MOST_REASONS:
+        parts = [*parts[:_MOST_REASONS], f"and {len(parts) - _MOST_REASONS} more"]
     return f"{'; '.join(parts).rstrip('.')}."
 
 
-def _one_reason(report: Report, host: str) -> str:
+def _trouble(report: Report, host: str) -> str:
+    """What happened to *host*, without its name, so that two hosts with the same trouble say the same."""
     failure = report.failures.get(host)
     if failure is None:
-        return f"{host} failed"
-    said = f": {first_line(failure.message)}" if failure.message else ""
+        return "failed"
+    said = f": {without_name(first_line(failure.message), host)}" if failure.message else ""
     verb = "could not be reached" if failure.state == "unreachable" else "failed"
-    return f'{host} {verb} at "{failure.task}"{said}'.rstrip(".")
+    return f'{verb} at "{failure.task}"{said}'.rstrip(".")
 
 
 def _hint(report: Report, failed: list[str]) -> str:

@@ -24,7 +24,7 @@ class WrongInputs(Refused):
     """Some values of a form are wrong. *errors* has a sentence per field name."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__("; ".join(f"{name}: {text}" for name, text in errors.items()))
+        super().__init__(" ".join(f"{name}: {text}" for name, text in errors.items()))
         self.errors = dict(errors)
 
 
