@@ -8,7 +8,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.sandbox.sandbox import Sandbox
-from tests.sandbox.hanging_up import hang_up
+from tests.sandbox.bolt_app import Connected
 from tests.sandbox.samples import button, modal, row, text_input
 from tests.slack import Slack, read
 
@@ -20,11 +20,22 @@ def app(make_app: Callable[..., App]) -> App:
 
 @pytest.fixture
 def connected(sandbox: Sandbox, app: App, ada: Slack) -> Iterator[None]:
+    connection = Connected(app, sandbox.app_token)
+    ada.until(lambda: ada.snapshot()["app"]["connected"])
+    yield
+    connection.close()
+
+
+def test_the_handler_for_threads_connects_too(sandbox: Sandbox, app: App, ada: Slack) -> None:
+    app.command("/stack")(lambda ack: ack("here"))
     handler = SocketModeHandler(app, sandbox.app_token)
     handler.connect()
     ada.until(lambda: ada.snapshot()["app"]["connected"])
-    yield
-    hang_up(handler, ada)
+
+    outcome = ada.command("")
+    handler.close()
+
+    assert outcome["acked"]
 
 
 def test_a_command_is_answered_to_its_person_alone(app: App, connected: None, ada: Slack) -> None:
