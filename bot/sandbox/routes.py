@@ -4,7 +4,7 @@ import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
@@ -75,8 +75,8 @@ def _page_routes(app: web.Application, world: World, playground: Path | None) ->
         return site.playground(playground, request)
 
     async def archive(request: web.Request) -> web.StreamResponse:
-        ts = request.match_info["name"].removeprefix("p")
-        raise web.HTTPFound(f"/#{request.match_info['channel']}/{ts[:-6]}.{ts[-6:]}")
+        place = {"channel": request.match_info["channel"], "thread": request.query.get("thread_ts")}
+        raise web.HTTPFound(f"/?{urlencode({name: value for name, value in place.items() if value})}")
 
     async def snapshot(request: web.Request) -> web.StreamResponse:
         return web.json_response(looking.snapshot(world, _person(world, request)))
