@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from bot.base.errors import SetupProblem
 from bot.base.lock_file import LockFile
 from bot.base.text import plural
 from bot.catalog.catalog import Catalog
+from bot.cli.database_words import in_words
 from bot.cli.own_words import speak_plainly
 from bot.cli.screen import out, say
 from bot.cli.slack_account import account
@@ -116,13 +118,11 @@ def _data(here: Settings) -> Finding:
 
 def _database(here: Settings) -> Finding:
     try:
-        store = Store.open(here.database)
+        with in_words(), closing(Store.open(here.database)) as store, store.read() as tx:
+            broken = tx.audit.first_broken()
     except SetupProblem as problem:
-        return Finding(f"Database: {problem.reason}", problem.hint)
+        return Finding(f"Database: {problem.reason}", "Check that it runs, has room, and is whole; else use its backup")
     name = store.engine.dialect.name
-    with store.read() as tx:
-        broken = tx.audit.first_broken()
-    store.close()
     if broken is None:
         return Finding(f"Database: {name}, its audit is whole")
     return Finding(f"Database: somebody changed the audit at record {broken}", "Compare with a backup: stackhand audit")

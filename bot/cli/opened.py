@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.app import App, open_app
+from bot.cli.database_words import in_words
 from bot.cli.own_words import speak_plainly
 from bot.cli.typed import settings
 from bot.model.person import Person
@@ -25,7 +26,7 @@ def opened(
     Raises SetupProblem.
     """
     speak_plainly(level)
-    with open_app(settings(data=data, stacks=stacks, port=port)) as app:
+    with in_words(), open_app(settings(data=data, stacks=stacks, port=port)) as app:
         yield app
 
 

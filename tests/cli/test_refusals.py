@@ -24,3 +24,14 @@ def test_wrong_words_end_with_2_and_one_line_that_says_what_would_be_right(termi
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("verb", ["runs", "jobs", "doctor"])
+def test_a_damaged_database_is_told_without_a_trace(terminal, verb):
+    terminal.data.mkdir()
+    (terminal.data / "stackhand.db").write_text("no database at all, " * 100)
+
+    done = terminal.ask(verb)
+
+    assert done.returncode in {1, 2}
+    assert "file is not a database" in done.stdout + done.stderr
