@@ -45,7 +45,7 @@ def post_ephemeral(world: World, asked: Json) -> Json:
     if user not in channel.members:
         raise Refusal("user_not_in_channel")
     content = {**messages.said(world, asked), **messages.in_thread(asked)}
-    return {"message_ts": messages.whisper(world, channel, user, content)["ts"]}
+    return {"message_ts": messages.post_ephemeral(world, channel, user, content)["ts"]}
 
 
 def get_permalink(world: World, asked: Json) -> Json:

@@ -19,7 +19,7 @@ def get_upload_url(world: World, asked: Json) -> Json:
 def complete_upload(world: World, asked: Json) -> Json:
     """files.completeUploadExternal: the files appear in one message, if a channel is named."""
     wanted = asked.get("files")
-    if not isinstance(wanted, list) or not wanted:
+    if not isinstance(wanted, list) or not wanted or not all(isinstance(one, dict) for one in wanted):
         raise Refusal("invalid_arguments", messages=["[ERROR] missing required field: files"])
     files = [world.files.complete(str(one.get("id")), str(one.get("title") or "")) for one in wanted]
     shown = [world.files.shown(file) for file in files]

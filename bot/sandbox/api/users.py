@@ -53,7 +53,7 @@ def bot_as_person(world: World) -> Person:
 
 
 def _shown(world: World, person: Person) -> Json:
-    profile: Json = {"real_name": person.real_name, "display_name": person.name, "team": TEAM_ID}
+    profile: Json = {"real_name": person.real_name, "display_name": "", "team": TEAM_ID}
     if person.is_bot:
         profile["bot_id"] = BOT_ID
     elif "users:read.email" in world.app.scopes:

@@ -122,6 +122,7 @@ function* rows(messages) {
 }
 
 function follows(message, last) {
+  if (message.blocks?.[0]?.type === "header") return false; // it has a head of its own, and reads as a new thing
   const isSame = message.user === last.user && message.bot_id === last.bot_id && !last.reply_count;
   return isSame && !message.is_ephemeral === !last.is_ephemeral && Number(message.ts) - Number(last.ts) < GROUPED_S;
 }

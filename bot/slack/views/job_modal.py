@@ -16,6 +16,8 @@ from bot.slack.views.parts import context, divider, modal, place, section, skele
 from bot.slack.views.run_message import in_words
 
 _PREVIEW_LENGTH = 1500
+_PREVIEW_LINES = 12
+_LINE_LENGTH = 100
 _ANSWER_LENGTH = 500
 
 State = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -138,7 +140,14 @@ def _preview(preview: StepPreview) -> list[Block]:
         return [section(f"{title}\nKnown after {escape(preview.known_after)}.")]
     if not preview.text.strip():
         return [section(f"{title}\nThis step cannot say what it would do.")]
-    return [section(f"{title}\n{code_block(preview.text, min(_PREVIEW_LENGTH, SECTION_TEXT))}")]
+    return [section(f"{title}\n{code_block(_first_lines(preview.text), min(_PREVIEW_LENGTH, SECTION_TEXT))}")]
+
+
+def _first_lines(text: str) -> str:
+    """Enough to see what it is about; `stackhand plan` shows all of it."""
+    lines = [cut(line, _LINE_LENGTH) for line in text.strip("\n").split("\n")]
+    more = len(lines) - _PREVIEW_LINES
+    return "\n".join(lines if more <= 1 else [*lines[:_PREVIEW_LINES], f"… {more} more lines"])
 
 
 def _type_the_name(environment: Environment) -> Block:

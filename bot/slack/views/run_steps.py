@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from itertools import groupby
 
 from bot.base.text import cut, format_duration
@@ -21,6 +22,8 @@ _MARK = {
     StepStatus.SKIPPED: "–",
     StepStatus.INTERRUPTED: "⚠",
 }
+#: A step that took less is just done.
+_WORTH_SAYING = timedelta(seconds=0.1)
 #: What needs nobody's eye: not bold, and one line for many.
 _QUIET = {StepStatus.SUCCEEDED, StepStatus.PENDING, StepStatus.SKIPPED}
 _GOOD = {"ok", "changed", "skipped"}
@@ -95,7 +98,8 @@ def _depth(step: StepRecord) -> int:
 
 def _told(step: StepRecord) -> str:
     """How it stands, in words: `14s`, `failed after 3s`, `since 14:02:05`."""
-    length = format_duration(step.ended_at - step.started_at) if step.ended_at and step.started_at else ""
+    lasted = step.ended_at - step.started_at if step.ended_at and step.started_at else timedelta()
+    length = format_duration(lasted) if lasted > _WORTH_SAYING else ""
     if step.status is StepStatus.PENDING:
         return ""
     if step.status is StepStatus.RUNNING:
