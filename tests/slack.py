@@ -113,7 +113,7 @@ class Slack:
             return [one for one in found if one.get("thread_ts") == thread["ts"] != one["ts"]]
         return [one for one in found if one.get("thread_ts", one["ts"]) == one["ts"]]
 
-    def whispers(self, channel: str = "#ops") -> list[Json]:
+    def ephemerals(self, channel: str = "#ops") -> list[Json]:
         """What only this person sees in a channel, oldest first."""
         found: list[Json] = self.snapshot()["ephemerals"].get(self._channel(channel), [])
         return found

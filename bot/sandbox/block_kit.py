@@ -40,14 +40,15 @@ OPTION_GROUPS = Items(Shape({"label": plain(75), "options": OPTIONS}, ("label", 
 
 
 def _options_of(element: Json) -> list[Json]:
-    groups = [group.get("options") for group in element.get("option_groups") or [] if isinstance(group, dict)]
+    grouped = element.get("option_groups")
+    groups = [group.get("options") for group in grouped if isinstance(group, dict)] if isinstance(grouped, list) else []
     return [one for options in [element.get("options"), *groups] if isinstance(options, list) for one in options]
 
 
 def _starts_with_an_option(element: Json, at: str) -> Iterator[str]:
     known = [option.get("value") for option in _options_of(element) if isinstance(option, dict)]
-    first = element.get("initial_option")
-    for option in [*([first] if first else []), *(element.get("initial_options") or [])]:
+    first, more = element.get("initial_option"), element.get("initial_options")
+    for option in [*([first] if first else []), *(more if isinstance(more, list) else [])]:
         if isinstance(option, dict) and option.get("value") not in known:
             yield error("initial option must exactly match one of the provided options", at)
 

@@ -55,7 +55,7 @@ def elements(block: Json) -> list[Json]:
     """What stands in a block."""
     inside = [block[name] for name in ("accessory", "element") if isinstance(block.get(name), dict)]
     beside = block.get("elements") if block.get("type") in {"actions", "context"} else None
-    return inside + [one for one in beside or () if isinstance(one, dict)]
+    return inside + [one for one in beside if isinstance(one, dict)] if isinstance(beside, list) else inside
 
 
 def _taken_twice(blocks: Any, at: str) -> Iterator[str]:
@@ -63,20 +63,20 @@ def _taken_twice(blocks: Any, at: str) -> Iterator[str]:
     for index, block in enumerate(blocks if isinstance(blocks, list) else ()):
         if not isinstance(block, dict):
             continue
-        block_id = block.get("block_id")
+        block_id = str(block.get("block_id") or "")
         if block_id and block_id in seen:
             yield error(f'block_id "{block_id}" already exists', f"{at}/{index}/block_id")
-        seen.add(block_id or "")
+        seen.add(block_id)
         yield from _actions_taken_twice(block, f"{at}/{index}")
 
 
 def _actions_taken_twice(block: Json, at: str) -> Iterator[str]:
     seen: set[str] = set()
     for element in elements(block):
-        action = element.get("action_id")
+        action = str(element.get("action_id") or "")
         if action and action in seen:
             yield error(f'action_id "{action}" already exists for this block', at)
-        seen.add(action or "")
+        seen.add(action)
 
 
 def _with_ids(blocks: list[Json], ids: Ids) -> list[Json]:

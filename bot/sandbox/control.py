@@ -72,7 +72,7 @@ async def install(world: World, asked: Json) -> Json:
 
 def refresh_sockets(world: World, asked: Json) -> Json:
     """Ask the app to replace one connection (`id`), or all."""
-    world.delivery.start(world.sockets.refresh(asked.get("id")))
+    world.delivery.start(world.sockets.replace(world.sockets.leaving(asked.get("id"))))
     return {"ok": True}
 
 

@@ -81,9 +81,9 @@ def edit(world: World, channel: Channel, old: Json, asked: Json) -> Json:
     return new
 
 
-def whisper(world: World, channel: Channel, user: str, content: Json) -> Json:
+def post_ephemeral(world: World, channel: Channel, user: str, content: Json) -> Json:
     """Say it to one person alone."""
-    return world.workspace.whisper(channel, user, {**by_the_bot(), **content})
+    return world.workspace.post_ephemeral(channel, user, {**by_the_bot(), **content})
 
 
 def shown(message: Json, *, with_metadata: bool = False) -> Json:
@@ -96,6 +96,8 @@ def _attachments(world: World, attachments: Any) -> list[Json]:
         raise Refusal("too_many_attachments" if isinstance(attachments, list) else "invalid_attachments")
     taken = []
     for index, one in enumerate(attachments):
+        if not isinstance(one, dict):
+            raise Refusal("invalid_attachments")
         blocks = take_message_blocks(one["blocks"], world.ids) if isinstance(one.get("blocks"), list) else None
         taken.append({**one, "id": index + 1, **({"blocks": blocks} if blocks else {})})
     return taken

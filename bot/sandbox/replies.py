@@ -24,7 +24,7 @@ def answer(world: World, address: ReplyAddress, asked: Json) -> None:
         if asked.get("response_type") == "in_channel":
             address.message = messages.post(world, channel, content)
         else:
-            address.message = messages.whisper(world, channel, address.user, content)
+            address.message = messages.post_ephemeral(world, channel, address.user, content)
 
 
 def _delete(world: World, channel: Channel, address: ReplyAddress) -> None:
@@ -32,7 +32,7 @@ def _delete(world: World, channel: Channel, address: ReplyAddress) -> None:
     if original is None:
         raise Refusal("message_not_found")
     if original.get("is_ephemeral"):
-        world.workspace.unwhisper(channel, address.user, original["ts"])
+        world.workspace.remove_ephemeral(channel, address.user, original["ts"])
     elif world.workspace.message(channel.id, original["ts"]):
         world.workspace.delete(channel, original["ts"])
 
@@ -44,7 +44,7 @@ def _replace(world: World, channel: Channel, address: ReplyAddress, asked: Json)
     if original.get("is_ephemeral"):
         thread = {"thread_ts": original["thread_ts"]} if "thread_ts" in original else {}
         content = {**messages.said(world, asked), **thread, "ts": original["ts"]}
-        address.message = messages.whisper(world, channel, address.user, content)
+        address.message = messages.post_ephemeral(world, channel, address.user, content)
     elif old := world.workspace.message(channel.id, original["ts"]):
         address.message = messages.edit(world, channel, old, asked)
     else:

@@ -152,7 +152,7 @@ class Typed:
         kind = value.get("type")
         if kind is None:
             yield error("missing required field: type", at)
-        elif kind not in self.shapes or (self.here and kind not in self.here):
+        elif not isinstance(kind, str) or kind not in self.shapes or (self.here and kind not in self.here):
             yield error(f"unsupported type: {kind}", f"{at}/type")
         else:
             yield from self.shapes[kind].broken(value, at)

@@ -21,6 +21,8 @@ _MOST_CONNECTIONS = 10
 #: How long a connection that is to be replaced still hears answers.
 _DRAIN_S = 2.0
 _SERVER_PINGS_EVERY_S = 30.0
+#: How long a connection that we close may take to say so, too.
+_GOODBYE_S = 1.0
 
 
 @dataclass(kw_only=True)
@@ -108,7 +110,7 @@ class Sockets:
             raise web.HTTPForbidden(text="This ticket was used, or is none.")
         self._tickets.remove(request.query["ticket"])
         assert request.transport  # noqa: S101 - a request that was just read has one
-        socket = web.WebSocketResponse(heartbeat=_SERVER_PINGS_EVERY_S)
+        socket = web.WebSocketResponse(heartbeat=_SERVER_PINGS_EVERY_S, timeout=_GOODBYE_S)
         connection = Connection(id=self._ids.new("socket"), socket=socket, transport=request.transport)
         await socket.prepare(request)
         self._connections[connection.id] = connection
@@ -134,11 +136,16 @@ class Sockets:
         """As the control routes show them."""
         return [connection.shown() for connection in self._connections.values()]
 
-    async def refresh(self, id: str | None = None) -> None:
-        """Ask the app to replace one connection, or all, as Slack does every few hours. Raises Wrong."""
+    def leaving(self, id: str | None = None) -> list[Connection]:
+        """The connection of this id, or all, marked as those that have to go. Raises Wrong."""
         leaving = [self._connection(id)] if id else list(self._connections.values())
         for connection in leaving:
             connection.is_leaving = True
+        return leaving
+
+    async def replace(self, leaving: list[Connection]) -> None:
+        """Ask the app for new connections in the place of these, as Slack does every few hours."""
+        for connection in leaving:
             for reason in ("warning", "refresh_requested"):
                 with contextlib.suppress(ConnectionError):
                     await connection.socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {}})
@@ -152,8 +159,7 @@ class Sockets:
 
     async def close(self) -> None:
         """Hang up on all."""
-        for connection in list(self._connections.values()):
-            await connection.socket.close()
+        await asyncio.gather(*(connection.socket.close() for connection in self._connections.values()))
 
     async def _next(self) -> Connection:
         """Whose turn it is. Raises NotAcked when nobody listens."""

@@ -124,14 +124,14 @@ class Workspace:
         del self.messages[channel.id][ts]
         self._feed.publish("deleted", {"channel": channel.id, "ts": ts}, to=_readers(channel))
 
-    def whisper(self, channel: Channel, user: str, said: Json) -> Json:
+    def post_ephemeral(self, channel: Channel, user: str, said: Json) -> Json:
         """Show a message to *user* alone; one with the same ts is replaced."""
         message = {"type": "message", "is_ephemeral": True, "ts": self._ids.ts(), **said}
         self.ephemerals[user][channel.id][message["ts"]] = message
         self._feed.publish("ephemeral", {"channel": channel.id, "message": message}, to=[user])
         return message
 
-    def unwhisper(self, channel: Channel, user: str, ts: str) -> None:
+    def remove_ephemeral(self, channel: Channel, user: str, ts: str) -> None:
         """Take away what *user* alone sees."""
         if self.ephemerals[user][channel.id].pop(ts, None):
             self._feed.publish("ephemeral_deleted", {"channel": channel.id, "ts": ts}, to=[user])

@@ -1,9 +1,16 @@
 """Every limit of Block Kit, in Slack's words and with a pointer to the place."""
 
+import contextlib
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bot.base.clock import SystemClock
+from bot.sandbox.blocks import take_message_blocks, take_view
+from bot.sandbox.clock import Ids, MovableClock
+from bot.sandbox.wire import Refusal
 from tests.sandbox.bare_api import Api
 from tests.sandbox.samples import button, modal, plain, row, section, select, text_input
 
@@ -167,3 +174,40 @@ def test_a_view_has_250_kb_at_most(api: Api) -> None:
     view = modal(*[section("x" * 3000)] * 90)
 
     assert api("views.open", trigger_id="x", view=view)["error"] == "view_too_large"
+
+
+WORDS = st.sampled_from(
+    [
+        "type",
+        "text",
+        "section",
+        "actions",
+        "elements",
+        "accessory",
+        "button",
+        "options",
+        "option_groups",
+        "plain_text",
+        "static_select",
+        "initial_option",
+        "initial_options",
+        "block_id",
+        "action_id",
+        "value",
+        "context",
+        "input",
+    ]
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@given(JSON)
+def test_no_json_is_too_strange_to_be_refused(blocks: Any) -> None:
+    ids = Ids(MovableClock(SystemClock()))
+    for take in (lambda: take_message_blocks(blocks, ids), lambda: take_view(blocks, ids, kind="modal")):
+        with contextlib.suppress(Refusal):
+            take()

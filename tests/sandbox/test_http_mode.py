@@ -98,7 +98,7 @@ def test_a_command_is_answered_in_the_response(app: App, ada: Slack) -> None:
     app.command("/stack")(lambda ack, command: ack(f"you said {command['text']}"))
 
     assert ada.command("list & more")["acked"]
-    assert ada.whispers()[0]["text"] == "you said list &amp; more"
+    assert ada.ephemerals()[0]["text"] == "you said list &amp; more"
 
 
 def test_a_form_is_refused_and_taken_in_the_response(app: App, ada: Slack) -> None:
@@ -124,7 +124,7 @@ def test_a_click_and_an_event_arrive(app: App, ada: Slack) -> None:
     ada.mention("hello")
     ada.click(ada.message_with("yes?"), "Go")
 
-    assert ada.until(ada.whispers)[0]["text"] == "went"
+    assert ada.until(ada.ephemerals)[0]["text"] == "went"
 
 
 def test_every_request_is_signed(serve: Callable[[Endpoint], Endpoint], sandbox: Sandbox, ada: Slack) -> None:

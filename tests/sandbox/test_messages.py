@@ -71,16 +71,16 @@ def test_a_deleted_message_is_gone(api: Api, ada: Slack) -> None:
     assert ada.messages() == []
 
 
-def test_a_whisper_is_for_one_member_of_the_channel(api: Api, ada: Slack) -> None:
+def test_an_ephemeral_message_is_for_one_member_of_the_channel(api: Api, ada: Slack) -> None:
     ada.post("channels", name="others", members=["U0GRACE"])
 
     assert api("chat.postEphemeral", channel="#ops", user="U0ADA", text="psst")["message_ts"]
     assert api("chat.postEphemeral", channel="#others", user="U0ADA", text="x")["error"] == "user_not_in_channel"
-    assert [one["text"] for one in ada.whispers()] == ["psst"]
+    assert [one["text"] for one in ada.ephemerals()] == ["psst"]
     assert api("conversations.history", channel="C0OPS")["messages"] == []
 
 
-def test_a_whisper_cannot_be_updated(api: Api) -> None:
+def test_an_ephemeral_message_cannot_be_updated(api: Api) -> None:
     told = api("chat.postEphemeral", channel="#ops", user="U0ADA", text="psst")
 
     assert api("chat.update", channel="C0OPS", ts=told["message_ts"], text="x")["error"] == "message_not_found"
@@ -135,17 +135,17 @@ def test_a_permalink_leads_back_to_the_message(api: Api) -> None:
     assert answer["permalink"].endswith(f"/archives/C0OPS/p{posted['ts'].replace('.', '')}")
 
 
-def test_a_click_in_a_whisper_can_replace_and_delete_it(api: Api, ada: Slack, raw: Any) -> None:
+def test_a_click_in_an_ephemeral_message_can_replace_and_delete_it(api: Api, ada: Slack, raw: Any) -> None:
     api("chat.postEphemeral", channel="#ops", user="U0ADA", text="Sure?", blocks=[row(button("Yes", "yes"))])
-    ada.click(ada.whispers()[0], "Yes", wait=False)
+    ada.click(ada.ephemerals()[0], "Yes", wait=False)
     click = raw.next("interactive").payload
     answer = api.to(click["response_url"])
 
     assert click["container"]["is_ephemeral"] is True
     assert answer(replace_original=True, text="Done").ok
-    assert [one["text"] for one in ada.whispers()] == ["Done"]
+    assert [one["text"] for one in ada.ephemerals()] == ["Done"]
     assert answer(delete_original=True).ok
-    assert ada.whispers() == []
+    assert ada.ephemerals() == []
 
 
 def test_a_response_url_is_good_for_five_answers(ada: Slack, api: Api, raw: Any) -> None:

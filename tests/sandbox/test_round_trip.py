@@ -44,8 +44,8 @@ def test_a_command_is_answered_to_its_person_alone(app: App, connected: None, ad
     outcome = ada.command("list")
 
     assert outcome["acked"]
-    assert [one["text"] for one in ada.whispers()] == ["you said list"]
-    assert ada.as_name("grace").whispers() == []
+    assert [one["text"] for one in ada.ephemerals()] == ["you said list"]
+    assert ada.as_name("grace").ephemerals() == []
 
 
 def test_names_in_a_command_arrive_as_ids(app: App, connected: None, ada: Slack) -> None:
@@ -53,7 +53,7 @@ def test_names_in_a_command_arrive_as_ids(app: App, connected: None, ada: Slack)
 
     ada.command("give @grace #ops <b>")
 
-    assert ada.whispers()[0]["text"] == "give <@U0GRACE|grace> <#C0OPS|ops> &lt;b&gt;"
+    assert ada.ephemerals()[0]["text"] == "give <@U0GRACE|grace> <#C0OPS|ops> &lt;b&gt;"
 
 
 def test_a_click_edits_the_message_that_was_clicked(app: App, connected: None, ada: Slack) -> None:

@@ -47,7 +47,7 @@ def test_an_answer_counts_on_any_connection(raw: RawApp, ada: Slack) -> None:
     thread.join(5)
 
     assert outcomes[0]["acked"]
-    assert ada.whispers()[0]["text"] == "here"
+    assert ada.ephemerals()[0]["text"] == "here"
 
 
 def test_a_call_before_the_acknowledgement_is_done(raw: RawApp, api: Api, ada: Slack) -> None:

@@ -207,4 +207,4 @@ def test_many_people_act_at_once(raw: RawApp, ada: Slack) -> None:
     for thread in threads:
         thread.join(5)
 
-    assert len(ada.whispers()) == 20
+    assert len(ada.ephemerals()) == 20
