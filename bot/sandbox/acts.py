@@ -75,7 +75,7 @@ def block(world: World, person: Person, asked: Json) -> Rest:
         payload = payloads.from_view(world, "block_actions", person, view)
         payload["container"] = {"type": "view", "view_id": view["id"]}
     else:
-        channel, message = _message(world, person, container)
+        channel, message = message_for(world, person, container)
         blocks = _blocks(message)
         payload = payloads.from_message(world, "block_actions", person, channel, message)
         payload["container"] = payloads.message_container(channel, message)
@@ -96,7 +96,7 @@ def shortcut(world: World, person: Person, asked: Json) -> Rest:
     if known is None:
         raise no_such("shortcut", asked.get("callback_id"))
     if known["type"] == "message":
-        channel, message = _message(world, person, asked)
+        channel, message = message_for(world, person, asked)
         payload = payloads.from_message(world, "message_action", person, channel, message)
         payload |= {"callback_id": known["callback_id"], "action_ts": world.ids.ts()}
     else:
@@ -158,7 +158,8 @@ def channel_for(world: World, person: Person, asked: Json) -> Channel:
     return channel
 
 
-def _message(world: World, person: Person, asked: Json) -> tuple[Channel, Json]:
+def message_for(world: World, person: Person, asked: Json) -> tuple[Channel, Json]:
+    """The message of an act, maybe one that only this person sees. Raises Wrong."""
     channel, ts = channel_for(world, person, asked), str(asked.get("ts"))
     alone = world.workspace.ephemerals[person.id][channel.id].get(ts)
     found = alone or world.workspace.message(channel.id, ts)

@@ -10,11 +10,13 @@ from bot.sandbox.feed import Change
 from bot.sandbox.messages import shown
 from bot.sandbox.seed import BOT_ID, BOT_USER, TEAM_NAME, Channel, Person
 from bot.sandbox.wire import Json
-from bot.sandbox.workspace import channel_for_page
+from bot.sandbox.workspace import Workspace, channel_for_page
 from bot.sandbox.world import World
 
 #: So that a page notices when its connection is gone, and the server when its page is.
 _HEARTBEAT_S = 15.0
+#: Of each channel, with what was said in threads; a page that is loaded shows no more.
+_MESSAGES_SHOWN = 500
 
 
 def snapshot(world: World, person: Person) -> Json:
@@ -38,7 +40,7 @@ def snapshot(world: World, person: Person) -> Json:
             {name: one.get(name, "") for name in ("callback_id", "name", "type", "description")}
             for one in world.app.shortcuts
         ],
-        "messages": {one.id: [shown(said) for said in workspace.messages[one.id].values()] for one in channels},
+        "messages": {one.id: _newest(workspace, one) for one in channels},
         "ephemerals": {id: list(alone.values()) for id, alone in workspace.ephemerals[person.id].items()},
         "modals": world.modals.stack(person.id),
         "home": workspace.homes.get(person.id),
@@ -95,6 +97,10 @@ def _as_event(change: Change) -> bytes:
 
 def _event(name: str, data: Json, seq: int) -> bytes:
     return f"id: {seq}\nevent: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+
+
+def _newest(workspace: Workspace, channel: Channel) -> list[Json]:
+    return [shown(said) for said in list(workspace.messages[channel.id].values())[-_MESSAGES_SHOWN:]]
 
 
 def _sees(person: Person, channel: Channel) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.sandbox import payloads
-from bot.sandbox.acts import Rest
+from bot.sandbox.acts import Rest, message_for
 from bot.sandbox.blocks import take_view
 from bot.sandbox.inputs import state, wrong
 from bot.sandbox.letter import Ack
@@ -52,10 +52,7 @@ def options(world: World, person: Person, asked: Json) -> Rest:
         payload = payloads.from_view(world, "block_suggestion", person, view)
         payload["container"] = {"type": "view", "view_id": view["id"]}
     else:
-        channel = world.workspace.channel(str(container.get("channel")))
-        found = world.workspace.message(channel.id, str(container.get("ts"))) if channel else None
-        if channel is None or found is None:
-            raise no_such("message", container.get("ts"))
+        channel, found = message_for(world, person, container)
         payload = payloads.from_message(world, "block_suggestion", person, channel, found)
         payload["container"] = payloads.message_container(channel, found)
     payload |= {name: asked.get(name) for name in ("block_id", "action_id", "value")}

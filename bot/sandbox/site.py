@@ -1,5 +1,6 @@
 """The files that the server hands out: its page, what the app uploaded, and the playground's site."""
 
+import contextlib
 from pathlib import Path
 
 from aiohttp import web
@@ -9,6 +10,15 @@ from bot.sandbox.world import World
 
 PAGE = Path(__file__).parent / "page"
 _FRESH = {"Cache-Control": "no-store"}
+#: Messages hold what strangers wrote: whatever gets into the page, no script of it runs.
+_OWN_SCRIPTS_ONLY = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data: http: https:; object-src 'none'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    )
+}
+#: The site stands at the same address as the control routes; its scripts may run, but not as if they were ours.
+_STRANGER = {"Content-Security-Policy": "sandbox allow-scripts allow-popups"}
 #: Its presence in the site's folder puts the site into maintenance.
 _MAINTENANCE = "maintenance.html"
 _RETRY_AFTER_S = "300"
@@ -17,7 +27,7 @@ _RETRY_AFTER_S = "300"
 async def page(request: web.Request) -> web.FileResponse:
     """The workspace in a browser."""
     del request
-    return web.FileResponse(PAGE / "index.html", headers=_FRESH)
+    return web.FileResponse(PAGE / "index.html", headers={**_FRESH, **_OWN_SCRIPTS_ONLY})
 
 
 async def asset(request: web.Request) -> web.FileResponse:
@@ -47,15 +57,13 @@ def playground(folder: Path | None, request: web.Request) -> web.StreamResponse:
     """A page of the small site that the maintenance stack works on."""
     if folder is None:
         raise web.HTTPNotFound
-    maintenance = folder / _MAINTENANCE
-    if maintenance.is_file():
-        headers = {**_FRESH, "Retry-After": _RETRY_AFTER_S}
-        return web.Response(
-            status=503, headers=headers, text=maintenance.read_text(encoding="utf-8"), content_type="text/html"
-        )
+    with contextlib.suppress(FileNotFoundError):
+        text = (folder / _MAINTENANCE).read_text(encoding="utf-8")
+        headers = {**_FRESH, **_STRANGER, "Retry-After": _RETRY_AFTER_S}
+        return web.Response(status=503, headers=headers, text=text, content_type="text/html")
     path = (folder / request.match_info["path"]).resolve()
     if path.is_dir():
         path /= "index.html"
     if not path.is_relative_to(folder.resolve()) or not path.is_file():
         raise web.HTTPNotFound(headers=_FRESH)
-    return web.FileResponse(path, headers=_FRESH)
+    return web.FileResponse(path, headers={**_FRESH, **_STRANGER})
