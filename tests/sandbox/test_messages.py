@@ -173,3 +173,22 @@ def test_an_answer_may_be_for_everybody(ada: Slack, api: Api, raw: Any) -> None:
     api.to(raw.next("slash_commands").payload["response_url"])(text="hear", response_type="in_channel")
 
     assert [one["text"] for one in ada.as_name("grace").messages()] == ["hear"]
+
+
+def test_people_and_the_bot_react_to_a_message(api: Api, ada: Slack, raw: Any) -> None:
+    manifest = ada.get("app")["manifest"]
+    manifest["oauth_config"]["scopes"]["bot"].append("reactions:write")
+    manifest["settings"]["event_subscriptions"]["bot_events"].append("reaction_added")
+    ada.post("app", manifest=manifest)
+    said = ada.message("look")
+    where = {"channel": "C0OPS", "timestamp": said["ts"], "name": "eyes"}
+
+    ada.act("reaction", channel="C0OPS", ts=said["ts"], name="eyes")
+    told = raw.next("events_api").payload["event"]
+    first, second = api("reactions.add", **where), api("reactions.add", **where)
+
+    assert (told["type"], told["user"], told["item"]["ts"]) == ("reaction_added", "U0ADA", said["ts"])
+    assert (first["ok"], second["error"]) == (True, "already_reacted")
+    assert ada.messages()[0]["reactions"] == [{"name": "eyes", "users": ["U0ADA", "U0STACKHAND"], "count": 2}]
+    assert api("reactions.remove", **where)["ok"]
+    assert api("reactions.remove", **where)["error"] == "no_reaction"
