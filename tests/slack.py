@@ -86,7 +86,7 @@ class Slack:
         """Close the top modal."""
         self.act("close", view_id=(modal or self.modal())["id"], is_cleared=all_of_them)
 
-    def act(self, name: str, *, wait: bool = False, **body: Any) -> Json:
+    def act(self, name: str, /, *, wait: bool = False, **body: Any) -> Json:
         """Do anything; with *wait* until the bot acknowledged it, or 3 s."""
         query = {"as": self.as_, **({"wait": "ack"} if wait else {})}
         answer: Json = self._read(
@@ -147,11 +147,11 @@ class Slack:
 
     # What no Slack would let a person do
 
-    def get(self, path: str, **query: Any) -> Any:
+    def get(self, path: str, /, **query: Any) -> Any:
         """Read a control route."""
         return self._read(self._session.get(f"{self.url}sandbox/{path}", params={"as": self.as_, **query}, timeout=30))
 
-    def post(self, path: str, **body: Any) -> Any:
+    def post(self, path: str, /, **body: Any) -> Any:
         """Change something by a control route."""
         return self._read(self._session.post(f"{self.url}sandbox/{path}", json=body, timeout=30))
 
