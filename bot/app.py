@@ -65,7 +65,7 @@ class App:
         store = Store.open(settings.database)
         catalog = Catalog(settings.stacks, vars=lambda: settings.vars)
         engine = DbosEngine(store=store, clock=clock)
-        logs = RunLog(settings.data / "runs")
+        logs = RunLog(settings.runs)
         control = Control.make(store=store, catalog=catalog, engine=engine, clock=clock, nudges=nudges, logs=logs)
         worker = Worker(store=store, engine=engine, clock=clock, nudges=nudges, logs=logs, environ=settings.environ)
         return cls(

@@ -4,7 +4,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +63,8 @@ class Preview:
             if step.when is not None and not evaluate(step.when, scope):
                 return "Not needed here: it would be skipped.", ""
             action = make(step, scope)
-            with _folder(self._logs) as folder:
-                context = self._context(ready, folder, redactor, asked_by)
+            with _folder(self._logs) as folder, closing(StepLog(folder / "log")) as step_log:
+                context = self._context(ready, folder, step_log, redactor, asked_by)
                 return cut(redactor.mask(action.preview(context)), _MOST_LETTERS), ""
         except ActionFailed as failed:
             return "", redactor.mask(f"{failed.reason} {failed.hint}".strip())
@@ -73,14 +73,16 @@ class Preview:
         except ExpressionProblem as problem:
             return "", str(problem)
 
-    def _context(self, ready: ReadyJob, folder: Path, redactor: Redactor, asked_by: str) -> StepContext:
+    def _context(
+        self, ready: ReadyJob, folder: Path, step_log: StepLog, redactor: Redactor, asked_by: str
+    ) -> StepContext:
         signals = Signals(cancelled_by=lambda: None, leaving=threading.Event()).within(_TIMEOUT_S)
         context = StepContext(
             run_name=ready.stack.name,
             started_by=asked_by,
             stack_folder=Path(ready.plan.folder),
             step_folder=folder,
-            log=StepLog(folder / "log"),
+            log=step_log,
             redactor=redactor,
             signals=signals,
             report=_Nothing(),
