@@ -1,0 +1,147 @@
+"""Many people at once in one workspace, each with a channel of their own: Slack takes one message a second in each."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import ClientSession, ClientTimeout, TCPConnector
+
+Json = dict[str, Any]
+
+_PATIENCE_S = 60.0
+_LOOK_EVERY_S = 0.02
+
+
+@dataclass(frozen=True, kw_only=True)
+class Button:
+    """A button in a message."""
+
+    ts: str
+    block_id: str
+    action_id: str
+
+
+class Team:
+    """People who all press the same buttons."""
+
+    def __init__(self, url: str, *, size: int, session: ClientSession) -> None:
+        self._url = f"{url}sandbox/"
+        self._session = session
+        self._names = [f"person{nth:03d}" for nth in range(size)]
+        self._buttons: dict[str, dict[str, Button]] = {}
+
+    async def gather(self, board: str) -> None:
+        """Bring everybody in, and have the buttons posted in each channel by `/stack BOARD`."""
+        await self._post("rates", {"on": False})
+        for name in self._names:
+            await self._post("people", {"name": name, "id": _user(name)})
+        for name in self._names:
+            await self._post("channels", {"name": name, "id": _channel(name)})
+            await self._act(name, "command", channel=_channel(name), command="/stack", text=board)
+        async with asyncio.timeout(_PATIENCE_S):
+            while len(self._buttons) < len(self._names):
+                await asyncio.sleep(_LOOK_EVERY_S * 10)
+                self._find_buttons(await self._snapshot(self._names[0]))
+
+    async def click(self, many: int, *, button: str = "Echo") -> list[float]:
+        """The first *many* people press it at once. Returns ms until each was acknowledged."""
+        return await asyncio.gather(*(self._click(name, button) for name in self._names[:many]))
+
+    async def forms(self, many: int, *, after: int) -> dict[str, Json]:
+        """The form that each of them has, opened after entry *after* of the journal; waits for all."""
+        found: dict[str, Json] = {}
+        async with asyncio.timeout(_PATIENCE_S):
+            while len(found) < many:
+                await asyncio.sleep(_LOOK_EVERY_S)
+                for entry in await self.journal(after=after, kind="call"):
+                    view = (entry.get("response") or {}).get("view") or {}
+                    for name in self._names[:many]:
+                        if view.get("callback_id") == "job_form" and _channel(name) in view["private_metadata"]:
+                            found[name] = view
+        return found
+
+    async def close(self, forms: dict[str, Json]) -> None:
+        """They all think better of it."""
+        await asyncio.gather(*(self._act(name, "close", view_id=view["id"]) for name, view in forms.items()))
+
+    async def submit(self, forms: dict[str, Json], text: str = "hello") -> list[float]:
+        """They all send their form at once. Returns ms until each was acknowledged."""
+        return await asyncio.gather(*(self._submit(name, view, text) for name, view in forms.items()))
+
+    async def first_messages(self, many: int, *, after: int) -> list[float]:
+        """Ms from the moment each form was sent to the first message in that person's channel; waits for all."""
+        sent_at: dict[str, float] = {}
+        said_at: dict[str, float] = {}
+        async with asyncio.timeout(_PATIENCE_S):
+            while len(said_at) < many:
+                await asyncio.sleep(_LOOK_EVERY_S)
+                for entry in await self.journal(after=after):
+                    if entry["kind"] == "envelope" and entry["body"]["type"] == "view_submission":
+                        sent_at[entry["body"]["user"]["id"]] = entry["at"]
+                    elif entry.get("method") == "chat.postMessage":
+                        said_at.setdefault(entry["body"]["channel"], entry["at"])
+        names = self._names[:many]
+        return [(said_at[_channel(name)] - sent_at[_user(name)]) * 1000 for name in names]
+
+    async def journal(self, *, after: int = 0, kind: str = "") -> list[Json]:
+        """What the app and the workspace said to each other after entry *after*."""
+        query = {"after": str(after), **({"kind": kind} if kind else {})}
+        async with self._session.get(f"{self._url}journal", params=query) as answer:
+            entries: list[Json] = await answer.json()
+            return entries
+
+    async def now(self) -> int:
+        """The newest entry of the journal."""
+        return max((int(entry["n"]) for entry in await self.journal()), default=0)
+
+    async def _click(self, name: str, button: str) -> float:
+        at = self._buttons[_channel(name)][button]
+        container = {"type": "message", "channel": _channel(name), "ts": at.ts}
+        action = {"block_id": at.block_id, "action_id": at.action_id}
+        return await self._act(name, "block", container=container, action=action)
+
+    async def _submit(self, name: str, view: Json, text: str) -> float:
+        block = next(block for block in view["blocks"] if block["type"] == "input")
+        element = block["element"]
+        values = {block["block_id"]: {element["action_id"]: {"type": element["type"], "value": text}}}
+        return await self._act(name, "submit", view_id=view["id"], state={"values": values})
+
+    async def _act(self, name: str, act: str, **body: Any) -> float:
+        answer = await self._post(f"act/{act}?as={name}&wait=ack", body)
+        if answer.get("errors") or not answer.get("acked", True):
+            raise SystemExit(f"{act} by {name} was not taken: {answer}")
+        return float(answer.get("ms", 0.0))
+
+    async def _post(self, path: str, body: Json) -> Json:
+        async with self._session.post(f"{self._url}{path}", json=body) as answer:
+            answered: Json = await answer.json()
+            return answered
+
+    async def _snapshot(self, name: str) -> Json:
+        async with self._session.get(f"{self._url}snapshot", params={"as": name}) as answer:
+            seen: Json = await answer.json()
+            return seen
+
+    def _find_buttons(self, seen: Json) -> None:
+        for name in self._names:
+            for message in seen["messages"].get(_channel(name), []):
+                for block in message.get("blocks", []):
+                    for element in block.get("elements", []):
+                        if element["type"] == "button":
+                            button = Button(
+                                ts=message["ts"], block_id=block["block_id"], action_id=element["action_id"]
+                            )
+                            self._buttons.setdefault(_channel(name), {})[element["text"]["text"]] = button
+
+
+def open_session() -> ClientSession:
+    """As many connections as there are people."""
+    return ClientSession(connector=TCPConnector(limit=0), timeout=ClientTimeout(total=_PATIENCE_S))
+
+
+def _user(name: str) -> str:
+    return f"U0{name.upper()}"
+
+
+def _channel(name: str) -> str:
+    return f"C0{name.upper()}"
