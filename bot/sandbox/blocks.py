@@ -54,7 +54,7 @@ def take_view(view: Any, ids: Ids, *, kind: str) -> Json:
 def elements(block: Json) -> list[Json]:
     """What stands in a block."""
     inside = [block[name] for name in ("accessory", "element") if isinstance(block.get(name), dict)]
-    beside = block.get("elements") if block.get("type") in {"actions", "context"} else None
+    beside = block.get("elements") if block.get("type") in ("actions", "context") else None
     return inside + [one for one in beside if isinstance(one, dict)] if isinstance(beside, list) else inside
 
 

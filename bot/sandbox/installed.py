@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from bot.base.errors import SetupProblem
 from bot.sandbox.wire import Json
@@ -82,8 +83,8 @@ def read_manifest(path: Path) -> Json:
 def parse_manifest(text: str) -> Json:
     """A manifest. Raises ValueError."""
     try:
-        found = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        found = YAML(typ="safe", pure=True).load(text)
+    except YAMLError as error:
         raise ValueError(str(error)) from error
     if not isinstance(found, dict):
         raise ValueError("it is no mapping")

@@ -22,7 +22,7 @@ ONLY_HERE = {
     "alembic": ("bot/store/*",),
     "apscheduler": ("bot/watch/schedule.py",),
     "dbos": ("bot/runner/engine.py",),
-    "ruamel": ("bot/catalog/*", "bot/control/*"),
+    "ruamel": ("bot/catalog/*", "bot/sandbox/installed.py"),
     "ansible_runner": ("actions/ansible/cli.py",),
     "github": ("actions/github/client.py",),
     "gitlab": ("actions/gitlab/client.py",),

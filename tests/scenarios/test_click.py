@@ -19,8 +19,8 @@ from tests.fakes.ports import free_port
 ROOT = Path(__file__).parents[2]
 CHROMIUM = "/usr/bin/chromium"
 REASON = "We move the database to a bigger machine"
-#: Where screenshots are written. The README's is made by `PICTURES=docs ./stackhand test tests/scenarios/test_click.py`.
-PICTURES = ROOT / os.environ.get("PICTURES", ".pictures")
+#: Where screenshots are written. With PICTURES=docs the README's is made anew.
+PICTURES = ROOT / os.environ.get("PICTURES", "artifacts")
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(240)]
 

@@ -91,9 +91,13 @@ class Jobs:
     def offers(self, person: Person) -> list[Offer]:
         if not self._access.may(person, "run", "*"):
             return []
-        return [self.offer(person, stack.name, job) for stack in self._catalog.stacks.values() for job in stack.jobs]
+        return [
+            self.offer(person, stack.name, job, origin="")
+            for stack in self._catalog.stacks.values()
+            for job in stack.jobs
+        ]
 
-    def offer(self, person: Person, stack: str, job: str) -> Offer:
+    def offer(self, person: Person, stack: str, job: str, *, origin: str) -> Offer:
         found, work = self._catalog.job(stack, job)
         if not self._access.may(person, "run", f"{stack}/{job}"):
             raise NotAllowed(f"You may not run {work.title}.", hint="@platform may.")
@@ -149,7 +153,7 @@ class Runs:
         self.decisions: list[tuple[int, Decision]] = []
 
     def start(self, ask: StartJob) -> Run:
-        offer = self._jobs.offer(ask.person, ask.stack, ask.job)
+        offer = self._jobs.offer(ask.person, ask.stack, ask.job, origin=ask.origin)
         inputs = self._jobs.read_inputs(offer, None, ask.inputs)
         return self._add(ask, offer.job, inputs)
 
@@ -208,7 +212,7 @@ class Runs:
         ask = StartJob(
             person=by, stack=old.stack, job=old.job, inputs=old.inputs, key=key, origin="slack", channel=channel
         )
-        job = self._jobs.offer(by, old.stack, old.job).job
+        job = self._jobs.offer(by, old.stack, old.job, origin="slack").job
         return self._add(ask, job, dict(old.inputs), title=f"{title}{old.title}")
 
     def _add(self, ask: StartJob, job: Job, inputs: dict[str, Any], title: str = "") -> Run:

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-import yaml
+from ruamel.yaml import YAML
 
 from bot.base.errors import SetupProblem
 from bot.slack.app import Listeners
@@ -82,7 +82,7 @@ def test_stopping_ends_within_seconds_and_leaves_no_socket(make_bot, slack):
 
 
 def test_the_manifest_and_the_listeners_name_the_same_things():
-    manifest = yaml.safe_load(MANIFEST.read_text())
+    manifest = YAML(typ="safe").load(MANIFEST.read_text())
     listeners = Listeners.__new__(Listeners)
     Listeners.__init__(listeners, None)  # type: ignore[arg-type]
 
