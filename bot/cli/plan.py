@@ -42,7 +42,7 @@ def request(app: App, stack: str, job: str, env: str | None, answers: Sequence[s
     """What was typed, as the front door takes it. Raises NotFound, NotAllowed, and Refused for wrong answers."""
     raw = read_answers(answers)
     person = me()
-    offer = app.control.jobs.offer(person, stack, job)
+    offer = app.control.jobs.offer(person, stack, job, origin=ORIGIN)
     environment = app.control.jobs.environment(offer, env)
     try:
         app.control.jobs.read_inputs(offer, environment, raw)
@@ -77,7 +77,7 @@ def show_preview(console: Console, ask: StartJob, steps: Sequence[StepPreview]) 
 
 
 def _object(app: App, ask: StartJob, steps: Sequence[StepPreview]) -> dict[str, object]:
-    offer = app.control.jobs.offer(ask.person, ask.stack, ask.job)
+    offer = app.control.jobs.offer(ask.person, ask.stack, ask.job, origin=ask.origin)
     environment = app.control.jobs.environment(offer, ask.environment)
     inputs = app.control.jobs.read_inputs(offer, environment, ask.inputs)
     _, lock = make_plan(offer.stack, offer.job, environment, inputs, app.catalog.vars)

@@ -46,7 +46,7 @@ def run(
 
 def _agreed(app: App, ask: StartJob) -> bool:
     """Show a job of danger before it starts, and ask. Other jobs need no word."""
-    offer = app.control.jobs.offer(ask.person, ask.stack, ask.job)
+    offer = app.control.jobs.offer(ask.person, ask.stack, ask.job, origin=ask.origin)
     if not offer.job.danger:
         return True
     if not sys.stdin.isatty():

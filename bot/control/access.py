@@ -9,7 +9,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from bot.base.clock import Clock
 from bot.base.errors import NotAllowed
@@ -54,8 +54,11 @@ class Access:
 
     def demand(self, person: Person, verb: str, target: str, *, origin: str) -> None:
         """Go on only if *person* may. Raises NotAllowed with who may, and leaves an audit record of it."""
-        if self.may(person, verb, target):
-            return
+        if not self.may(person, verb, target):
+            self.deny(person, verb, target, name=target, origin=origin)
+
+    def deny(self, person: Person, verb: str, target: str, *, name: str, origin: str) -> NoReturn:
+        """Say no to what people know as *name*, with who may, and leave an audit record of it. Raises NotAllowed."""
         with self._store.begin() as tx:
             tx.audit.add(
                 at=self._clock.now(),
@@ -66,7 +69,7 @@ class Access:
                 target=target,
                 answer="denied",
             )
-        raise NotAllowed(f"You may not {verb} {target}.", hint=self.who_may(verb, target))
+        raise NotAllowed(f"You may not {verb} {name}.", hint=self.who_may(verb, target))
 
     def who_may(self, verb: str, target: str) -> str:
         """Who may, on *target* or somewhere below it, in words: "@platform and alice@example.org may."."""

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.base.errors import NotAllowed
 from bot.catalog.catalog import Catalog
 from bot.control.access import Access
 from bot.control.forms import read_inputs
@@ -39,13 +38,12 @@ class Jobs:
                     found.append(offer)
         return found
 
-    def offer(self, person: Person, stack: str, job: str) -> JobOffer:
-        """One job. Raises NotFound with the nearest names, NotAllowed with who may."""
+    def offer(self, person: Person, stack: str, job: str, *, origin: str) -> JobOffer:
+        """One job. Raises NotFound with the nearest names, NotAllowed with who may, of which a record is kept."""
         found_stack, found_job = self._catalog.job(stack, job)
         offer = self._offer(person, found_stack, found_job)
         if offer is None:
-            target = f"{stack}/{job}"
-            raise NotAllowed(f"You may not run {found_job.title}.", hint=self._access.who_may("run", target))
+            self._access.deny(person, "run", f"{stack}/{job}", name=found_job.title, origin=origin)
         return offer
 
     def environment(self, offer: JobOffer, name: str | None) -> Environment | None:

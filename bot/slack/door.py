@@ -60,7 +60,7 @@ class Jobs(Protocol):
     def offers(self, person: Person) -> Sequence[Offer]:
         """Everything *person* may start."""
 
-    def offer(self, person: Person, stack: str, job: str) -> Offer:
+    def offer(self, person: Person, stack: str, job: str, *, origin: str) -> Offer:
         """One job. Raises NotFound, NotAllowed."""
 
     def environment(self, offer: Any, name: str | None) -> Environment | None:

@@ -9,7 +9,7 @@ from bot.base.text import did_you_mean
 from bot.model.message import MessageKind
 from bot.model.stack import Stack
 from bot.slack.client import Later, Never, Unsure, call
-from bot.slack.desk import Desk
+from bot.slack.desk import ORIGIN, Desk
 from bot.slack.ids import JobRef
 from bot.slack.interaction import Interaction, read_command, read_event
 from bot.slack.limits import BUTTON_VALUE
@@ -126,7 +126,7 @@ class Commands:
         else:
             # Written words carry no trigger, so only a click can open the form.
             ref.encode(BUTTON_VALUE)
-            desk.door.jobs.offer(desk.person(interaction), stack.name, job.name)
+            desk.door.jobs.offer(desk.person(interaction), stack.name, job.name, origin=ORIGIN)
             desk.tell(interaction, f"{escape(job.title)}: the form is ready.", prefilled(job.title, ref))
 
 

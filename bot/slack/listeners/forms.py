@@ -59,7 +59,7 @@ class Forms:
         desk = self._desk
         _, job = desk.stacks.job(ref.stack, ref.job)
         with desk.opened(interaction, job.title) as fill:
-            offer = desk.door.jobs.offer(desk.person(interaction), ref.stack, ref.job)
+            offer = desk.door.jobs.offer(desk.person(interaction), ref.stack, ref.job, origin=ORIGIN)
             fill(job_modal(offer, ref))
 
     def submitted(self, ack: Ack, body: Body) -> None:
@@ -83,7 +83,7 @@ class Forms:
     def _submitted(self, ack: Ack, interaction: Interaction, view: ViewSeen) -> None:
         ref = JobRef.decode(view.private_metadata)
         person = self._desk.person(interaction)
-        offer = self._desk.door.jobs.offer(person, ref.stack, ref.job)
+        offer = self._desk.door.jobs.offer(person, ref.stack, ref.job, origin=ORIGIN)
         try:
             environment, inputs = self._read(offer, view)
             carried = _carried(offer, ref, environment, inputs, person)

@@ -1,0 +1,57 @@
+"""A run as a person sees it: started by clicks, then one message that has to tell the truth."""
+
+import re
+from dataclasses import dataclass
+
+from tests.slack import Json, Slack, read
+
+_NAME = re.compile(r"\b[a-z-]+ #(\d+) · ")
+
+
+@dataclass(frozen=True)
+class Watched:
+    """One run, and the message that shows it."""
+
+    number: int
+    ts: str
+    slack: Slack
+    channel: str
+
+    @property
+    def message(self) -> Json:
+        """The message as it stands now."""
+        return next(one for one in self.slack.messages(self.channel) if one["ts"] == self.ts)
+
+    @property
+    def text(self) -> str:
+        """All its words."""
+        return read(self.message)
+
+    def until(self, part: str, *, timeout_s: float = 20.0) -> str:
+        """Wait until *part* stands in it; all its words then."""
+        return self.slack.until(lambda: self.text if part in self.text else None, timeout_s=timeout_s)
+
+    def click(self, label: str) -> None:
+        """Press one of its buttons."""
+        self.slack.click(self.message, label)
+
+
+def start(slack: Slack, job: str, values: Json | None = None, *, channel: str = "#ops") -> Watched:
+    """Click a job's button on its board, fill in the form, confirm when asked; the run, once Slack shows it."""
+    known = {run.number for run in runs(slack, channel)}
+    slack.click(slack.message_with(f"[{job}]", channel=channel), job)
+    slack.submit(filled(slack), values)
+    if slack.snapshot()["modals"]:
+        slack.submit(filled(slack))
+    return slack.until(lambda: next((run for run in runs(slack, channel) if run.number not in known), None))
+
+
+def runs(slack: Slack, channel: str = "#ops") -> list[Watched]:
+    """Every message of the channel that shows a run, oldest first: one that was posted twice is there twice."""
+    found = [(_NAME.search(read(one)), one) for one in slack.messages(channel)]
+    return [Watched(int(name[1]), one["ts"], slack, channel) for name, one in found if name]
+
+
+def filled(slack: Slack) -> Json:
+    """The modal on top, once it can be sent."""
+    return slack.until(lambda: next((one for one in slack.snapshot()["modals"][-1:] if one.get("submit")), None))
