@@ -7,15 +7,18 @@ runs of an older one, and the engine can be changed for another behind `control.
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig
 from sqlalchemy import Engine as Database
+from sqlalchemy import inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.base.clock import Clock
+from bot.base.errors import SetupProblem
 from bot.store.store import Store, Transaction
 
 log = structlog.get_logger()
@@ -28,6 +31,9 @@ DEAD_AFTER = timedelta(seconds=15)
 _BEAT_S = 3.0
 #: How often idle workers look for work. The engine's default of 1 s would be felt by whoever clicks.
 _POLL_S = 0.1
+#: One of the tables that the engine makes at its first start, and how long to wait for that.
+_TABLE = "workflow_status"
+_TABLES_TIMEOUT_S = 10.0
 
 
 class DbosEngine:
@@ -49,7 +55,15 @@ class DbosEngine:
         self._client.enqueue_in_transaction(tx.session, {**options, "app_version": _VERSION}, number, part)  # type: ignore[typeddict-item]
 
     def open(self) -> None:
-        """Make `submit` work in a process that advances nothing itself. The queue's tables must exist."""
+        """Make `submit` work in a process that advances nothing itself.
+
+        Raises SetupProblem when no worker has ever run on this database: it makes the queue's tables.
+        """
+        until = time.monotonic() + _TABLES_TIMEOUT_S
+        while not inspect(self._store.engine).has_table(_TABLE, schema="dbos" if self._shared else None):
+            if time.monotonic() > until:
+                raise SetupProblem("The queue's tables are not there yet.", hint="Is a bot starting? Try again soon.")
+            time.sleep(0.1)
         self._client = DBOSClient(system_database_engine=self._store.engine, application_name=_NAME)
 
     def start(self, advance: Callable[[int, int], None], *, worker: str, at_once: int) -> None:

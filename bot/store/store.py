@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import structlog
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 from sqlmodel import Session
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
@@ -71,7 +71,7 @@ class Store:
         try:
             engine = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _server(url)
             migrate(engine)
-        except (OperationalError, ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        except (DatabaseError, ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
             shown = _without_password(url)
             raise SetupProblem(
                 f"The database {shown} cannot be opened: {_first_line(error)}.",
