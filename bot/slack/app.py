@@ -33,7 +33,7 @@ def build_app(client: WebClient, *, desk: Desk, signing_secret: str | None, list
         # In Socket Mode nothing is signed: the socket itself is the proof.
         request_verification_enabled=signing_secret is not None,
         listener_executor=listeners,
-        logger=logging.getLogger("bot.slack.bolt"),
+        logger=_bolt_logger(),
     )
     app.error(_broken)
     table = Listeners(desk)
@@ -51,6 +51,13 @@ def build_app(client: WebClient, *, desk: Desk, signing_secret: str | None, list
     app.action(ANYTHING)(table.stale_action)
     app.view(ANYTHING)(table.stale_view)
     return app
+
+
+def _bolt_logger() -> logging.Logger:
+    logger = logging.getLogger("bot.slack.bolt")
+    # Bolt finds SLACK_BOT_TOKEN in the environment, too, and complains that the client has a token already.
+    logger.addFilter(lambda record: "`token` will be unused" not in record.getMessage())
+    return logger
 
 
 class Listeners:
