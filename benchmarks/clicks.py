@@ -26,13 +26,15 @@ class Answers:
 
     def lines(self) -> Iterator[str]:
         """A table, the two subjects side by side."""
-        yield f"{'ms':<24} {'at once':>7}   {'bare Bolt p50      p95      p99':>31}   {'Stackhand p50      p95      p99':>31}"
+        columns = "p50      p95      p99"
+        yield f"{'ms':<24} at once   {'bare Bolt':<9}{columns:>22}   {'Stackhand':<9}{columns:>22}"
         for what in (CLICK, SUBMIT, MESSAGE):
             for many in _CLICKS:
                 bolt, ours = (Spread.of(self.ms[what, many, name]) for name in ("bare Bolt", "Stackhand"))
-                yield f"{what:<24} {many:>7}   {bolt!s:>31}   {ours!s:>31}   ({ours.count} each)"
-        for many, samples in self.first_steps_ms.items():
-            yield f"{'submit -> first step':<24} {many:>7}   {'':>31}   {Spread.of(samples)!s:>31}   ({len(samples)})"
+                yield f"{what:<24} {many:>7}   {bolt!s:>31}   {ours!s:>31}   of {ours.count} each"
+        for many in _CLICKS:
+            samples = self.first_steps_ms[many]
+            yield f"{'submit -> first step':<24} {many:>7}   {'':>31}   {Spread.of(samples)!s:>31}   of {len(samples)}"
 
     def aims(self) -> Iterator[Aim]:
         """What was promised."""
@@ -58,30 +60,31 @@ async def measure(subjects: list[Subject], rows: Rows) -> Answers:
             await teams[subject.name].gather(subject.board)
         for many in reversed(_CLICKS):
             # The largest first: all that is made once, like threads, is there when one alone is measured.
-            for _ in range(_CLICKS[many]):
+            for turn in range(_CLICKS[many]):
                 for name, team in teams.items():
-                    await _click(answers, team, name, many)
-            for _ in range(_SUBMITS[many]):
+                    await _click(answers, team, name, team.some(many, turn=turn))
+            for turn in range(_SUBMITS[many]):
                 for name, team in teams.items():
                     newest = rows.newest_run()
-                    await _submit(answers, team, name, many)
+                    await _submit(answers, team, name, team.some(many, turn=turn))
                     await _until_over(rows)
                     answers.first_steps_ms[many] += rows.first_steps_ms(after=newest)
+    rows.demand_success()
     return answers
 
 
-async def _click(answers: Answers, team: Team, name: str, many: int) -> None:
+async def _click(answers: Answers, team: Team, subject: str, names: list[str]) -> None:
     after = await team.now()
-    answers.ms[CLICK, many, name] += await team.click(many)
-    await team.close(await team.forms(many, after=after))
+    answers.ms[CLICK, len(names), subject] += await team.click(names)
+    await team.close(await team.forms(names, after=after))
 
 
-async def _submit(answers: Answers, team: Team, name: str, many: int) -> None:
+async def _submit(answers: Answers, team: Team, subject: str, names: list[str]) -> None:
     after = await team.now()
-    await team.click(many)
-    forms = await team.forms(many, after=after)
-    answers.ms[SUBMIT, many, name] += await team.submit(forms)
-    answers.ms[MESSAGE, many, name] += await team.first_messages(many, after=after)
+    await team.click(names)
+    forms = await team.forms(names, after=after)
+    answers.ms[SUBMIT, len(names), subject] += await team.submit(forms)
+    answers.ms[MESSAGE, len(names), subject] += await team.first_messages(names, after=after)
 
 
 async def _until_over(rows: Rows) -> None:

@@ -54,6 +54,17 @@ class Rows:
         """Is there nothing left to do?"""
         return self._ask("select count(*) from run where status in ('queued', 'running')")[0][0] == 0
 
+    def are_all_told(self) -> bool:
+        """Does Slack show all of it?"""
+        return self._ask("select count(*) from message where sent < wanted and not gave_up")[0][0] == 0
+
+    def demand_success(self) -> None:
+        """What failed early is no measure. Ends the program when a run, or a message, did not get through."""
+        runs = self._ask("select number from run where status <> 'succeeded'")
+        messages = self._ask("select id from message where gave_up")
+        if runs or messages:
+            raise SystemExit(f"{len(runs)} runs failed, and {len(messages)} messages were given up.")
+
     def first_steps_ms(self, *, after: int) -> list[float]:
         """From a run's row to the start of its first step, for each run later than number *after*."""
         return self._ask_ms("r.created_at", "s.started_at", f"r.number > {after}")

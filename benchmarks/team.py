@@ -43,19 +43,23 @@ class Team:
                 await asyncio.sleep(_LOOK_EVERY_S * 10)
                 self._find_buttons(await self._snapshot(self._names[0]))
 
-    async def click(self, many: int, *, button: str = "Echo") -> list[float]:
-        """The first *many* people press it at once. Returns ms until each was acknowledged."""
-        return await asyncio.gather(*(self._click(name, button) for name in self._names[:many]))
+    def some(self, many: int, *, turn: int = 0) -> list[str]:
+        """So many of them; others at each turn, as long as there are others."""
+        return [self._names[(turn * many + nth) % len(self._names)] for nth in range(many)]
 
-    async def forms(self, many: int, *, after: int) -> dict[str, Json]:
+    async def click(self, names: list[str], *, button: str = "Echo") -> list[float]:
+        """They press it at once. Returns ms until each was acknowledged."""
+        return await asyncio.gather(*(self._click(name, button) for name in names))
+
+    async def forms(self, names: list[str], *, after: int) -> dict[str, Json]:
         """The form that each of them has, opened after entry *after* of the journal; waits for all."""
         found: dict[str, Json] = {}
         async with asyncio.timeout(_PATIENCE_S):
-            while len(found) < many:
+            while len(found) < len(names):
                 await asyncio.sleep(_LOOK_EVERY_S)
                 for entry in await self.journal(after=after, kind="call"):
                     view = (entry.get("response") or {}).get("view") or {}
-                    for name in self._names[:many]:
+                    for name in names:
                         if view.get("callback_id") == "job_form" and _channel(name) in view["private_metadata"]:
                             found[name] = view
         return found
@@ -68,19 +72,18 @@ class Team:
         """They all send their form at once. Returns ms until each was acknowledged."""
         return await asyncio.gather(*(self._submit(name, view, text) for name, view in forms.items()))
 
-    async def first_messages(self, many: int, *, after: int) -> list[float]:
+    async def first_messages(self, names: list[str], *, after: int) -> list[float]:
         """Ms from the moment each form was sent to the first message in that person's channel; waits for all."""
         sent_at: dict[str, float] = {}
         said_at: dict[str, float] = {}
         async with asyncio.timeout(_PATIENCE_S):
-            while len(said_at) < many:
+            while len(said_at) < len(names):
                 await asyncio.sleep(_LOOK_EVERY_S)
                 for entry in await self.journal(after=after):
                     if entry["kind"] == "envelope" and entry["body"]["type"] == "view_submission":
                         sent_at[entry["body"]["user"]["id"]] = entry["at"]
                     elif entry.get("method") == "chat.postMessage":
                         said_at.setdefault(entry["body"]["channel"], entry["at"])
-        names = self._names[:many]
         return [(said_at[_channel(name)] - sent_at[_user(name)]) * 1000 for name in names]
 
     async def journal(self, *, after: int = 0, kind: str = "") -> list[Json]:
