@@ -28,7 +28,7 @@ class Feed:
         self._changes: deque[Change] = deque(maxlen=_MOST_KEPT)
         self._seq = self._oldest_known = first
         self._bells: set[asyncio.Event] = set()
-        self._on_change: list[Callable[[], None]] = []
+        self._on_change: list[Callable[[Change], None]] = []
 
     @property
     def seq(self) -> int:
@@ -40,11 +40,12 @@ class Feed:
         self._seq += 1
         if len(self._changes) == _MOST_KEPT:
             self._oldest_known = self._changes[0].seq
-        self._changes.append(Change(seq=self._seq, event=event, data=data, to=None if to is None else frozenset(to)))
+        change = Change(seq=self._seq, event=event, data=data, to=None if to is None else frozenset(to))
+        self._changes.append(change)
         for bell in self._bells:
             bell.set()
         for tell in self._on_change:
-            tell()
+            tell(change)
 
     def after(self, seq: int, *, person: str) -> list[Change] | None:
         """What *person* has not seen yet, oldest first; None when that is no longer known: look at everything anew."""
@@ -69,6 +70,6 @@ class Feed:
         """Ring no more."""
         self._bells.discard(bell)
 
-    def tell(self, listener: Callable[[], None]) -> None:
-        """Call *listener* at each change."""
+    def tell(self, listener: Callable[[Change], None]) -> None:
+        """Call *listener* with each change, before whoever made it hears that it is made."""
         self._on_change.append(listener)

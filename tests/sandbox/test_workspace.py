@@ -1,6 +1,7 @@
 """Who is there, what the page sees of it, and what is still there after a restart."""
 
 import json
+import shutil
 import threading
 from pathlib import Path
 
@@ -167,6 +168,29 @@ def test_messages_tokens_and_homes_are_there_after_a_restart(tmp_path: Path) -> 
     assert changed["ok"]
     assert [one["text"] for one in shown["messages"]["C0OPS"]] == ["y"]
     assert shown["home"]["type"] == "home"
+
+
+def test_a_kill_loses_no_message_of_which_the_app_was_told(tmp_path: Path) -> None:
+    """A copy of the folder, taken the moment the answer came, is what a `kill -9` leaves."""
+    first = Sandbox(manifest=MANIFEST, data=tmp_path / "data")
+    first.start()
+    api = Api(first.api_url, first.bot_token)
+    stays = api("chat.postMessage", channel="#ops", text="one")
+    gone = api("chat.postMessage", channel="#ops", text="two")
+    api("chat.update", channel="C0OPS", ts=stays["ts"], text="one, edited")
+    api("chat.delete", channel="C0OPS", ts=gone["ts"])
+    shutil.copytree(tmp_path / "data", tmp_path / "left")
+    first.stop()
+    with (tmp_path / "left" / "sandbox.lines").open("a") as lines:
+        lines.write('{"channel": "C0O')
+
+    second = Sandbox(manifest=MANIFEST, data=tmp_path / "left")
+    second.start()
+    shown = Slack(second.url).messages()
+    second.stop()
+
+    assert [one["text"] for one in shown] == ["one, edited"]
+    assert second.bot_token == first.bot_token
 
 
 @pytest.mark.parametrize("broken", ["{", '{"version": 0}', "[]"])
