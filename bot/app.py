@@ -111,10 +111,11 @@ class App:
 
     def stop(self) -> bool:
         """Stop taking work, hand over what runs, hang up. False: some work could not be left in time."""
+        self._worker.leave()
         self._schedule.stop()
-        all_left = self._worker.stop() if self._works else True
         if self._slack:
             self._slack.stop()
+        all_left = self._worker.stop() if self._works else True
         if self._sandbox:
             self._sandbox.stop()
             self.settings.up_file.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """`up` and `worker`: the bot itself."""
 
 import logging
+import os
 from typing import Annotated
 
 import typer
@@ -38,6 +39,9 @@ def _stay(app: App, *, slack: bool) -> None:
         # Whoever started us may read this line to know when, and where.
         print(f"Ready: {_where(app) if slack else 'advancing runs'}", flush=True)  # noqa: T201
         signals.wait()
+    if not app.stop():
+        # A step that nobody could take up again is still at work after all patience; it will be found interrupted.
+        os._exit(0)
 
 
 def _where(app: App) -> str:

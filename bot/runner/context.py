@@ -21,6 +21,7 @@ T = TypeVar("T")
 #: How many last lines of a program an Exit carries.
 _TAIL_LINES = 20
 _HTTP_TIMEOUT_S = 30.0
+_LOOK_AT_DISK_S = 0.5
 
 
 class ProgramLost(BaseException):
@@ -160,6 +161,10 @@ class StepContext:
         def meanwhile() -> None:
             self._log.flush()
             signals.check()
+            while self._log.is_behind:
+                # The disk is full. What the program says meanwhile waits in its own file.
+                signals.wait(_LOOK_AT_DISK_S)
+                self._log.flush()
 
         try:
             for line in lines(program.folder / "output", ended=lambda: not program.is_running(), stop=meanwhile):

@@ -7,6 +7,7 @@ Secrets come by standard input: they are in no command line, no environment and 
 """
 
 import ctypes
+import errno
 import json
 import os
 import re
@@ -14,12 +15,18 @@ import selectors
 import signal
 import subprocess
 import sys
-from typing import Any
+import time
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 _PR_SET_CHILD_SUBREAPER = 36
 _CHUNK_BYTES = 256 * 1024
 #: How often to see whether the program has ended while a child of it keeps the pipe open.
 _LOOK_S = 0.2
+#: How the system says that a disk, or somebody's share of it, is full.
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+#: What a program says while the disk is full is kept until it has said so much; then it waits.
+_KEPT_BYTES = 4 * 1024 * 1024
 
 
 def main() -> None:
@@ -27,7 +34,6 @@ def main() -> None:
     folder = sys.argv[1]
     os.umask(0o077)
     spec = json.load(sys.stdin)
-    started = os.open(os.path.join(folder, "started"), os.O_CREAT | os.O_EXCL | os.O_WRONLY)
     os.setsid()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     # TERM is for the program; this one stays to write down how it ended.
@@ -35,11 +41,13 @@ def main() -> None:
     if sys.platform == "linux":
         # Forks that leave their session (ansible's do) stay below us, where they can be found and ended.
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    os.write(started, json.dumps({"pid": os.getpid(), "start": start_time(os.getpid())}).encode())
-    os.fsync(started)
-    os.close(started)
+    try:
+        output = _Output(folder, os.open(spec["output"], os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600))
+        _write_started(folder)
+    except OSError as error:
+        _give_up(error)
     _tell_parent()
-    _write_exit(folder, _run(spec))
+    _write_exit(folder, _run(spec, output))
 
 
 def start_time(pid: int) -> str:
@@ -51,6 +59,22 @@ def start_time(pid: int) -> str:
         return ""
 
 
+def _write_started(folder: str) -> None:
+    """Say who runs; nobody else may have said so before."""
+    path = os.path.join(folder, "started")
+    started = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+    try:
+        _write_down(started, {"pid": os.getpid(), "start": start_time(os.getpid())})
+    except OSError:
+        os.unlink(path)
+        raise
+
+
+def _give_up(error: OSError) -> NoReturn:
+    """Nothing has begun yet, so whoever asked may ask again once there is room: the exit code tells."""
+    sys.exit(error.errno if error.errno in FULL else 1)
+
+
 def _tell_parent() -> None:
     os.write(1, b"started\n")
     null = os.open(os.devnull, os.O_RDWR)
@@ -58,8 +82,7 @@ def _tell_parent() -> None:
         os.dup2(null, stream)
 
 
-def _run(spec: dict[str, Any]) -> dict[str, Any]:
-    output = os.open(spec["output"], os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+def _run(spec: dict[str, Any], output: "_Output") -> dict[str, Any]:
     try:
         program = subprocess.Popen(
             spec["argv"],
@@ -83,13 +106,14 @@ def _default_signals() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
-def _copy(program: "subprocess.Popen[bytes]", pipe: int, output: int, secrets: list[bytes]) -> None:
+def _copy(program: "subprocess.Popen[bytes]", pipe: int, output: "_Output", secrets: list[bytes]) -> None:
     """Copy until the program has ended and its pipe is empty; what its children write later is not waited for."""
     masking = _Masking(secrets)
     selector = selectors.DefaultSelector()
     os.set_blocking(pipe, False)
     selector.register(pipe, selectors.EVENT_READ)
     while True:
+        output.flush_most()
         if not selector.select(timeout=_LOOK_S):
             if program.poll() is not None:
                 break
@@ -97,8 +121,50 @@ def _copy(program: "subprocess.Popen[bytes]", pipe: int, output: int, secrets: l
         chunk = os.read(pipe, _CHUNK_BYTES)
         if not chunk:
             break
-        _write(output, masking.feed(chunk))
-    _write(output, masking.end())
+        output.write(masking.feed(chunk))
+    output.write(masking.end())
+    output.flush_all()
+
+
+class _Output:
+    """The output file. What a full disk does not take is kept and written later: no line gets lost."""
+
+    def __init__(self, folder: str, file: int) -> None:
+        self._folder = folder
+        self._file = file
+        self._kept = b""
+
+    def write(self, content: bytes) -> None:
+        """Write *content*, and before it what was kept."""
+        self._kept += content
+        self._flush()
+
+    def flush_most(self) -> None:
+        """Wait until not too much is kept."""
+        self._wait_until(lambda: len(self._kept) < _KEPT_BYTES)
+
+    def flush_all(self) -> None:
+        """Wait until everything is written."""
+        self._wait_until(lambda: not self._kept)
+
+    def _wait_until(self, is_so: Callable[[], bool]) -> None:
+        while not is_so():
+            self._flush()
+            if not is_so():
+                if not os.path.isdir(self._folder):
+                    # The run was aborted meanwhile: nobody will read it.
+                    self._kept = b""
+                time.sleep(_LOOK_S)
+
+    def _flush(self) -> None:
+        while self._kept:
+            try:
+                self._kept = self._kept[os.write(self._file, self._kept) :]
+            except OSError as error:
+                if error.errno not in FULL:
+                    # A broken disk does not get better; the program must not wait for it.
+                    self._kept = b""
+                return
 
 
 class _Masking:
@@ -135,22 +201,27 @@ class _Masking:
         return most
 
 
-def _write(output: int, content: bytes) -> None:
-    while content:
+def _write_exit(folder: str, result: dict[str, Any]) -> None:
+    """Write down how it ended, as soon as there is room for it: otherwise nobody would ever know."""
+    path = os.path.join(folder, "exit")
+    while os.path.isdir(folder):
         try:
-            content = content[os.write(output, content) :]
-        except OSError:
-            # The disk is full: lines get lost, but the program must not wait for them.
+            _write_down(os.open(path + ".new", os.O_CREAT | os.O_TRUNC | os.O_WRONLY), result)
+            os.replace(path + ".new", path)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            time.sleep(_LOOK_S)
+        else:
             return
 
 
-def _write_exit(folder: str, result: dict[str, Any]) -> None:
-    path = os.path.join(folder, "exit")
-    with open(path + ".new", "w") as file:
-        json.dump(result, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(path + ".new", path)
+def _write_down(file: int, said: dict[str, Any]) -> None:
+    """Have it on disk, not only on its way there."""
+    with os.fdopen(file, "w") as writer:
+        json.dump(said, writer)
+        writer.flush()
+        os.fsync(file)
 
 
 if __name__ == "__main__":

@@ -71,7 +71,10 @@ class Program:
     def start(
         self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], secrets: Sequence[str], output: Path
     ) -> None:
-        """Start it in a session of its own, with a small clean environment and *env*. Returns once that is on disk."""
+        """Start it in a session of its own, with a small clean environment and *env*. Returns once that is on disk.
+
+        Raises OSError when the disk is full; then nothing was started.
+        """
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         spec = {
@@ -95,7 +98,9 @@ class Program:
             stdin.write(json.dumps(spec).encode())
             stdin.close()
             # It answers once `started` is on disk, or dies: then nothing was started.
-            stdout.readline()
+            answer = stdout.readline()
+        if not answer and (code := starter.wait()) in detached.FULL:
+            raise OSError(code, os.strerror(code))
         threading.Thread(target=starter.wait, name="reap", daemon=True).start()
 
     def state(self) -> State:

@@ -19,12 +19,16 @@ from bot.control.logs import RunLog
 from bot.model.plan import Uses
 from bot.model.run import Run, StepRecord, StepStatus
 from bot.runner.context import ProgramLost, StepContext
+from bot.runner.detached import FULL
 from bot.runner.recorder import Recorder, StepReport
 from bot.runner.redact import Redactor
 from bot.runner.signals import HandedOver, Signals
 from bot.runner.step_log import StepLog
 
 log = structlog.get_logger()
+
+#: How often to see whether a full disk has room again.
+_LOOK_AT_DISK_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Use:
         while True:
             if self._leaving.is_set():
                 raise HandedOver
-            result = self._attempt(step, attempt, scope, resumed=resumed, cancellable=cancellable)
+            result = self._patiently(step, attempt, scope, resumed=resumed, cancellable=cancellable)
             if result.status is not StepStatus.FAILED or attempt >= tries:
                 self._recorder.ends(step.id, result.status, **result.values)
                 return result.status
@@ -86,6 +90,26 @@ class Use:
         reverse = action.undo(done) if action and done else None
         return Reverse(library.name_of(type(reverse)), reverse.model_dump(mode="json")) if reverse else None
 
+    def _patiently(
+        self, step: Uses, attempt: int, scope: Mapping[str, Any], *, resumed: StepRecord | None, cancellable: bool
+    ) -> "_Result":
+        """One try. A full disk is like a crash: once there is room again, the step is taken up where it stands."""
+        signals = self._signals(step, resumed, may_be_left=True, cancellable=cancellable)
+        while True:
+            try:
+                return self._attempt(step, attempt, scope, resumed=resumed, cancellable=cancellable)
+            except OSError as error:
+                if error.errno not in FULL:
+                    raise
+                log.warning("the disk is full, trying again", run=self._run.number, step=step.id, error=str(error))
+            try:
+                signals.wait(_LOOK_AT_DISK_S)
+            except Cancelled:
+                return _Result(StepStatus.ABORTED)
+            except ActionFailed as late:
+                return _failed(late.reason, late.hint)
+            resumed = self._recorder.steps()[step.id]
+
     def _attempt(
         self, step: Uses, attempt: int, scope: Mapping[str, Any], *, resumed: StepRecord | None, cancellable: bool
     ) -> "_Result":
@@ -103,6 +127,8 @@ class Use:
         _rewind(step_log, folder / "log_start")
         try:
             result = self._carry(step, action, folder, step_log, resumed, cancellable=cancellable)
+            while not step_log.flush() and not self._leaving.wait(_LOOK_AT_DISK_S):
+                pass
         finally:
             # Also when the worker leaves: whoever goes on starts from what is on disk.
             step_log.close()
@@ -148,9 +174,18 @@ class Use:
             return _Result(StepStatus.ABORTED)
         except ProgramLost:
             return _INTERRUPTED
-        except Exception as error:  # noqa: BLE001 - a run's boundary: a bug in an action is told, not hidden
-            log.error("an action broke", run=self._run.number, step=step.id, uses=step.uses, error=repr(error))
-            context.log(self._redactor.mask(traceback.format_exc()))
+        except Exception as error:
+            # A run's boundary: a bug in an action is told, not hidden.
+            if isinstance(error, OSError) and error.errno in FULL and action.crash is not Crash.ASK:
+                raise
+            log.error(
+                "an action broke",
+                run=self._run.number,
+                step=step.id,
+                uses=step.uses,
+                error=self._redactor.mask(repr(error)),
+            )
+            context.log(traceback.format_exc())
             reason = f"{step.uses} broke: {self._redactor.mask(str(error)) or type(error).__name__}"
             hint = "This is a bug in the action, not in your answers. The log has its trace."
             return _Result(StepStatus.ERRORED, {"reason": reason, "hint": hint})
@@ -263,4 +298,7 @@ def _rewind(step_log: StepLog, mark: Path) -> None:
     if mark.exists():
         step_log.truncate(int(mark.read_text()))
     else:
-        mark.write_text(str(step_log.size))
+        # At once or not at all: half a number would be another one.
+        new = mark.with_suffix(".new")
+        new.write_text(str(step_log.size))
+        new.replace(mark)

@@ -1,7 +1,6 @@
 """Advances runs: takes one when the engine says so, walks its plan, writes down how it came out."""
 
 import threading
-import time
 import traceback
 from collections.abc import Mapping
 
@@ -54,15 +53,18 @@ class Worker:
         """Take work from now on, *at_once* runs at a time. *name*: see `DbosEngine.start`."""
         self._engine.start(self._advance, worker=name, at_once=at_once)
 
+    def leave(self) -> None:
+        """Take no more work, and begin to let go of what runs; `stop` waits for that."""
+        self._leaving.set()
+
     def stop(self, *, patience_s: float = 20.0) -> bool:
         """Leave running work to whoever comes next, and return whether all of it could be left in time.
 
         Programs go on by themselves. A step that nobody could take up again is waited for, *patience_s* at most.
         """
-        self._leaving.set()
-        until = time.monotonic() + patience_s
+        self.leave()
         with self._idle:
-            all_left = self._idle.wait_for(lambda: self._at_work == 0, timeout=until - time.monotonic())
+            all_left = self._idle.wait_for(lambda: self._at_work == 0, timeout=patience_s)
         self._engine.stop()
         return all_left
 
@@ -107,7 +109,7 @@ class Worker:
         try:
             outcome, problem = self._walk(run, recorder, redactor), ""
         except Exception as error:  # noqa: BLE001 - a run's boundary: a bug of ours is told, not hidden
-            log.error("a run broke", run=number, error=repr(error), trace=redactor.mask(traceback.format_exc()))
+            log.error("a run broke", run=number, trace=redactor.mask(traceback.format_exc()))
             outcome, problem = Outcome.ERRORED, redactor.mask(f"{type(error).__name__}: {error}")
         recorder.write(lambda tx: self._settle(tx, number, outcome, problem))
 
