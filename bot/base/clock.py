@@ -5,7 +5,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the moment and waits."""
+    """Tells the moment."""
 
     def now(self) -> datetime:
         """The present moment, aware, in UTC."""

@@ -59,11 +59,6 @@ def names_in(value: Any) -> set[Name]:
     return set()
 
 
-def unknown_names(value: Any, scope: Mapping[str, object]) -> list[Name]:
-    """The names that *value* needs and *scope* does not have (yet), sorted. Raises ExpressionProblem."""
-    return sorted(name for name in names_in(value) if _missing_part(name, scope) is not None)
-
-
 @dataclass(frozen=True)
 class _Expression:
     #: As it is written between the braces.

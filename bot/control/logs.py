@@ -45,11 +45,6 @@ class RunLog:
             """Did no step say anything?"""
             return not any(path.stat().st_size for _, path in self._files)
 
-        @property
-        def size_bytes(self) -> int:
-            """The size of the whole text, without the headings."""
-            return sum(path.stat().st_size for _, path in self._files)
-
         def chunks(self) -> Iterator[str]:
             """The whole text in pieces of bounded size: a heading per step, then its lines."""
             for step, path in self._files:
@@ -65,10 +60,6 @@ class RunLog:
                 if found:
                     return found
             return []
-
-        def step_tail(self, step: str, lines: int = 30) -> list[str]:
-            """The last lines of one step."""
-            return next((_last_lines(path, lines) for record, path in self._files if record.id == step), [])
 
 
 def _last_lines(path: Path, lines: int) -> list[str]:

@@ -78,11 +78,6 @@ class SlackEdge:
         """Where Slack reaches us in HTTP mode; None in Socket Mode, and before `start`."""
         return self._http.url if self._http else None
 
-    @property
-    def silent_s(self) -> float:
-        """Seconds since Slack was last heard on the socket; 0 in HTTP mode."""
-        return self._socket.silent_s if self._socket else 0.0
-
     def start(self, *, timeout_s: float = 30.0) -> None:
         """Connect, and begin to send. Returns once people's clicks arrive.
 

@@ -1,6 +1,5 @@
 """Locks and their queues. Call inside one transaction with what the holder does about it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, insert, update
@@ -44,11 +43,6 @@ class Locks:
         if row is None or row.run is None or row.since is None:
             return None
         return Lock(name=name, run=row.run, holder=row.holder, since=row.since, why=row.why, queue=self._queue(name))
-
-    def held(self) -> Sequence[Lock]:
-        """All locks that somebody holds, by name."""
-        names = self._session.exec(select(LockRow.name).where(col(LockRow.run).is_not(None)).order_by(LockRow.name))
-        return [lock for name in names.all() if (lock := self.of(name))]
 
     def _queue(self, name: str) -> tuple[int, ...]:
         query = select(LockRequestRow.run).where(LockRequestRow.name == name).order_by(col(LockRequestRow.id))

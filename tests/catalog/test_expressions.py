@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.catalog.expressions import ExpressionProblem, evaluate, names_in, unknown_names
+from bot.catalog.expressions import ExpressionProblem, evaluate, names_in
 
 SCOPE: dict[str, Any] = {
     "form": {"reason": "Database move", "minutes": 30, "hosts": ["web1", "web2"], "note": None, "items": 3},
@@ -139,9 +139,3 @@ def test_the_names_that_a_value_needs_can_be_asked_for() -> None:
 
 def test_a_name_that_may_be_missing_is_not_needed() -> None:
     assert names_in("{{ vars.a | default(form.minutes) if vars.b is defined else 1 }}") == {("form", "minutes")}
-
-
-def test_names_that_are_not_known_yet_can_be_told_from_those_that_are() -> None:
-    written = {"url": "{{ infra.outputs.url }}", "minutes": "{{ form.minutes }}", "typo": "{{ form.minuts }}"}
-
-    assert unknown_names(written, SCOPE) == [("form", "minuts"), ("infra", "outputs", "url")]
