@@ -170,7 +170,8 @@ class StepContext:
             for line in lines(program.folder / "output", ended=lambda: not program.is_running(), stop=meanwhile):
                 tail.append(line)
                 (on_line or self._add)(line)
-        except (ActionFailed, Cancelled):
+        except (Exception, Cancelled):
+            # Whoever leaves here gives the step up, also by a bug; only a worker that leaves lets its program go on.
             program.end()
             raise
         return _exit(program, argv, tuple(tail))

@@ -212,7 +212,8 @@ def lines(path: Path, *, ended: Callable[[], bool], stop: Callable[[], None]) ->
 
 
 def _signal_once(process: psutil.Process, name: signal.Signals, signalled: set[tuple[int, float]]) -> None:
-    with contextlib.suppress(psutil.NoSuchProcess):
+    # What became another user's (sudo) cannot be signalled by us; the caller says that it survived.
+    with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
         identity = (process.pid, process.create_time())
         if identity not in signalled:
             process.send_signal(name)
