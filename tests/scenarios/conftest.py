@@ -125,17 +125,20 @@ class Bot:
 
     def done(self, run: int) -> list[str]:
         """What the slow steps of a run did, in order."""
-        lines = (self.stacks / "demo" / "done").read_text().splitlines()
+        file = self.stacks / "demo" / "done"
+        lines = file.read_text().splitlines() if file.exists() else []
         return [line.replace(f"{run}.", "") for line in lines if f" {run}." in line]
 
     def ask(self, verb: str, *words: str) -> str:
         """What a verb that only looks prints."""
-        with redirect_stdout(io.StringIO()) as said, redirect_stderr(io.StringIO()):
+        said = io.TextIOWrapper(io.BytesIO(), write_through=True)
+        with redirect_stdout(said), redirect_stderr(io.StringIO()):
             try:
                 call(verb, [*words, "--data", str(self.data), "--stacks", str(self.stacks)])
             finally:
                 structlog.reset_defaults()
-        return said.getvalue()
+        said.seek(0)
+        return said.read()
 
     def json(self, *words: str) -> Any:
         """What it prints with `--json`."""

@@ -1,11 +1,14 @@
 """Bad days: Slack is away, the disk is full, somebody is impatient; what people see of it is the truth, once."""
 
-from contextlib import contextmanager
+import os
+import sqlite3
+import subprocess
+from contextlib import closing, contextmanager
 
 import pytest
 
 from tests.scenarios.watched import filled, runs, start
-from tests.slack import read
+from tests.slack import Slack, read
 
 ALL = ["begins first", "ends first", "begins second", "ends second"]
 
@@ -110,3 +113,83 @@ def test_a_broken_edit_keeps_the_last_good_version_and_says_so(bot, slack):
     with edited(slack):
         bot.edit("stepps:", "steps:")
         bot.edit("Walk", "Go slowly")
+
+
+def test_a_locked_database_holds_up_nothing_but_itself(bot, slack):
+    run = start(slack, "Go slowly")
+    run.until("First* · running")
+
+    with closing(sqlite3.connect(bot.data / "stackhand.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        bot.go(run.number)
+        slack.until(lambda: "ends first" in bot.done(run.number))
+        slack.command(f"show {run.number}")
+        slack.until(lambda: any(f"demo #{run.number}" in read(one) for one in slack.ephemerals()))
+        other.execute("ROLLBACK")
+
+    run.until("*Succeeded*")
+    assert bot.done(run.number) == ALL
+    assert [one.ts for one in runs(slack) if one.number == run.number] == [run.ts]
+
+
+@pytest.fixture
+def small_disk(asleep):
+    """The bot's data on a disk of its own, of a few megabytes."""
+    asleep.data.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "stackhand", str(asleep.data)], check=True)
+    yield asleep.data
+    asleep.kill()
+    subprocess.run(["umount", "--lazy", str(asleep.data)], check=True)
+
+
+@pytest.mark.full
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a disk")
+def test_on_a_full_disk_a_run_goes_on_once_there_is_room(asleep, small_disk):
+    asleep.start()
+    slack = Slack(asleep.url)
+    run = start(slack, "Go slowly")
+    run.until("First* · running")
+
+    filler = fill(small_disk)
+    asleep.go(run.number)
+    slack.until(lambda: "ends first" in asleep.done(run.number))
+    slack.click(slack.message_with("[Go slowly]"), "Go slowly")
+    slack.submit(filled(slack))
+    slack.until(lambda: "went wrong" in read(slack.modal()))
+    filler.unlink()
+
+    run.until("*Succeeded*")
+    assert asleep.done(run.number) == ALL
+    assert [one.ts for one in runs(slack)] == [run.ts]
+
+
+@pytest.mark.full
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a disk")
+def test_a_full_disk_costs_no_line_of_the_log(asleep, small_disk):
+    asleep.write("step.sh", 'until test -e "go.$1"; do sleep 0.05; done; seq 300000; touch "said.$1"')
+    asleep.start()
+    slack = Slack(asleep.url)
+    run = start(slack, "Go slowly")
+    run.until("First* · running")
+
+    filler = fill(small_disk)
+    asleep.go(run.number)
+    slack.until((asleep.stacks / "demo" / f"said.{run.number}.first").exists)
+    filler.unlink()
+
+    run.until("*Succeeded*", timeout_s=40)
+    said = [line for line in asleep.ask("log", "1").splitlines() if line.isdigit()]
+    assert said == [str(number) for number in range(1, 300_001)] * 2
+
+
+def fill(folder):
+    """Fill the disk of *folder* to its last byte; returns the file that does."""
+    filler = folder / "filler"
+    with filler.open("wb", buffering=0) as file:
+        for size in (1 << 16, 1 << 12, 1):
+            try:
+                while file.write(b"x" * size):
+                    pass
+            except OSError:
+                continue
+    return filler
