@@ -124,7 +124,11 @@ def _outside(amount: float, field: Entries, unit: str) -> str:
 
 def _not_offered(chosen: list[object], field: Entries) -> str:
     choices = _plain(field, "choices")
-    known = list(dict.fromkeys(map(str, choices))) if isinstance(choices, list | dict) else []
+    known = list(choices) if isinstance(choices, list | dict) else []
+    if any(isinstance(choice, list | dict) for choice in known):
+        # That a choice is no text was told where it stands.
+        return ""
+    known = list(dict.fromkeys(map(str, known)))
     strangers = [str(item) for item in chosen if item not in known]
     if not strangers or not known:
         return ""

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.base.clock import Clock
 from bot.base.errors import NotFound, NotNow
 from bot.base.nudges import Nudges
-from bot.base.text import format_duration, plural
+from bot.base.text import plural
 from bot.catalog.catalog import Catalog
 from bot.catalog.plan import make_plan
 from bot.control.access import Access
@@ -294,9 +294,8 @@ class Runs:
         if lock is None or run.number not in lock.queue:
             return run.reason
         ahead = lock.queue.index(run.number)
-        held_for = format_duration(self._clock.now() - lock.since)
-        line = "You are next." if ahead == 0 else f"{plural(ahead, 'run')} before this one."
-        return f"{lock.holder}'s {lock.why} (#{lock.run}) has held {lock.name} for {held_for}. {line}"
+        line = "This run is next." if ahead == 0 else f"{plural(ahead, 'run')} before this one."
+        return f"{lock.holder}'s {lock.why} (#{lock.run}) holds {lock.name}. {line}"
 
 
 def _locked(tx: Transaction, number: int) -> Run:

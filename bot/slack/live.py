@@ -92,8 +92,7 @@ def scene_of(view: RunView, door: Door, stacks: Stacks) -> RunScene:
     return RunScene(
         view=view,
         timers=[(job_title(timer, stacks), timer) for timer in waiting],
-        labels={field.name: field.label for field in form},
-        units={field.name: field.unit for field in form},
+        fields={field.name: field for field in form},
     )
 
 

@@ -6,14 +6,30 @@ from typing import Any
 
 import pytest
 
+from bot.model.form import Choice, FieldType, FormField
 from bot.model.run import HostResult, Progress, RunStatus, StepStatus
 from bot.slack.limits import BLOCKS_PER_MESSAGE, MESSAGE_BLOCKS_TOTAL
-from bot.slack.views.run_message import RunScene, run_blocks, run_text
+from bot.slack.views.run_message import RunScene, in_words, run_blocks, run_text
 from tests.slack_edge.reading import buttons, labels, read
 from tests.slack_edge.samples import NOW, done, hosts, step, timer, view
 
 AFTER = NOW + timedelta(seconds=14)
 RUNNING: dict[str, Any] = {"status": StepStatus.RUNNING, "started_at": NOW}
+
+
+MINUTES = FormField(name="minutes", type=FieldType.INTEGER, label="Planned duration", unit="min")
+HOW = FormField(
+    name="how",
+    type=FieldType.CHOICE,
+    label="How",
+    choices=(Choice(value="rolling", label="One by one"), Choice(value="all", label="All at once")),
+)
+
+
+def test_a_choice_is_said_by_its_label() -> None:
+    assert in_words("rolling", HOW) == "One by one"
+    assert in_words(["all", "rolling"], HOW) == "All at once, One by one"
+    assert in_words("gone", HOW) == "gone"
 
 
 def shown(*steps, **changes) -> str:
@@ -43,7 +59,7 @@ def test_it_names_who_asked_and_the_run():
 
 
 def test_the_answers_are_shown_with_the_forms_labels():
-    scene = RunScene(view=view(), labels={"minutes": "Planned duration"}, units={"minutes": "min"})
+    scene = RunScene(view=view(), fields={"minutes": MINUTES})
 
     assert "reason: *Database move* · Planned duration: *30 min*" in read(run_blocks(scene))
 
@@ -84,8 +100,8 @@ def test_a_failure_says_why_and_what_to_do():
 
 
 def test_a_waiting_run_says_for_whom():
-    assert "Grace's Deploy (#11) has held site/www" in shown(
-        status=RunStatus.WAITING, waits_for="Grace's Deploy (#11) has held site/www for 3m. You are next."
+    assert "Grace's Deploy (#11) holds site/www" in shown(
+        status=RunStatus.WAITING, waits_for="Grace's Deploy (#11) holds site/www. This run is next."
     )
 
 

@@ -127,7 +127,7 @@ def _answers(job: Job, inputs: Mapping[str, Any]) -> str:
     for field in job.form:
         value = inputs.get(field.name)
         if value not in (None, "", []):
-            said = one_line(cut(in_words(value, field.unit), _ANSWER_LENGTH))
+            said = one_line(cut(in_words(value, field), _ANSWER_LENGTH))
             lines.append(f"{one_line(field.label)}: *{said}*")
     return "\n".join(lines) or "No answers given."
 

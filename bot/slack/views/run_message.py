@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.base.text import cut, format_duration
+from bot.model.form import FormField
 from bot.model.run import Decision, Run, RunStatus, RunView, StepRecord
 from bot.model.timer import Timer
 from bot.slack.ids import CANCEL, DECIDE, LOG, RETRY, UNDO, RunRef, nth
@@ -34,9 +35,8 @@ class RunScene:
     view: RunView
     #: The waiting timers that this run set, each with the title of the job it starts.
     timers: Sequence[tuple[str, Timer]] = ()
-    #: What the form calls its fields, and their units.
-    labels: Mapping[str, str] = field(default_factory=dict)
-    units: Mapping[str, str] = field(default_factory=dict)
+    #: The fields of the job's form today, by name: what they and their choices are called.
+    fields: Mapping[str, FormField] = field(default_factory=dict)
 
 
 def run_text(view: RunView) -> str:
@@ -103,20 +103,23 @@ def _answers(scene: RunScene) -> str:
     for name, value in scene.view.run.inputs.items():
         if value in (None, "", []):
             continue
-        label = one_line(scene.labels.get(name, name.replace("_", " ")))
-        shown.append(f"{label}: *{one_line(cut(in_words(value, scene.units.get(name, '')), _ANSWER_LENGTH))}*")
+        asked = scene.fields.get(name)
+        label = one_line(asked.label if asked else name.replace("_", " "))
+        shown.append(f"{label}: *{one_line(cut(in_words(value, asked), _ANSWER_LENGTH))}*")
     return " · ".join(shown) or "No answers given"
 
 
-def in_words(value: object, unit: str = "") -> str:
-    """An answer as people say it: `yes`, `a, b`, `30 min`."""
+def in_words(value: object, asked: FormField | None = None) -> str:
+    """An answer as people say it: `yes`, `One by one, Slowly`, `30 min`."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    labels = {choice.value: choice.label for choice in asked.choices} if asked else {}
     if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
+        return ", ".join(labels.get(item, str(item)) for item in value)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return f"{value} {unit}" if unit else str(value)
+    said = labels.get(str(value), str(value))
+    return f"{said} {asked.unit}" if asked and asked.unit else said
 
 
 def _why(view: RunView) -> str:

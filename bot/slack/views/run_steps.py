@@ -129,7 +129,9 @@ def _details(step: StepRecord, said: str) -> list[str]:
         details.append(progress_bar(step.progress))
     if step.hosts:
         details += host_lines(step.hosts)
-    if step.status in {StepStatus.FAILED, StepStatus.ERRORED, StepStatus.INTERRUPTED} and step.reason != said:
+    is_bad = step.status in {StepStatus.FAILED, StepStatus.ERRORED, StepStatus.INTERRUPTED}
+    # The run's own reason ends with that of the step which failed first.
+    if is_bad and not said.endswith(step.reason):
         details.append(one_line(cut(step.reason, _NOTE_LENGTH)))
     return details
 
