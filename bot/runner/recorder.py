@@ -20,8 +20,19 @@ _WRITE_EVERY_S = 0.3
 class Recorder:
     """The rows of one run, while this worker has it."""
 
-    def __init__(self, *, store: Store, clock: Clock, nudges: Nudges, run: Run, epoch: int) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        nudges: Nudges,
+        run: Run,
+        epoch: int,
+        sleep: Callable[[float], None],
+    ) -> None:
+        """*sleep* waits while the database takes no changes, and may raise."""
         self._store = store
+        self._sleep = sleep
         self._clock = clock
         self._nudges = nudges
         self.number = run.number
@@ -35,7 +46,7 @@ class Recorder:
             work(tx)
             tx.runs.change(self.number)
 
-        self._store.insist(guarded)
+        self._store.insist(guarded, sleep=self._sleep)
         self._nudges.send(self.number)
 
     def step(self, id: str, *, event: str = "", text: str = "", **values: Any) -> None:

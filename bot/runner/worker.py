@@ -99,12 +99,14 @@ class Worker:
     def _advance_once(self, number: int, part: int) -> None:
         if self._leaving.is_set():
             raise HandedOver
-        taken = self._store.insist(lambda tx: self._take(tx, number, part))
+        taken = self._store.insist(lambda tx: self._take(tx, number, part), sleep=self._sleep)
         if taken is None:
             return
         run, epoch = taken
         self._nudges.send(number)
-        recorder = Recorder(store=self._store, clock=self._clock, nudges=self._nudges, run=run, epoch=epoch)
+        recorder = Recorder(
+            store=self._store, clock=self._clock, nudges=self._nudges, run=run, epoch=epoch, sleep=self._sleep
+        )
         redactor = Redactor()
         try:
             outcome, problem = self._walk(run, recorder, redactor), ""
@@ -112,6 +114,11 @@ class Worker:
             log.error("a run broke", run=number, trace=redactor.mask(traceback.format_exc()))
             outcome, problem = Outcome.ERRORED, redactor.mask(f"{type(error).__name__}: {error}")
         recorder.write(lambda tx: self._settle(tx, number, outcome, problem))
+
+    def _sleep(self, seconds: float) -> None:
+        """Wait until the database may take changes again. Raises HandedOver when this worker leaves."""
+        if self._leaving.wait(seconds):
+            raise HandedOver
 
     def _take(self, tx: Transaction, number: int, part: int) -> tuple[Run, int] | None:
         """Take the run, unless this hand-over is an old one that the engine repeats after a crash."""

@@ -28,6 +28,8 @@ from bot.store.workers import Workers
 T = TypeVar("T")
 log = structlog.get_logger()
 
+_A_DAY_S = 86_400.0
+
 
 class Transaction:
     """One transaction: all of it happens, or nothing."""
@@ -101,14 +103,22 @@ class Store:
         with Session(self.engine, expire_on_commit=False) as session:
             yield Transaction(session)
 
-    def insist(self, work: Callable[[Transaction], T], *, for_s: float = 600.0) -> T:
+    def insist(
+        self,
+        work: Callable[[Transaction], T],
+        *,
+        for_s: float = _A_DAY_S,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> T:
         """Do *work* in a transaction, and again from its start while the database is locked, full or away.
 
-        For what must not get lost because a disk is full for a minute. Raises the last OperationalError after *for_s*.
+        For what must not get lost because a disk is full for a night. *sleep* waits in between, and may raise.
+        Raises the last OperationalError after *for_s*.
         """
         retrying = Retrying(
             retry=retry_if_exception_type(OperationalError),
             wait=wait_random_exponential(multiplier=0.1, max=5),
+            sleep=sleep,
             stop=stop_after_delay(for_s),
             before_sleep=_say_that_it_waits,
             reraise=True,

@@ -182,6 +182,27 @@ def test_a_full_disk_costs_no_line_of_the_log(asleep, small_disk):
     assert said == [str(number) for number in range(1, 300_001)] * 2
 
 
+@pytest.mark.full
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a disk")
+def test_on_a_full_disk_the_bot_ends_when_told_to_and_its_next_start_goes_on(asleep, small_disk):
+    asleep.start()
+    slack = Slack(asleep.url)
+    run = start(slack, "Go slowly")
+    run.until("First* · running")
+    asleep.go(run.number, "first")
+    run.until("Second* · running")
+
+    filler = fill(small_disk)
+    asleep.go(run.number, "second")
+    slack.until(lambda: "ends second" in asleep.done(run.number))
+    assert asleep.stop() == 0
+    filler.unlink()
+    asleep.start()
+
+    run.until("*Succeeded*")
+    assert asleep.done(run.number) == ALL
+
+
 def fill(folder):
     """Fill the disk of *folder* to its last byte; returns the file that does."""
     filler = folder / "filler"
