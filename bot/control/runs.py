@@ -139,6 +139,7 @@ class Runs:
         if by.id != run.started_by_id:
             self._access.demand(by, "cancel", run.target, origin=origin)
         with self._store.begin() as tx:
+            tx.locks.leave_queues(number)
             run = _locked(tx, number)
             if run.status.is_over:
                 raise NotNow(f"{run.name} is over already: it {run.status}.")

@@ -33,9 +33,13 @@ class Locks:
 
     def release(self, run: int, now: datetime) -> list[int]:
         """Give up what *run* holds or waits for. Returns the runs that hold a lock now because of it."""
-        self._session.execute(delete(LockRequestRow).where(col(LockRequestRow.run) == run))
+        self.leave_queues(run)
         names = self._session.exec(select(LockRow.name).where(LockRow.run == run)).all()
         return [next_run for name in names if (next_run := self._hand_over(name, now)) is not None]
+
+    def leave_queues(self, run: int) -> None:
+        """Let *run* wait no more. To change the run as well, do this first: whoever hands a lock over does, too."""
+        self._session.execute(delete(LockRequestRow).where(col(LockRequestRow.run) == run))
 
     def of(self, name: str) -> Lock | None:
         """The lock as it stands; None when nobody holds it."""
@@ -63,7 +67,8 @@ class Locks:
     def _hand_over(self, name: str, now: datetime) -> int | None:
         self._row(name)
         query = select(LockRequestRow).where(LockRequestRow.name == name).order_by(col(LockRequestRow.id)).limit(1)
-        first = self._session.exec(query).first()
+        # Held, so that a run that leaves the queue at this very moment either gets it or is passed over.
+        first = self._session.exec(query.with_for_update()).first()
         if first is None:
             self._give(name, run=None, holder="", why="", now=now)
             return None

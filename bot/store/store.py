@@ -94,6 +94,7 @@ class Store:
                 session.execute(text("BEGIN IMMEDIATE"))
             transaction = Transaction(session)
             yield transaction
+            transaction.audit.write()
             session.commit()
         transaction.written()
 

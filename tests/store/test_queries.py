@@ -1,7 +1,9 @@
 """Locks in order, messages that are owed, timers, the audit's chain."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import text
 
 from bot.model.message import MessageKind
@@ -29,6 +31,27 @@ def test_a_lock_goes_to_the_runs_in_the_order_in_which_they_asked(store: Store) 
         assert tx.locks.release(2, NOW) == []
         assert tx.locks.of("site") is None
         assert tx.locks.of("other")
+
+
+def test_a_run_that_is_just_leaving_the_queue_does_not_get_the_lock(store: Store) -> None:
+    for run in (1, 2, 3):
+        ask(store, "site", run)
+
+    def release() -> list[int]:
+        with store.begin() as tx:
+            return tx.locks.release(1, NOW)
+
+    with ThreadPoolExecutor(1) as pool:
+        with store.begin() as tx:
+            tx.locks.release(2, NOW)
+            handed = pool.submit(release)
+            with pytest.raises(TimeoutError):
+                handed.result(timeout=0.3)
+        assert handed.result(timeout=10) == [3]
+    with store.read() as tx:
+        lock = tx.locks.of("site")
+    assert lock
+    assert (lock.run, lock.queue) == (3, ())
 
 
 def test_a_lock_can_be_passed_on_before_those_who_wait(store: Store) -> None:
@@ -91,12 +114,29 @@ def test_a_timer_of_the_same_key_replaces_the_one_that_waits(store: Store) -> No
         assert replaced.state is TimerState.CANCELLED
 
 
+def test_records_of_transactions_side_by_side_make_one_chain(store: Store) -> None:
+    def work(number: int) -> None:
+        with store.begin() as tx:
+            tx.audit.add(
+                at=NOW, person_id="u", person="Ada", origin="cli", verb="run", target=f"a/{number}", answer="allowed"
+            )
+            tx.locks.ask("site", run=number, holder="Ada", why="", now=NOW)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(1, 21)))
+
+    with store.read() as tx:
+        assert len(tx.audit.recent()) == 20
+        assert tx.audit.first_broken() is None
+
+
 def test_a_changed_line_breaks_the_audits_chain(store: Store) -> None:
     with store.begin() as tx:
         for number in range(4):
             tx.audit.add(
                 at=NOW, person_id="u", person="Ada", origin="cli", verb="run", target=f"a/{number}", answer="allowed"
             )
+    with store.begin() as tx:
         assert tx.audit.first_broken() is None
         third = tx.audit.recent()[1]
         tx.session.execute(text(f"UPDATE audit SET person = 'Bea' WHERE id = {third.id}"))
