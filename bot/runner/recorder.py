@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.base.clock import Clock
 from bot.base.nudges import Nudges
@@ -13,6 +13,7 @@ from bot.model.run import HostResult, Progress, Run, StepRecord, StepStatus
 from bot.model.timer import TimerState
 from bot.store.store import Store, Transaction
 
+T = TypeVar("T")
 #: Hosts and progress are written at most so often per step; the last word is always written.
 _WRITE_EVERY_S = 0.3
 
@@ -106,20 +107,27 @@ class Recorder:
 
     def steps(self, number: int | None = None) -> dict[str, StepRecord]:
         """All steps of this run, or of run *number*, by id, in the order in which people read them."""
-        with self._store.read() as tx:
-            return {record.id: record for record in tx.steps.of(number or self.number)}
+        return {record.id: record for record in self.look(lambda tx: tx.steps.of(number or self.number))}
+
+    def record(self, id: str) -> StepRecord:
+        """One step of this run; its row was written when the run started, or by `add_step`."""
+        found = self.look(lambda tx: tx.steps.get(self.number, id))
+        if found is None:
+            raise LookupError(f"run {self.number} has no step {id}")
+        return found
 
     def is_waiting(self, timer_key: str) -> bool:
         """Is the moment that the run waits for still to come?"""
-        with self._store.read() as tx:
-            return any(
-                timer.key == timer_key and timer.state is TimerState.WAITING for timer in tx.timers.of_run(self.number)
-            )
+        timers = self.look(lambda tx: tx.timers.of_run(self.number))
+        return any(timer.key == timer_key and timer.state is TimerState.WAITING for timer in timers)
 
     def cancelled_by(self) -> str | None:
         """Who cancelled the run."""
-        with self._store.read() as tx:
-            return tx.runs.cancelled_by(self.number)
+        return self.look(lambda tx: tx.runs.cancelled_by(self.number))
+
+    def look(self, at: Callable[[Transaction], T]) -> T:
+        """What stands in the rows. Waits while the database is away: a step at work must not end by that."""
+        return self._store.insist_on_reading(at, sleep=self._sleep)
 
 
 class StepReport:

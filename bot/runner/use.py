@@ -108,7 +108,7 @@ class Use:
                 return _Result(StepStatus.ABORTED)
             except ActionFailed as late:
                 return _failed(late.reason, late.hint)
-            resumed = self._recorder.steps()[step.id]
+            resumed = self._recorder.record(step.id)
 
     def _attempt(
         self, step: Uses, attempt: int, scope: Mapping[str, Any], *, resumed: StepRecord | None, cancellable: bool

@@ -85,14 +85,14 @@ class Walk:
         return Outcome.SUCCEEDED
 
     def _one(self, step: AnyStep, *, cancellable: bool) -> Outcome:
-        record = self._record(step.id)
+        record = self._recorder.record(step.id)
         if record.status.is_over or record.status is StepStatus.INTERRUPTED:
             outcome = _OF_STATUS[record.status]
         elif cancellable and self._recorder.cancelled_by() is not None and record.status is StepStatus.PENDING:
             self._recorder.ends(step.id, StepStatus.ABORTED)
             outcome = Outcome.ABORTED
         elif not self._wanted(step):
-            outcome = _OF_STATUS[self._record(step.id).status]
+            outcome = _OF_STATUS[self._recorder.record(step.id).status]
         else:
             outcome = self._do(step, record, cancellable=cancellable)
         if outcome.stands_still:
@@ -128,7 +128,7 @@ class Walk:
                 return self._group(step, lambda: self._undo(step))
 
     def _group(self, step: AnyStep, inside: Callable[[], Outcome]) -> Outcome:
-        if self._record(step.id).status is StepStatus.PENDING:
+        if self._recorder.record(step.id).status is StepStatus.PENDING:
             self._recorder.begins(step.id)
         outcome = inside()
         if not outcome.stands_still:
@@ -163,7 +163,7 @@ class Walk:
 
     def _undo(self, step: Undo) -> Outcome:
         """Undo, newest first, what began; each undo is a step of its own. Stops at the first that does not succeed."""
-        own = self._record(step.id)
+        own = self._recorder.record(step.id)
         number = int(step.undo[1:]) if step.undo.startswith("#") else self._run.number
         for index, record in enumerate(self._to_undo(step, number), start=1):
             id = f"{step.id}.{index}"
@@ -188,9 +188,6 @@ class Walk:
         began = [record for record in records if record.begun and record.uses and not _is_undo(record, step)]
         began.sort(key=lambda record: (record.started_at is not None, record.started_at), reverse=True)
         return began
-
-    def _record(self, id: str) -> StepRecord:
-        return self._recorder.steps()[id]
 
 
 def _is_undo(record: StepRecord, step: Undo) -> bool:

@@ -134,10 +134,6 @@ class Worker:
         return (taken, epoch) if taken else None
 
     def _walk(self, run: Run, recorder: Recorder, redactor: Redactor) -> Outcome:
-        def scope() -> dict[str, object]:
-            with self._store.read() as tx:
-                return scope_of(tx, run)
-
         use = Use(
             run=run,
             recorder=recorder,
@@ -146,7 +142,9 @@ class Worker:
             environ=self._environ,
             leaving=self._leaving,
         )
-        return Walk(run=run, recorder=recorder, use=use, scope=scope).all()
+        return Walk(
+            run=run, recorder=recorder, use=use, scope=lambda: recorder.look(lambda tx: scope_of(tx, run))
+        ).all()
 
     def _settle(self, tx: Transaction, number: int, outcome: Outcome, problem: str) -> None:
         run = tx.runs.lock_row(number)

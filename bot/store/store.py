@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -116,27 +116,39 @@ class Store:
         For what must not get lost because a disk is full for a night. *sleep* waits in between, and may raise.
         Raises the last OperationalError after *for_s*.
         """
-        retrying = Retrying(
-            retry=retry_if_exception_type(OperationalError),
-            wait=wait_random_exponential(multiplier=0.1, max=5),
-            sleep=sleep,
-            stop=stop_after_delay(for_s),
-            before_sleep=_say_that_it_waits,
-            reraise=True,
-        )
-        done: T = retrying(self._once, work)
+        done: T = _again(for_s, sleep)(self._once, self.begin, work)
         return done
 
-    def _once(self, work: Callable[[Transaction], T]) -> T:
-        with self.begin() as transaction:
+    def insist_on_reading(
+        self,
+        look: Callable[[Transaction], T],
+        *,
+        for_s: float = _A_DAY_S,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> T:
+        """The same for what only looks."""
+        seen: T = _again(for_s, sleep)(self._once, self.read, look)
+        return seen
+
+    def _once(self, opened: Callable[[], AbstractContextManager[Transaction]], work: Callable[[Transaction], T]) -> T:
+        with opened() as transaction:
             return work(transaction)
+
+
+def _again(for_s: float, sleep: Callable[[float], None]) -> Retrying:
+    return Retrying(
+        retry=retry_if_exception_type(OperationalError),
+        wait=wait_random_exponential(multiplier=0.1, max=5),
+        sleep=sleep,
+        stop=stop_after_delay(for_s),
+        before_sleep=_say_that_it_waits,
+        reraise=True,
+    )
 
 
 def _say_that_it_waits(state: RetryCallState) -> None:
     error = state.outcome.exception() if state.outcome else None
-    log.warning(
-        "database does not take the change, trying again", error=_first_line(error), attempt=state.attempt_number
-    )
+    log.warning("the database does not do it, trying again", error=_first_line(error), attempt=state.attempt_number)
 
 
 def _sqlite(url: str) -> Engine:

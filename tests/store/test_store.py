@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 
 from bot.base.errors import SetupProblem
 from bot.store import migrate
@@ -87,6 +88,20 @@ def test_a_full_disk_is_waited_for(tmp_path: Path) -> None:
     with store.read() as tx:
         assert [len(line.text) for line in tx.events.of(1)] == [100_000]
     store.close()
+
+
+def test_a_database_that_is_away_for_a_moment_is_asked_again(store: Store) -> None:
+    away = [True, True]
+
+    def break_off(*_: object) -> None:
+        if away:
+            away.pop()
+            raise OperationalError("SELECT", None, Exception("the server is starting up"))
+
+    event.listen(store.engine, "before_cursor_execute", break_off)
+
+    assert store.insist_on_reading(lambda tx: tx.runs.recent(), sleep=lambda _: None) == []
+    assert away == []
 
 
 def test_a_database_that_cannot_be_opened_is_named_without_its_password() -> None:
