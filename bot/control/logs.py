@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.control.finish import first_failed
 from bot.model.run import RunView, StepRecord
 
 _CHUNK_BYTES = 64 * 1024
@@ -54,8 +55,10 @@ class RunLog:
                         yield chunk
 
         def tail(self, lines: int = 30) -> list[str]:
-            """The last lines of the step that spoke last."""
-            for _, path in reversed(self._files):
+            """The last lines of the step that failed, else of the one that spoke last."""
+            failed = first_failed([step for step, _ in self._files])
+            worth_most_last = sorted(self._files, key=lambda file: file[0] is failed)
+            for _, path in reversed(worth_most_last):
                 found = _last_lines(path, lines)
                 if found:
                     return found
