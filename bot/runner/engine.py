@@ -15,7 +15,6 @@ import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig
 from sqlalchemy import Engine as Database
 from sqlalchemy import inspect
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.base.clock import Clock
 from bot.base.errors import SetupProblem
@@ -115,9 +114,9 @@ class DbosEngine:
             try:
                 self._sign_of_life(worker)
                 self._take_over_from_the_dead(worker)
-            except SQLAlchemyError as error:
-                # The database is away; so is everybody else's sign of life. The next beat tries again.
-                log.warning("no sign of life could be given", error=str(error).splitlines()[0])
+            except Exception as error:  # noqa: BLE001 - the beat's boundary: without beats a living worker counts as dead
+                # Mostly the database is away, and so is everybody else's sign of life. The next beat tries again.
+                log.warning("no sign of life could be given", error=repr(error))
 
     def _sign_of_life(self, worker: str) -> None:
         with self._store.begin() as tx:
@@ -131,8 +130,8 @@ class DbosEngine:
             # but what its own control plane calls; engine contract tests hold it to that.
             handed = DBOS._recover_pending_workflows([id])  # noqa: SLF001
             log.info("took over from a dead worker", worker=id, runs=len(handed))
-            with self._store.begin() as tx:
-                if not handed:
+            if not handed:
+                with self._store.begin() as tx:
                     tx.workers.forget(id)
 
 

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.base.clock import Clock
 from bot.base.errors import NotFound
@@ -32,6 +33,8 @@ _LONGEST_WAIT_S = 60.0
 _FILE_LEASE = timedelta(minutes=10)
 #: How far back a message is looked for whose post had no answer.
 _LOOK_BACK = timedelta(days=1)
+#: A disk may have room again by then, and what broke by a bug may be whole once its rows have changed.
+_AFTER_TROUBLE = timedelta(minutes=1)
 _GONE = {"message_not_found", "thread_not_found"}
 _NO_PLACE = {"channel_not_found", "not_in_channel", "is_archived", "restricted_action"}
 
@@ -151,6 +154,11 @@ class Outbox:
             self._give_up(message, str(gone))
         except (Later, Unsure, Never) as problem:
             self._failed(message, problem)
+        except SQLAlchemyError:
+            # The database is away, for all messages: the loop waits for it.
+            raise
+        except Exception as error:  # noqa: BLE001 - the outbox's boundary: one message must not hold up all the others
+            self._broke(message, error)
         else:
             self._failures, self._pause_until = 0, None
 
@@ -235,10 +243,11 @@ class Outbox:
             self._give_up(message, str(gone))
         except (Later, Unsure, Never) as problem:
             self._failed(message, problem)
-        except Exception as error:
-            # The same boundary, on the thread for files.
-            log.exception("a log was not uploaded", key=message.key)
-            self._give_up(message, repr(error))
+        except SQLAlchemyError as error:
+            # The database is away; the message is due again when the time for files is over.
+            log.warning("a log was not uploaded yet", key=message.key, error=str(error))
+        except Exception as error:  # noqa: BLE001 - the same boundary, on the thread for files
+            self._broke(message, error)
 
     def _upload(self, message: Message) -> None:
         parent = self._parent(message)
@@ -272,6 +281,11 @@ class Outbox:
         log.warning("Slack did not take a message, it is tried again", key=message.key, problem=str(problem))
         with self._store.begin() as tx:
             tx.messages.failed(message.id, error=str(problem), retry_at=now + wait)
+
+    def _broke(self, message: Message, error: Exception) -> None:
+        log.exception("a message broke, it is tried again", key=message.key)
+        with self._store.begin() as tx:
+            tx.messages.failed(message.id, error=repr(error), retry_at=self._clock.now() + _AFTER_TROUBLE)
 
     def _give_up(self, message: Message, error: str) -> None:
         log.error("a message cannot be delivered", key=message.key, channel=message.channel, error=error)

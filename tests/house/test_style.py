@@ -7,6 +7,7 @@ from typing import Any
 BOUNDARIES = {
     "bot/runner/use.py": "an action",
     "bot/runner/worker.py": "a run",
+    "bot/runner/engine.py": "a worker's signs of life",
     "bot/watch/schedule.py": "the watcher",
     "bot/slack/desk.py": "a listener",
     "bot/slack/outbox.py": "the outbox",

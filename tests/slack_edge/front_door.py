@@ -2,6 +2,7 @@
 
 # ruff: noqa: ARG002 - the signatures are those of the real one
 
+import errno
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -47,8 +48,12 @@ class Catalog:
     """One stack."""
 
     stacks: dict[str, Stack] = field(default_factory=lambda: {"maintenance": MAINTENANCE})
+    #: Raised by whoever asks for this stack: a bug.
+    broken: str = ""
 
     def stack(self, name: str) -> Stack:
+        if name == self.broken:
+            raise RuntimeError(f"{name} is broken")
         if name not in self.stacks:
             raise NotFound(f'There is no stack "{name}".', hint=did_you_mean(name, list(self.stacks)))
         return self.stacks[name]
@@ -150,6 +155,8 @@ class Runs:
         self._nudges = nudges
         self._clock = clock
         self.logs: dict[int, str] = {}
+        #: How often a log cannot be read yet.
+        self.full_disks = 0
         self.decisions: list[tuple[int, Decision]] = []
 
     def start(self, ask: StartJob) -> Run:
@@ -187,6 +194,9 @@ class Runs:
             return tx.runs.recent(limit=limit)
 
     def log(self, number: int) -> LogReader:
+        if self.full_disks:
+            self.full_disks -= 1
+            raise OSError(errno.ENOSPC, "No space left on device")
         return LogReader(self.logs.get(number, ""))
 
     def change(self, number: int, **values: Any) -> None:

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -194,6 +195,36 @@ def test_a_channel_that_does_not_exist_is_given_up_with_a_clear_word(bot, slack)
     assert slack.until(given_up) == [("nowhere", "channel_not_found")]
     with bot.store.read() as tx:
         assert tx.audit.recent()[0].detail == "#nowhere: channel_not_found"
+
+
+def test_a_message_that_breaks_holds_up_no_other_and_comes_later(bot, slack):
+    with bot.store.begin() as tx:
+        tx.messages.owe(key="odd", kind=MessageKind.BOARD, channel="C0OPS", body={"stack": "odd"})
+    bot.door.catalog.broken = "odd"
+
+    owe(bot, "good", "Hello")
+
+    assert slack.until(lambda: slack.message("Hello"))
+    bot.door.catalog.broken = ""
+    bot.clock.pushed = timedelta(minutes=1)
+    assert slack.until(lambda: slack.message("is not there any more"))
+
+
+def test_a_log_that_cannot_be_read_now_comes_later(bot, slack, start):
+    message = start()
+    bot.door.runs.logs[1] = "a line\n"
+    bot.door.runs.full_disks = 1
+    bot.door.runs.end(1, RunStatus.SUCCEEDED)
+
+    def put_off():
+        with bot.store.engine.connect() as connection:
+            return connection.execute(text("SELECT 1 FROM message WHERE error LIKE '%No space%'")).first()
+
+    slack.until(put_off)
+
+    bot.clock.pushed = timedelta(minutes=1)
+
+    assert slack.until(lambda: slack.thread(message))[0]["files"]
 
 
 def test_a_run_from_a_channel_we_cannot_enter_is_told_to_the_person(bot, slack):
