@@ -6,11 +6,15 @@ Nothing from outside may ping a channel, forge a link or start bold print: it is
 import re
 from datetime import datetime
 
-#: Invisible; behind a marker it keeps Slack from taking the marker for formatting.
+#: Invisible; between a marker and its word it keeps Slack from taking the marker for formatting.
 _BREAK = "\u200b"
+#: Looks like a backtick, which begins code whatever stands around it.
+_BACKTICK = "ˋ"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _TERMINAL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b.")
-_MARKER = re.compile(r"(?<!\w)([*_~`])(?=\S)")
+_OPENING = re.compile(r"(?<!\w)([*_~])(?=\S)")
+#: Words that stand in bold print of ours may close it no more than open their own.
+_CLOSING = re.compile(r"(?<=\S)([*_~])(?!\w)")
 #: Not inside a word, so that `image:tag:latest` and 10:45:30 can be copied as they are.
 _EMOJI = re.compile(r"(?<!\w):(?=[\w+'-]+:)")
 _ADDRESS = re.compile(r"https?://[^\s<>|`\"')]+[^\s<>|`\"').,:;!?]")
@@ -29,8 +33,8 @@ def entities(text: str) -> str:
 
 def escape(text: str) -> str:
     """*text* as words inside mrkdwn: no mention, link, emoji or formatting comes out of it."""
-    safe = entities(plain(text))
-    safe = _MARKER.sub(rf"\1{_BREAK}", safe)
+    safe = entities(plain(text)).replace("`", _BACKTICK)
+    safe = _CLOSING.sub(rf"{_BREAK}\1", _OPENING.sub(rf"\1{_BREAK}", safe))
     return _QUOTE.sub(rf"{_BREAK}\1", _EMOJI.sub(f":{_BREAK}", safe))
 
 
@@ -46,7 +50,7 @@ def one_line(text: str) -> str:
 
 def code(text: str) -> str:
     """*text* as inline code, for names that people copy; an empty text stays empty."""
-    safe = " ".join(plain(text).replace("`", "ˋ").split())
+    safe = " ".join(plain(text).replace("`", _BACKTICK).split())
     return f"`{entities(safe)}`" if safe else ""
 
 

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from bot.slack.mrkdwn import escape
 from tests.page.conftest import Look
 from tests.page.echo_app import MENU, EchoApp
 
@@ -35,6 +36,16 @@ def test_what_strangers_write_is_never_markup(page: Page, app: EchoApp):
     expect(log).to_contain_text("<img src=x onerror=alert(1)> & <b>bold</b>")
     expect(log).to_contain_text("<script>alert(1)</script>")
     expect(log.locator("img, script, b")).to_have_count(0)
+
+
+def test_what_somebody_answered_shows_as_it_was_typed_also_in_bold_print(page: Page, app: EchoApp):
+    typed = "<!channel> *bold* _x_ ~s~ & <http://evil.example|click> end"
+
+    app.post(f"Reason: *{escape(typed)}* and no more")
+
+    message = page.get_by_role("article").last
+    expect(message.locator("strong").last).to_have_text(typed)
+    expect(message.locator("em, s")).to_have_count(0)
 
 
 def test_a_message_that_changes_keeps_its_place_and_its_buttons_focus(page: Page, app: EchoApp):

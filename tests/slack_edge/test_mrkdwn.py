@@ -13,9 +13,17 @@ def test_nothing_typed_mentions_or_links(typed):
     assert "&lt;" in escape(typed) or "&amp;" in escape(typed)
 
 
-@pytest.mark.parametrize("typed", ["*bold*", "_slanted_", "~struck~", "`code`", ":fire:", "> quoted"])
+@pytest.mark.parametrize("typed", ["*bold*", "_slanted_", "~struck~", ":fire:", "> quoted"])
 def test_nothing_typed_is_formatted(typed):
     assert "\u200b" in escape(typed)
+
+
+def test_a_typed_backtick_begins_no_code():
+    assert escape("`code`") == "ˋcodeˋ"
+
+
+def test_a_typed_star_does_not_end_the_bold_print_around_it():
+    assert f"*{escape('a *b* c')}*" == "*a *\u200bb\u200b* c*"
 
 
 @pytest.mark.parametrize("name", ["web_1_a", "10:45:30", "a*b", "snake_case", "https://example.org/a_b"])

@@ -6,7 +6,8 @@ import { emoji } from "./emoji.js";
 
 const ENTITIES = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
 const CODE_BLOCK = /```\n?([\s\S]+?)\n?```/;
-const BARE_LINK = /https?:\/\/[^\s<>"')\]]*[^\s<>"')\].,;:!?]/;
+/** Ends before an escaped < or >, as before a plain one. */
+const BARE_LINK = /https?:\/\/(?:(?!&[lg]t;)[^\s<>|"')\]])*(?!&[lg]t;)[^\s<>|"')\].,;:!?]/;
 /** In this order: what stands first wins where two could begin at the same character. */
 const INLINE = [
   [/`([^`\n]+)`/, (match) => el("code", { class: "code" }, plain(match[1]))],
@@ -95,9 +96,12 @@ function first(text, rules) {
   return matches.reduce((best, one) => (best && best[0].index <= one[0].index ? best : one), null);
 }
 
-/** `*word*`, where the stars stand at the edges of words. */
+/** `*word*`, where the stars stand at the edges of words; a blank between, also one without width, parts them. */
 function styled(mark) {
-  return new RegExp(`(?<![\\p{L}\\p{N}])${mark}(?!\\s)([^\\n]*?[^\\s])${mark}(?![\\p{L}\\p{N}])`, "u");
+  return new RegExp(
+    `(?<![\\p{L}\\p{N}])${mark}(?![\\s\\u200b])([^\\n]*?[^\\s\\u200b])${mark}(?![\\p{L}\\p{N}])`,
+    "u",
+  );
 }
 
 /** What stands between < and >: a person, channel, group, date or link. */
