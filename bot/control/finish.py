@@ -17,9 +17,7 @@ def finish(
 ) -> None:
     """Write the end of *run*. What its success promises (`announce`, `then`) is written with it."""
     tx.runs.change(run.number, status=status, ended_at=now, reason=reason, hint=hint)
-    for step in tx.steps.of(run.number):
-        if step.status in {StepStatus.PENDING, StepStatus.WAITING}:
-            tx.steps.change(run.number, step.id, status=StepStatus.SKIPPED)
+    tx.steps.change_those(run.number, (StepStatus.PENDING, StepStatus.WAITING), status=StepStatus.SKIPPED)
     tx.events.add(run.number, f"run.{status}", now, text=reason)
     tx.audit.add(
         at=now,
@@ -63,8 +61,7 @@ def stand_still(tx: Transaction, engine: Engine, run: Run, status: RunStatus, *,
         abort_what_stands_still(tx, run.number)
         go_on(tx, engine, run.number)
         return
-    moments = [timer for timer in tx.timers.of_run(run.number) if timer.kind is TimerKind.RESUME]
-    if status is RunStatus.WAITING and all(timer.state is not TimerState.WAITING for timer in moments):
+    if status is RunStatus.WAITING and _a_moment_has_come(tx, run.number):
         go_on(tx, engine, run.number)
         return
     tx.runs.change(run.number, status=status, reason=reason, hint=hint)
@@ -78,14 +75,24 @@ def go_on(tx: Transaction, engine: Engine, number: int) -> None:
 
 def abort_what_stands_still(tx: Transaction, number: int) -> None:
     """The steps that wait for a moment or a decision do not go on."""
-    for step in tx.steps.of(number):
-        if step.status in {StepStatus.WAITING, StepStatus.INTERRUPTED}:
-            tx.steps.change(number, step.id, status=StepStatus.ABORTED)
+    tx.steps.change_those(number, (StepStatus.WAITING, StepStatus.INTERRUPTED), status=StepStatus.ABORTED)
 
 
 def then_key(stack: str, job: str, environment: str | None) -> str:
     """The timer's key: one such moment per job and environment; setting it again moves it."""
     return f"then:{stack}/{job}/{environment or ''}"
+
+
+def wait_key(number: int, step: str) -> str:
+    """The timer's key of a `wait` step."""
+    return f"wait:{number}:{step}"
+
+
+def _a_moment_has_come(tx: Transaction, number: int) -> bool:
+    """Does a step wait for a moment that is over? It came while other steps, side by side with it, were at work."""
+    to_come = {timer.key for timer in tx.timers.of_run(number) if timer.state is TimerState.WAITING}
+    waiting = [step for step in tx.steps.of(number) if step.status is StepStatus.WAITING]
+    return any(wait_key(number, step.id) not in to_come for step in waiting)
 
 
 def _cancel_what_should_follow(tx: Transaction, run: Run, undone: int) -> None:

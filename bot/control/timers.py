@@ -45,8 +45,9 @@ class Timers:
 
         def later(tx: Transaction, timer: Timer) -> None:
             more = timedelta(minutes=minutes)
-            warn_at = timer.warn_at or (self._clock.now() + more)
-            tx.timers.change(id, at=timer.at + more, warn_at=max(warn_at, self._clock.now() + more), changed_by=by.name)
+            # As long before it as it was to be said; anew where it was said already.
+            warn_at = (timer.warn_at or self._clock.now()) + more
+            tx.timers.change(id, at=timer.at + more, warn_at=warn_at, changed_by=by.name)
 
         return self._change(id, by, origin, f"extend by {minutes} min", later)
 
@@ -82,7 +83,7 @@ class Timers:
 
     def _warn(self, timer: Timer) -> None:
         with self._store.begin() as tx:
-            current = tx.timers.get(timer.id)
+            current = tx.timers.lock_row(timer.id)
             if current is None or current.warn_at is None or current.state is not TimerState.WAITING:
                 return
             tx.timers.change(timer.id, warn_at=None)
@@ -132,7 +133,7 @@ class Timers:
 
     def _end(self, timer: Timer, also: Callable[[Transaction], object]) -> None:
         with self._store.begin() as tx:
-            current = tx.timers.get(timer.id)
+            current = tx.timers.lock_row(timer.id)
             if current is None or current.state is not TimerState.WAITING:
                 return
             tx.timers.change(timer.id, state=TimerState.FIRED)
@@ -146,7 +147,7 @@ class Timers:
         target = "/".join(part for part in (timer.stack, timer.job, timer.environment) if part)
         self._access.demand(by, "run", target, origin=origin)
         with self._store.begin() as tx:
-            current = tx.timers.get(id)
+            current = tx.timers.lock_row(id)
             if current is None or current.state is not TimerState.WAITING:
                 raise NotNow("Too late: this moment has passed, or somebody has cancelled it.")
             change(tx, current)

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.base.text import parse_duration
 from bot.catalog.expressions import ExpressionProblem, evaluate
+from bot.control.finish import wait_key
 from bot.model.plan import AnyStep, Do, InParallel, Undo, Uses, Wait, walk
 from bot.model.run import Run, StepRecord, StepStatus
 from bot.model.timer import TimerKind
@@ -142,7 +143,7 @@ class Walk:
         return next((outcome for outcome in order if outcome in outcomes), Outcome.SUCCEEDED)
 
     def _wait(self, step: Wait, record: StepRecord) -> Outcome:
-        key = f"wait:{self._run.number}:{step.id}"
+        key = wait_key(self._run.number, step.id)
         if record.status is StepStatus.WAITING:
             if self._recorder.is_waiting(key):
                 return Outcome.WAITING

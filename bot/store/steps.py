@@ -1,5 +1,6 @@
 """Queries about the steps of runs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import update
@@ -36,6 +37,11 @@ class Steps:
     def change(self, run: int, id: str, **values: Any) -> None:
         """Set columns of one step."""
         self._session.execute(update(StepRow).where(col(StepRow.run) == run, col(StepRow.id) == id).values(**values))
+
+    def change_those(self, run: int, statuses: Sequence[StepStatus], **values: Any) -> None:
+        """Set columns of all steps of *run* that are in *statuses*."""
+        which = (col(StepRow.run) == run, col(StepRow.status).in_(statuses))
+        self._session.execute(update(StepRow).where(*which).values(**values))
 
 
 def _record(row: StepRow) -> StepRecord:

@@ -26,6 +26,11 @@ class Timers:
 
     def get(self, id: int) -> Timer | None:
         """One timer."""
+        row = self._session.get(TimerRow, id, populate_existing=True)
+        return _timer(row) if row else None
+
+    def lock_row(self, id: int) -> Timer | None:
+        """One timer, its row held against other transactions until this one ends."""
         row = self._session.get(TimerRow, id, populate_existing=True, with_for_update=True)
         return _timer(row) if row else None
 
@@ -33,13 +38,11 @@ class Timers:
         """Set columns of one timer."""
         self._session.execute(update(TimerRow).where(col(TimerRow.id) == id).values(**values))
 
-    def cancel_key(self, key: str, *, by: str) -> list[int]:
-        """Cancel the waiting timer of *key*. Returns its id, if there was one."""
-        query = select(TimerRow.id).where(TimerRow.key == key, TimerRow.state == TimerState.WAITING)
-        ids = [id for id in self._session.exec(query) if id is not None]
-        for id in ids:
-            self.change(id, state=TimerState.CANCELLED, changed_by=by)
-        return ids
+    def cancel_key(self, key: str, *, by: str) -> None:
+        """Cancel the waiting timer of *key*, if there is one."""
+        which = (col(TimerRow.key) == key, col(TimerRow.state) == TimerState.WAITING)
+        values = {"state": TimerState.CANCELLED, "changed_by": by}
+        self._session.execute(update(TimerRow).where(*which).values(**values))
 
     def due(self, now: datetime) -> list[Timer]:
         """The timers whose moment has come, oldest first."""

@@ -168,6 +168,18 @@ def test_a_wait_holds_no_worker_and_goes_on_by_itself(start: Any, app: App, told
     assert lines(told) == ["one", "two"]
 
 
+def test_a_moment_that_comes_while_another_step_is_at_work_is_not_missed(start: Any, app: App, told: Path) -> None:
+    short = f"{{do: [{{wait: 1s}}, {say('short')}]}}"
+    long = f"{{do: [{{wait: 1h}}, {say('long')}]}}"
+    work = "{uses: command.run, with: {argv: [sleep, '3']}}"
+    view = start(f"    steps: [{{in_parallel: [{short}, {long}, {work}]}}]", until=(RunStatus.WAITING,))
+
+    wait_for(lambda: lines(told) == ["short"])
+    app.control.runs.cancel(view.run.number, by=GRACE, origin="cli")
+    wait_for(lambda: app.control.runs.get(view.run.number).status is RunStatus.ABORTED)
+    assert lines(told) == ["short"]
+
+
 def test_a_waiting_run_can_be_cancelled(start: Any, app: App, told: Path) -> None:
     view = start(f"    steps: [{{wait: 1h}}, {say('two')}]", until=(RunStatus.WAITING,))
 
@@ -221,6 +233,18 @@ def test_success_sets_the_next_job_as_a_timer(start: Any, app: App, told: Path) 
     newest = app.control.runs.recent(limit=1)[0]
     assert newest.started_by_id == "auto:timer"
     assert "Grace" in newest.cause
+
+
+def test_an_extended_moment_is_told_as_long_before_it_as_it_was_to_be(start: Any, app: App) -> None:
+    view = start(f"    steps: [{say('one')}]\n    then: {{run: later, after: 1h, warn: 5m}}")
+    [timer] = app.control.timers.of_run(view.run.number)
+
+    later = app.control.timers.extend(timer.id, by=GRACE, origin="slack", minutes=30)
+
+    assert later.at - timer.at == timedelta(minutes=30)
+    assert later.warn_at
+    assert later.at - later.warn_at == timedelta(minutes=5)
+    app.control.timers.cancel(timer.id, by=GRACE, origin="slack")
 
 
 def test_the_history_tells_it_all(start: Any, app: App) -> None:
