@@ -5,6 +5,7 @@ import json
 import re
 import shlex
 import threading
+from typing import Any
 from urllib.parse import quote
 
 MASK = "***"
@@ -57,6 +58,17 @@ class Redactor:
             if pattern in text:
                 text = text.replace(pattern, MASK)
         return _LOOKS_SECRET.sub(MASK, text)
+
+    def mask_all(self, value: Any) -> Any:
+        """Plain JSON without its secrets, in the texts of lists and mappings as well. Keys are names and stay."""
+        match value:
+            case str():
+                return self.mask(value)
+            case list():
+                return [self.mask_all(item) for item in value]
+            case dict():
+                return {key: self.mask_all(item) for key, item in value.items()}
+        return value
 
 
 def _forms(value: str) -> set[str]:

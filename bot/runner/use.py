@@ -145,7 +145,7 @@ class Use:
         *,
         cancellable: bool,
     ) -> "_Result":
-        report = _Report(self._recorder, step.id, action, resumed)
+        report = _Report(self._recorder, self._redactor, step.id, action, resumed)
         context = StepContext(
             run_name=self._run.name,
             started_by=self._run.started_by,
@@ -189,7 +189,7 @@ class Use:
             reason = f"{step.uses} broke: {self._redactor.mask(str(error)) or type(error).__name__}"
             hint = "This is a bug in the action, not in your answers. The log has its trace."
             return _Result(StepStatus.ERRORED, {"reason": reason, "hint": hint})
-        stored = outputs.model_dump(mode="json")
+        stored = self._redactor.mask_all(outputs.model_dump(mode="json"))
         return _Result(StepStatus.SUCCEEDED, {"outputs": stored, "undoable": _undoable(action, outputs)})
 
     def _signals(self, step: Uses, resumed: StepRecord | None, *, may_be_left: bool, cancellable: bool) -> Signals:
@@ -234,8 +234,11 @@ def _failed(reason: str, hint: str) -> _Result:
 class _Report:
     """What a step says about itself, on its way to the rows."""
 
-    def __init__(self, recorder: Recorder, step: str, action: Action[Any], resumed: StepRecord | None) -> None:
+    def __init__(
+        self, recorder: Recorder, redactor: Redactor, step: str, action: Action[Any], resumed: StepRecord | None
+    ) -> None:
         self._recorder = recorder
+        self._redactor = redactor
         self._step = step
         self._action = action
         self._pace = StepReport(recorder, step)
@@ -251,7 +254,8 @@ class _Report:
             return self._outputs
         values: dict[str, Any] = {"begun": True, "machine": socket.gethostname()}
         if outputs is not None:
-            values |= {"outputs": outputs.model_dump(mode="json"), "undoable": _undoable(self._action, outputs)}
+            stored = self._redactor.mask_all(outputs.model_dump(mode="json"))
+            values |= {"outputs": stored, "undoable": _undoable(self._action, outputs)}
         self._recorder.step(self._step, event="begun", **values)
         self._begun, self._outputs = True, outputs
         return outputs

@@ -69,3 +69,12 @@ def test_secrets_come_from_vault(tmp_path: Path) -> None:
             read_secret("vault:secret/team/db#password", {**environ, "VAULT_TOKEN": "wrong"}, tmp_path)
         with pytest.raises(SecretMissing, match="answered 404"):
             read_secret("vault:secret/team/gone#password", environ, tmp_path)
+
+
+def test_what_is_stored_as_outputs_has_no_secret_in_it() -> None:
+    redactor = Redactor()
+    redactor.add("correct-horse")
+
+    masked = redactor.mask_all({"body": "you sent correct-horse", "codes": [200, "correct-horse"], "none": None})
+
+    assert masked == {"body": "you sent ***", "codes": [200, "***"], "none": None}
