@@ -1,4 +1,4 @@
-"""A real nginx that serves a folder, and answers 503 with `maintenance.html` whenever that file is there."""
+"""A real nginx that serves a folder, set up for maintenance as the shipped stack asks for it."""
 
 import os
 import subprocess
@@ -10,7 +10,8 @@ from tests.fakes.ports import free_port
 
 NGINX = "/usr/sbin/nginx"
 
-#: The switch is a file, so going on and off needs no reload.
+#: What the stack tells people to include.
+_MAINTENANCE = Path(__file__).parents[2] / "stacks/maintenance/payload/nginx-maintenance.conf"
 _CONFIG = """\
 {user}
 daemon on;
@@ -28,15 +29,8 @@ http {{
     server {{
         listen 127.0.0.1:{port};
         root {site};
-        location / {{
-            if (-f $document_root/maintenance.html) {{ return 503; }}
-            index index.html;
-        }}
-        error_page 503 @maintenance;
-        location @maintenance {{
-            add_header Retry-After 300 always;
-            rewrite ^ /maintenance.html break;
-        }}
+        location / {{ index index.html; }}
+        include {maintenance};
     }}
 }}
 """
@@ -50,7 +44,7 @@ def nginx(folder: Path, site: Path) -> Iterator[str]:
     # Its workers are somebody else's otherwise, who may not look into a test's folders.
     user = "user root;" if os.geteuid() == 0 else ""
     config = folder / "nginx.conf"
-    config.write_text(_CONFIG.format(folder=folder, site=site, port=port, user=user))
+    config.write_text(_CONFIG.format(folder=folder, site=site, port=port, user=user, maintenance=_MAINTENANCE))
     # Returns once it listens.
     subprocess.run([NGINX, "-c", str(config), "-e", str(folder / "error.log")], check=True)
     try:

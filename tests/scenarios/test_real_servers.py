@@ -1,0 +1,112 @@
+"""Maintenance on real servers: three SSH hosts, an nginx before each site, and one host that dies in the middle."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.fakes.hosts import Host, Lab, ssh_hosts
+from tests.fakes.nginx import nginx
+from tests.scenarios.conftest import ROOT, Bot
+from tests.scenarios.watched import start
+from tests.slack import Slack
+
+pytestmark = pytest.mark.full
+
+ENVIRONMENT = """\
+environments:
+  servers: {{inventory: "{inventory}", root: "", url: "{url}"}}
+"""
+#: The last task, so that a test can act while the page is up already.
+WAIT = """
+    - name: Wait for the word
+      ansible.builtin.command: sh -c 'until test -e "{go}"; do sleep 0.1; done'
+      changed_when: false
+      when: state == "on"
+"""
+REASON = {"Reason shown to visitors": "We move the database"}
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    with ssh_hosts(tmp_path_factory.mktemp("lab")) as started:
+        for name in started.hosts:
+            (started.site(name) / "index.html").write_text(f"Shop on {name}")
+        yield started
+
+
+@pytest.fixture(scope="module")
+def sites(lab: Lab) -> Iterator[dict[str, str]]:
+    """The address of each host's site, by the host's name."""
+    with ExitStack() as servers:
+        yield {name: servers.enter_context(nginx(lab.folder / f"nginx-{name}", lab.site(name))) for name in lab.hosts}
+
+
+@pytest.fixture
+def bot(_shared: Bot, lab: Lab, sites: dict[str, str]) -> Bot:
+    """A bot with the shipped stack, for these servers."""
+    if not _shared.is_up:
+        folder = shutil.copytree(ROOT / "stacks" / "maintenance", _shared.stacks / "maintenance")
+        file = folder / "stack.yml"
+        own = ENVIRONMENT.format(inventory=lab.inventory, url=sites["web1"])
+        file.write_text(file.read_text().replace("environments:\n", own, 1))
+        _shared.start()
+    return _shared
+
+
+def seen(sites: dict[str, str]) -> dict[str, int]:
+    """What visitors of each site get."""
+    return {name: requests.get(url, timeout=5).status_code for name, url in sites.items()}
+
+
+def waits(host: Host, go: Path) -> bool:
+    """Is the host at the last task?"""
+    return any(str(go) in word for command in host.programs() for word in command)
+
+
+def test_a_click_puts_all_servers_into_maintenance_and_another_brings_them_back(slack: Slack, sites: dict[str, str]):
+    assert seen(sites) == {"web1": 200, "web2": 200, "web3": 200}
+
+    on = start(slack, "Maintenance on", REASON | {"Environment": "servers"})
+    on.until("*Succeeded*", timeout_s=60)
+
+    assert "web1 changed · web2 changed · web3 changed" in on.text
+    for url in sites.values():
+        answer = requests.get(url, timeout=5)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "300")
+        assert "We move the database" in answer.text
+    slack.message_with("Maintenance is on for servers, for about 30 min: We move the database (by Ada Lovelace)")
+
+    off = start(slack, "Maintenance off", {"Environment": "servers"})
+    off.until("*Succeeded*", timeout_s=60)
+
+    assert seen(sites) == {"web1": 200, "web2": 200, "web3": 200}
+    slack.message_with("Maintenance is off for servers (by Ada Lovelace)")
+
+
+def test_a_host_that_dies_in_the_middle_is_named_and_the_others_are_brought_back(
+    bot: Bot, slack: Slack, lab: Lab, sites: dict[str, str]
+):
+    playbook = bot.stacks / "maintenance" / "payload" / "maintenance.yml"
+    go = bot.folder / "go"
+    playbook.write_text(playbook.read_text() + WAIT.format(go=go))
+    on = start(slack, "Maintenance on", REASON | {"Environment": "servers"})
+    slack.until(lambda: all(waits(host, go) for host in lab.hosts.values()), timeout_s=60)
+    assert set(seen(sites).values()) == {503}
+
+    lab.hosts["web2"].go_down()
+    go.touch()
+    try:
+        told = on.until("*Failed*", timeout_s=90)
+    finally:
+        lab.hosts["web2"].come_up()
+
+    assert "*web2 unreachable*" in told
+    assert 'web2 could not be reached at "Wait for the word"' in told
+    assert "Done on web1, web3. Is the host up, and does its SSH answer?" in told
+    assert "Undo: Put up the maintenance page" in told
+    assert "web1 changed · *web2 unreachable* · web3 changed" in told
+    assert seen(sites) == {"web1": 200, "web2": 503, "web3": 200}
