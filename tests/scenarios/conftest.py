@@ -46,7 +46,7 @@ class Bot:
         self.stacks = folder / "stacks"
         self.data = folder / "data"
         self.url = ""
-        self._port = free_port()
+        self.port = free_port()
         self._process: subprocess.Popen[str] | None = None
         self._said = folder / "said"
         self.write("stack.yml", STACK)
@@ -80,7 +80,7 @@ class Bot:
     def call(self, **environ: str) -> "subprocess.Popen[str]":
         """`stackhand up`, not waited for; what it complains of is in `said`."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "STACKHAND_"))}
-        words = ["up", "--port", str(self._port), "--data", str(self.data), "--stacks", str(self.stacks)]
+        words = ["up", "--port", str(self.port), "--data", str(self.data), "--stacks", str(self.stacks)]
         with self._said.open("a") as said:
             return subprocess.Popen(
                 [sys.executable, "-P", "-m", "bot.cli", *words],

@@ -1,11 +1,9 @@
 """The promise itself, in a real browser: one click puts a real site into maintenance, and one click brings it back."""
 
+import json
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from bot.playground import lay_out
 from bot.sandbox.sandbox import Sandbox
-from tests.fakes.ports import free_port
+from tests.scenarios.conftest import Bot
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -33,27 +31,11 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@contextmanager
-def up(folder: Path, *words: str, **environ: str) -> Iterator[str]:
-    """`stackhand up` as a user starts it; gives what it says once it is ready."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "STACKHAND_"))}
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "bot.cli", "up", "--data", str(folder / "data"), *words],
-        cwd=folder,
-        env={**clean, "PYTHONPATH": str(ROOT), **environ},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout
-        ready = process.stdout.readline()
-        assert ready.startswith("Ready: "), ready
-        yield ready.removeprefix("Ready: ").strip()
-        process.terminate()
-        assert process.wait(timeout=30) == 0
-    finally:
-        process.kill()
-        process.communicate()
+@pytest.fixture
+def bot(asleep: Bot) -> Bot:
+    """Not up yet, with the stacks that come with the program."""
+    asleep.stacks = ROOT / "stacks"
+    return asleep
 
 
 def open_page(browser: Browser, url: str, *, dark: bool = False) -> Page:
@@ -108,46 +90,44 @@ def bring_back(page: Page, site: str) -> None:
     assert requests.get(site, timeout=5).status_code == 200
 
 
-def test_a_click_puts_a_site_into_maintenance_and_undo_brings_it_back(browser: Browser, tmp_path: Path) -> None:
-    with up(tmp_path, "--port", "0") as url:
-        page = open_page(browser, url)
-        put_into_maintenance(page, f"{url}site/", "socket")
-        newest(page, "maintenance #1 · by").get_by_text("1 reply").click()
-        expect(page.get_by_role("log", name="Thread")).to_contain_text("Log of maintenance #1")
-        picture(page, "thread")
-        page.get_by_role("button", name=re.compile("Close")).first.click()
-        picture(page, "page")
-        bring_back(page, f"{url}site/")
-        page.close()
+def test_a_click_puts_a_site_into_maintenance_and_undo_brings_it_back(browser: Browser, bot: Bot) -> None:
+    bot.start()
+    page = open_page(browser, bot.url)
+    put_into_maintenance(page, f"{bot.url}site/", "socket")
+    newest(page, "maintenance #1 · by").get_by_text("1 reply").click()
+    expect(page.get_by_role("log", name="Thread")).to_contain_text("Log of maintenance #1")
+    picture(page, "thread")
+    page.get_by_role("button", name=re.compile("Close")).first.click()
+    picture(page, "page")
+    bring_back(page, f"{bot.url}site/")
+    page.close()
+    assert bot.stop() == 0
 
 
-def test_the_same_over_http(browser: Browser, tmp_path: Path) -> None:
+def test_the_same_over_http(browser: Browser, bot: Bot) -> None:
     """Slack calls the bot, every request signed; the workspace is a process's own, as the real one is."""
-    site = lay_out(tmp_path / "playground", stacks=ROOT / "stacks")
-    workspace = Sandbox(manifest=ROOT / "manifest.yml", site=site)
+    playground = bot.folder / "playground"
+    workspace = Sandbox(manifest=ROOT / "manifest.yml", site=lay_out(playground, stacks=bot.stacks))
     workspace.start()
-    port = free_port()
-    own = f'{{"sandbox": true, "playground_root": "{tmp_path}/playground", "playground_url": "{workspace.url}site/"}}'
-    environ = {
-        "SLACK_BOT_TOKEN": workspace.bot_token,
-        "SLACK_SIGNING_SECRET": workspace.signing_secret,
-        "SLACK_API_URL": workspace.api_url,
-        "STACKHAND_VARS": own,
-        "NO_PROXY": "127.0.0.1",
-    }
-    try:
-        with up(tmp_path, "--port", str(port), **environ) as said:
-            assert said == "connected to Slack as @stackhand in Acme"
-            # Slack asks the address for a challenge before it takes it.
-            here = {"request_url": f"http://127.0.0.1:{port}/slack/events"}
-            requests.post(f"{workspace.url}sandbox/app", json=here, timeout=5).raise_for_status()
-            page = open_page(browser, workspace.url, dark=True)
-            box = page.get_by_role("combobox", name="Message #ops")
-            box.fill("/stack board maintenance")
-            box.press("Enter")
-            put_into_maintenance(page, f"{workspace.url}site/", "http")
-            picture(page, "http-run")
-            bring_back(page, f"{workspace.url}site/")
-            page.close()
-    finally:
-        workspace.stop()
+    site = f"{workspace.url}site/"
+    bot.start(
+        SLACK_BOT_TOKEN=workspace.bot_token,
+        SLACK_SIGNING_SECRET=workspace.signing_secret,
+        SLACK_API_URL=workspace.api_url,
+        STACKHAND_VARS=json.dumps({"sandbox": True, "playground_root": str(playground), "playground_url": site}),
+        NO_PROXY="127.0.0.1",
+    )
+    assert bot.url == "connected to Slack as @stackhand in Acme"
+    # Slack asks the address for a challenge before it takes it.
+    here = {"request_url": f"http://127.0.0.1:{bot.port}/slack/events"}
+    requests.post(f"{workspace.url}sandbox/app", json=here, timeout=5).raise_for_status()
+    page = open_page(browser, workspace.url, dark=True)
+    box = page.get_by_role("combobox", name="Message #ops")
+    box.fill("/stack board maintenance")
+    box.press("Enter")
+    put_into_maintenance(page, site, "http")
+    picture(page, "http-run")
+    bring_back(page, site)
+    page.close()
+    assert bot.stop() == 0
+    workspace.stop()
