@@ -12,8 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.cli import screen
-from bot.cli.run_words import MARKS, STYLES, ending, headline, hosts_line, step_line, visible_steps
+from bot.cli.run_words import STYLES, ending, headline, hosts_line, step_line
 from bot.model.run import Progress, RunStatus, RunView, StepRecord, StepStatus
+from bot.model.signs import STEP_SIGNS
 
 
 class Screen(Protocol):
@@ -90,7 +91,7 @@ def news(before: RunView | None, after: RunView, now: datetime) -> Iterator[str]
         yield headline(after.run)
     if after.waits_for and (before is None or before.waits_for != after.waits_for):
         yield f"waits: {after.waits_for}"
-    for step in visible_steps(after.steps):
+    for step in after.visible_steps:
         old = old_steps.get(step.id)
         if step.status is not StepStatus.PENDING and (old is None or _differs(old, step)):
             yield from step_lines(step, now)
@@ -98,7 +99,7 @@ def news(before: RunView | None, after: RunView, now: datetime) -> Iterator[str]
 
 def step_lines(step: StepRecord, now: datetime) -> Iterator[str]:
     """A step in plain lines: how it stands, its hosts, why."""
-    yield f"{MARKS[step.status]} {step_line(step, now)}"
+    yield f"{STEP_SIGNS[step.status]} {step_line(step, now)}"
     if step.status.is_over and step.hosts:
         yield f"   {hosts_line(step.hosts)}"
     if step.reason:
@@ -112,7 +113,7 @@ def picture(view: RunView, log: list[str], now: datetime) -> RenderableType:
     rows: list[RenderableType] = [head]
     if view.waits_for:
         rows.append(Text(screen.visible(view.waits_for), "yellow"))
-    rows += [Padding(_step(step, now), (0, 0, 0, 2 * step.id.count("."))) for step in visible_steps(view.steps)]
+    rows += [Padding(_step(step, now), (0, 0, 0, 2 * step.id.count("."))) for step in view.visible_steps]
     if log:
         rows += [
             Text(),
@@ -128,7 +129,7 @@ def _differs(old: StepRecord, new: StepRecord) -> bool:
 def _step(step: StepRecord, now: datetime) -> RenderableType:
     style = STYLES[step.status]
     line = Text(screen.visible(step_line(step, now)), "" if style != "dim" else "dim")
-    rows: list[RenderableType] = [Text.assemble((f"{MARKS[step.status]} ", style), line)]
+    rows: list[RenderableType] = [Text.assemble((f"{STEP_SIGNS[step.status]} ", style), line)]
     if step.progress and step.status is StepStatus.RUNNING:
         rows.append(Padding(_progress(step.progress), (0, 0, 0, 5)))
     rows += [

@@ -11,7 +11,7 @@ from bot.base.text import format_duration
 from bot.cli import as_json as json
 from bot.cli.live import picture, step_lines
 from bot.cli.opened import opened
-from bot.cli.run_words import STYLES, ending, headline, is_still, visible_steps
+from bot.cli.run_words import STYLES, ending, headline, is_still
 from bot.cli.screen import err, out, say, table
 from bot.cli.typed import AsJson, Data, RunNumber, Stacks
 from bot.model.run import Run, RunStatus, RunView
@@ -86,7 +86,7 @@ def _plain(view: RunView, now: datetime) -> Iterator[str]:
     yield f"{headline(view.run)}: {view.run.status}"
     if view.waits_for:
         yield view.waits_for
-    for step in visible_steps(view.steps):
+    for step in view.visible_steps:
         yield from step_lines(step, now)
 
 

@@ -15,18 +15,6 @@ EXIT_CODES = {
     RunStatus.ABORTED: 4,
     RunStatus.INTERRUPTED: 5,
 }
-#: The same signs as in Slack: every font has them.
-MARKS = {
-    StepStatus.PENDING: "○",
-    StepStatus.RUNNING: "●",
-    StepStatus.WAITING: "◌",
-    StepStatus.SUCCEEDED: "✓",
-    StepStatus.FAILED: "✗",
-    StepStatus.ERRORED: "✗",
-    StepStatus.ABORTED: "■",
-    StepStatus.SKIPPED: "–",
-    StepStatus.INTERRUPTED: "⚠",
-}
 STYLES = {
     "pending": "dim",
     "queued": "dim",
@@ -47,11 +35,6 @@ def is_still(run: Run) -> bool:
     return run.status.is_over or run.status is RunStatus.INTERRUPTED
 
 
-def visible_steps(steps: Sequence[StepRecord]) -> list[StepRecord]:
-    """The steps that people want to see: those of `on_failure` and `ensure` only once they began."""
-    return [step for step in steps if step.started_at is not None or not _is_hook(step)]
-
-
 def headline(run: Run) -> str:
     """`maintenance #12  Maintenance on, production`."""
     where = f", {run.environment}" if run.environment else ""
@@ -67,7 +50,7 @@ def ending(view: RunView) -> Iterator[str]:
         yield run.hint
     if run.status is RunStatus.INTERRUPTED:
         yield f"Say how it goes on: stackhand resolve {run.number} retry|skip|undo|abort"
-    elif run.status.is_over and any(step.undoable and not step.undone for step in view.steps):
+    elif run.status.is_over and view.can_be_undone:
         yield f"To take it back: stackhand undo {run.number}"
 
 
@@ -95,7 +78,3 @@ def _host(host: HostResult) -> str:
 
 def _word(status: StepStatus | RunStatus) -> str:
     return "was interrupted" if status is RunStatus.INTERRUPTED else str(status)
-
-
-def _is_hook(step: StepRecord) -> bool:
-    return bool({"on_failure", "ensure"} & set(step.id.split(".")))

@@ -1,7 +1,7 @@
 """Runs, their steps and their history."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -34,6 +34,10 @@ class RunStatus(StrEnum):
 
 
 _OVER = {RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.ERRORED, RunStatus.ABORTED}
+
+
+#: The parts of a step's id that make it a hook: "on_failure.1", "2.ensure.1".
+HOOKS = frozenset({"on_failure", "ensure"})
 
 
 class StepStatus(StrEnum):
@@ -160,6 +164,16 @@ class StepRecord:
     started_at: datetime | None = None
     ended_at: datetime | None = None
 
+    @property
+    def is_hook(self) -> bool:
+        """Is it a step that runs only after a failure, or at the end whatever happens?"""
+        return not HOOKS.isdisjoint(self.id.split("."))
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Did it begin something that can still be reversed?"""
+        return self.begun and bool(self.undoable) and not self.undone
+
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
@@ -179,6 +193,16 @@ class RunView:
     """A run with its steps: what a message or a screen is made from."""
 
     run: Run
-    steps: tuple[StepRecord, ...] = field(default=())
+    steps: tuple[StepRecord, ...] = ()
     #: What it waits for, in words: "Grace's run maintenance #11 holds site/www since 14:02; you are second."
     waits_for: str = ""
+
+    @property
+    def visible_steps(self) -> list[StepRecord]:
+        """The steps that people want to see: hooks only once they began."""
+        return [step for step in self.steps if step.started_at is not None or not step.is_hook]
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Did the run begin anything that can still be reversed?"""
+        return any(step.can_be_undone for step in self.steps)

@@ -6,13 +6,13 @@ from typing import Any
 
 from bot.base.text import cut, format_duration
 from bot.model.run import Run
+from bot.model.signs import RUN_SIGNS
 from bot.model.stack import Stack
 from bot.slack.door import Offer
 from bot.slack.ids import SHOW_RUN, START, JobRef, RunRef, nth
 from bot.slack.limits import BUTTONS_PER_ROW, MESSAGE_TEXT, Block, fit_message
 from bot.slack.mrkdwn import at_time, escape, one_line
 from bot.slack.views.parts import button, context, divider, header, modal, row, section
-from bot.slack.views.run_message import MARK
 
 _HELP = (
     "`/stack STACK` shows the jobs of one stack · `/stack STACK JOB on ENVIRONMENT name=value` opens a filled form · "
@@ -105,7 +105,7 @@ def _buttons(stack: Stack, jobs: Sequence[tuple[str, str]], channel: str | None)
 def _run_line(run: Run) -> Block:
     where = f", {run.environment}" if run.environment else ""
     length = f" in {format_duration(run.ended_at - (run.begun_at or run.created_at))}" if run.ended_at else ""
-    first = f"{MARK[run.status]}  *{one_line(run.title + where)}*: {run.status}{length}"
+    first = f"{RUN_SIGNS[run.status]}  *{one_line(run.title + where)}*: {run.status}{length}"
     second = (
         f"{one_line(run.name)} · {one_line(run.started_by)} · {at_time(run.created_at, '{date_short_pretty} {time}')}"
     )

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from bot.base.text import cut, format_duration
 from bot.model.form import FormField
-from bot.model.run import Decision, Run, RunStatus, RunView, StepRecord
+from bot.model.run import Decision, Run, RunStatus, RunView
+from bot.model.signs import RUN_SIGNS
 from bot.model.timer import Timer
 from bot.slack.ids import CANCEL, DECIDE, LOG, RETRY, UNDO, RunRef, nth
 from bot.slack.limits import MESSAGE_TEXT, Block, fit_message
@@ -14,17 +15,6 @@ from bot.slack.views.parts import button, confirm, context, header, place, row, 
 from bot.slack.views.run_steps import count, step_sections
 from bot.slack.views.timer_message import timer_line
 
-#: Signs that every font has, and that Slack does not turn into pictures: the words carry the meaning.
-MARK = {
-    RunStatus.QUEUED: "○",
-    RunStatus.WAITING: "◌",
-    RunStatus.RUNNING: "●",
-    RunStatus.SUCCEEDED: "✓",
-    RunStatus.FAILED: "✗",
-    RunStatus.ERRORED: "✗",
-    RunStatus.ABORTED: "■",
-    RunStatus.INTERRUPTED: "⚠",
-}
 _ANSWER_LENGTH = 150
 
 
@@ -55,7 +45,7 @@ def run_blocks(scene: RunScene) -> list[Block]:
     blocks.append(context(_origin(run)))
     if run.inputs:
         blocks.append(context(_answers(scene)))
-    blocks += step_sections(view.steps, said=run.reason)
+    blocks += step_sections(view.visible_steps, said=run.reason)
     if why := _why(view):
         blocks.append(section(why))
     blocks += [section(timer_line(title, timer)) for title, timer in scene.timers]
@@ -83,7 +73,7 @@ def _headline(view: RunView) -> str:
     bare = first.rstrip(",")
     word = f"*{bare.capitalize()}*{',' if first != bare else ''}"
     stands_still = view.run.status.is_over or view.run.status is RunStatus.INTERRUPTED
-    line = " ".join(part for part in (word, rest, MARK[view.run.status] if stands_still else "") if part)
+    line = " ".join(part for part in (word, rest, RUN_SIGNS[view.run.status] if stands_still else "") if part)
     # For whom it waits is the first thing that people want to know.
     waits_for = view.waits_for if view.run.status is RunStatus.WAITING else ""
     return f"{line}\n{escape(waits_for)}" if waits_for else line
@@ -146,16 +136,11 @@ def _buttons(view: RunView) -> list[dict[str, object]]:
     if not run.status.is_over:
         return [_cancel(run), log] if not run.cancelled_by else [log]
     buttons = []
-    if is_undoable(view.steps):
+    if view.can_be_undone:
         buttons.append(_undo(run))
     if run.status is not RunStatus.SUCCEEDED or run.undo_of is None:
         buttons.append(_retry(run))
     return [*buttons, log]
-
-
-def is_undoable(steps: Sequence[StepRecord]) -> bool:
-    """Did the run begin anything that can still be reversed?"""
-    return any(step.begun and step.undoable and not step.undone for step in steps)
 
 
 def _cancel(run: Run) -> dict[str, object]:

@@ -6,22 +6,12 @@ from datetime import timedelta
 from itertools import groupby
 
 from bot.base.text import cut, format_duration
-from bot.model.run import HostResult, Progress, StepRecord, StepStatus
+from bot.model.run import HOOKS, HostResult, Progress, StepRecord, StepStatus
+from bot.model.signs import STEP_SIGNS
 from bot.slack.limits import SECTION_TEXT, Block
 from bot.slack.mrkdwn import at_time, escape, one_line
 from bot.slack.views.parts import section
 
-_MARK = {
-    StepStatus.PENDING: "○",
-    StepStatus.RUNNING: "●",
-    StepStatus.WAITING: "◌",
-    StepStatus.SUCCEEDED: "✓",
-    StepStatus.FAILED: "✗",
-    StepStatus.ERRORED: "✗",
-    StepStatus.ABORTED: "■",
-    StepStatus.SKIPPED: "–",
-    StepStatus.INTERRUPTED: "⚠",
-}
 #: A step that took less is just done.
 _WORTH_SAYING = timedelta(seconds=0.1)
 #: What needs nobody's eye: not bold, and one line for many.
@@ -36,13 +26,12 @@ _LONG_LIST = 25
 _TITLE_LENGTH = 200
 _NOTE_LENGTH = 300
 _BAR = 10
-_HOOKS = ("on_failure", "ensure")
 
 
 def step_sections(steps: Sequence[StepRecord], *, said: str = "") -> list[Block]:
     """The list of steps, in as many sections as its length needs; a reason that is *said* elsewhere is not repeated."""
     sections, text = [], ""
-    for line in _lines(visible(steps), said):
+    for line in _lines(steps, said):
         if text and len(text) + len(line) + 1 > SECTION_TEXT:
             sections.append(section(text))
             text = ""
@@ -50,32 +39,23 @@ def step_sections(steps: Sequence[StepRecord], *, said: str = "") -> list[Block]
     return [*sections, section(text)] if text else sections
 
 
-def visible(steps: Sequence[StepRecord]) -> list[StepRecord]:
-    """The steps that people want to see: hooks only once they began."""
-    return [step for step in steps if not (is_hook(step) and step.started_at is None)]
-
-
-def is_hook(step: StepRecord) -> bool:
-    """Is it a step that runs only after a failure, or at the end whatever happens?"""
-    return any(part in _HOOKS for part in step.id.split("."))
-
-
 def count(steps: Sequence[StepRecord]) -> tuple[int, int]:
     """At which step the run is, and of how many; steps that only hold others do not count."""
-    counted = [step for step in steps if not is_hook(step) and not _holds_others(step, steps)]
+    counted = [step for step in steps if not step.is_hook and not _holds_others(step, steps)]
     at = sum(1 for step in counted if step.status.is_over) + 1
     return min(at, len(counted)), len(counted)
 
 
 def _holds_others(step: StepRecord, steps: Iterable[StepRecord]) -> bool:
-    return any(other.id.startswith(f"{step.id}.") and not is_hook(other) for other in steps)
+    return any(other.id.startswith(f"{step.id}.") and not other.is_hook for other in steps)
 
 
 def _lines(steps: Sequence[StepRecord], said: str) -> Iterable[str]:
     for status, together in groupby(steps, key=lambda step: step.status):
         group = list(together)
         if status in _QUIET and len(steps) > _LONG_LIST and len(group) >= _COLLAPSE:
-            yield f"{_MARK[status]}  {len(group)} steps {'done' if status is StepStatus.SUCCEEDED else _word(status)}"
+            said_of_all = "done" if status is StepStatus.SUCCEEDED else _word(status)
+            yield f"{STEP_SIGNS[status]}  {len(group)} steps {said_of_all}"
         else:
             yield from (line for step in group for line in _step_lines(step, said))
 
@@ -85,14 +65,14 @@ def _step_lines(step: StepRecord, said: str) -> list[str]:
     title = one_line(cut(step.title, _TITLE_LENGTH))
     told = " · ".join(part for part in (_told(step), _attempt(step)) if part)
     name = title if step.status in _QUIET else f"*{title}*"
-    line = f"{indent}{_MARK[step.status]}  {name}" + (f" · {told}" if told else "")
+    line = f"{indent}{STEP_SIGNS[step.status]}  {name}" + (f" · {told}" if told else "")
     return [line, *(f"> {detail}" for detail in _details(step, said))]
 
 
 def _depth(step: StepRecord) -> int:
     """How many steps hold it; a hook stands where the list begins."""
     parts = step.id.split(".")
-    hook = max((place for place, part in enumerate(parts) if part in _HOOKS), default=-1)
+    hook = max((place for place, part in enumerate(parts) if part in HOOKS), default=-1)
     return len(parts) - hook - 2
 
 
