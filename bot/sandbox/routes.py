@@ -61,7 +61,10 @@ def _slack_routes(app: web.Application, world: World) -> None:
             return web.Response(status=404, text=refusal.error)
         return web.Response(text="OK")
 
-    app.router.add_post("/api/{method}", WebApi(world).answer)
+    # The SDK's asynchronous client reads with GET, the other one posts everything.
+    api = WebApi(world)
+    app.router.add_get("/api/{method}", api.answer)
+    app.router.add_post("/api/{method}", api.answer)
     app.router.add_get("/link", world.sockets.serve)
     app.router.add_post("/response/{id}", respond)
     app.router.add_post("/upload/{id}", upload)

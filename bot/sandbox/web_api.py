@@ -27,7 +27,7 @@ _NESTED = ("attachments", "blocks", "files", "metadata", "view")
 
 
 class WebApi:
-    """Answers POST /api/METHOD."""
+    """Answers /api/METHOD."""
 
     def __init__(self, world: World) -> None:
         self._world = world

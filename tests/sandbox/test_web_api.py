@@ -1,8 +1,11 @@
 """How the Web API answers: tokens, scopes, limits, and its way to say no."""
 
+import asyncio
+
 import pytest
 import requests
 from slack_sdk import WebClient
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.sandbox import Sandbox
 from tests.sandbox.bare_api import Api
@@ -48,6 +51,12 @@ def test_arguments_come_as_json_as_a_form_or_in_the_address(sandbox: Sandbox, ad
     assert requests.post(url, data={**said, "blocks": blocks}, timeout=5).json()["ok"]
     assert requests.post(url, params=said, timeout=5).json()["ok"]
     assert ada.messages()[1]["blocks"][0]["text"]["text"] == "hi"
+
+
+def test_a_method_may_be_asked_with_get_as_the_asynchronous_sdk_does(sandbox: Sandbox) -> None:
+    who = asyncio.run(AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url).users_info(user="U0ADA"))
+
+    assert who["user"]["name"] == "ada"
 
 
 def test_too_many_calls_of_a_method_have_to_wait(api: Api) -> None:
