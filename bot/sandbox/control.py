@@ -1,7 +1,8 @@
 """The control routes: what tests and curious people may see and change that no Slack would let them."""
 
+import math
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 from bot.sandbox.installed import parse_manifest
@@ -31,10 +32,15 @@ def clock(world: World) -> Json:
 
 def move_clock(world: World, asked: Json) -> Json:
     """Move time by `advance_s`, or to `now`."""
-    if "advance_s" in asked:
-        world.clock.advance(_number(asked, "advance_s"))
-    else:
-        world.clock.set(_number(asked, "now"))
+    try:
+        if "advance_s" in asked:
+            world.clock.advance(_number(asked, "advance_s"))
+        elif "now" in asked:
+            world.clock.set(_number(asked, "now"))
+        else:
+            raise Wrong('Say how far to move ("advance_s") or to what moment ("now", in seconds since 1970).')
+    except (OverflowError, ValueError) as error:
+        raise Wrong(f"No clock reaches that far: {error}.") from error
     world.feed.publish("clock", clock(world))
     return clock(world)
 
@@ -55,9 +61,12 @@ async def install(world: World, asked: Json) -> Json:
     manifest = asked.get("manifest")
     if manifest is not None:
         try:
-            world.app.install(parse_manifest(manifest) if isinstance(manifest, str) else manifest)
+            read = parse_manifest(manifest) if isinstance(manifest, str) else manifest
         except ValueError as error:
             raise Wrong(f"The manifest cannot be read: {error}.") from error
+        if not isinstance(read, dict):
+            raise Wrong("The manifest is no mapping.")
+        world.app.install(read)
     if "signing_secret" in asked:
         secret = str(asked["signing_secret"] or secrets.token_hex(16))
         world.app.keys = replace(world.app.keys, signing_secret=secret)
@@ -124,7 +133,7 @@ def add_channel(world: World, asked: Json) -> Json:
     name = _name(asked)
     old = world.workspace.channel(name)
     everybody = [*world.workspace.people, BOT_USER]
-    members = asked.get("members", sorted(old.members) if old else everybody)
+    members = _people(world, asked, "members", sorted(old.members) if old else everybody)
     channel = replace(
         old or Channel(id=str(asked.get("id") or f"C0{name.upper()}"), name=name),
         members=frozenset(members),
@@ -144,7 +153,7 @@ def put_group(world: World, asked: Json) -> Json:
     """Add a group, or change who is in it, by `handle` and `users`."""
     handle = _name(asked, "handle")
     old = next((group for group in world.workspace.groups.values() if group.handle == handle), None)
-    users = tuple(world.workspace.person(str(user)).id for user in asked.get("users", old.users if old else ()))
+    users = tuple(_people(world, asked, "users", old.users if old else ()))
     name = str(asked.get("name") or (old.name if old else handle))
     id = old.id if old else str(asked.get("id") or f"S0{handle.upper()}")
     group = Group(id=id, handle=handle, name=name, users=users)
@@ -172,9 +181,20 @@ def _tell_who_changed(world: World, old: Group | None, group: Group) -> None:
 def _number(asked: Mapping[str, object], key: str) -> float:
     """A number that was asked with; 0 when it was not."""
     try:
-        return float(str(asked.get(key) or 0))
-    except ValueError as error:
-        raise Wrong(f'"{key}" is a number, not {asked[key]!r}.') from error
+        found = float(str(asked.get(key) or 0))
+    except ValueError:
+        found = math.nan
+    if not math.isfinite(found):
+        raise Wrong(f'"{key}" is a number, not {asked[key]!r}.')
+    return found
+
+
+def _people(world: World, asked: Json, key: str, otherwise: Sequence[str]) -> list[str]:
+    """The ids of those who were asked for, by id or name; *otherwise* when nobody was."""
+    named = asked.get(key, otherwise)
+    if not isinstance(named, list | tuple):
+        raise Wrong(f'"{key}" is a list of people, not {named!r}.')
+    return [name if name == BOT_USER else world.workspace.person(str(name)).id for name in named]
 
 
 def _name(asked: Json, key: str = "name") -> str:

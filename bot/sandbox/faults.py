@@ -44,6 +44,9 @@ class Faults:
             raise Wrong(f'"do" is one of {", ".join(get_args(Doing))}, not {asked.get("do")!r}.')
         if not isinstance(asked.get("on"), str):
             raise Wrong('"on" names a method, "socket" or "events".')
+        for name in ("retry_after", "delay_s", "times"):
+            if not isinstance(asked.get(name, 1), int | float):
+                raise Wrong(f'"{name}" is a number, not {asked[name]!r}.')
         known = {name: asked[name] for name in _ASKED if name in asked}
         fault = Fault(id=self._ids.new("fault"), **known)
         self._waiting[fault.id] = fault

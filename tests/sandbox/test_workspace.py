@@ -232,3 +232,25 @@ def test_many_people_act_at_once(raw: RawApp, ada: Slack) -> None:
         thread.join(5)
 
     assert len(ada.ephemerals()) == 20
+
+
+@pytest.mark.parametrize(
+    ("where", "asked", "sentence"),
+    [
+        ("clock", {}, 'Say how far to move ("advance_s") or to what moment ("now", in seconds since 1970).'),
+        ("clock", {"now": "nan"}, "\"now\" is a number, not 'nan'."),
+        ("clock", {"now": 1e30}, "No clock reaches that far"),
+        ("groups", {"handle": "night", "users": 5}, '"users" is a list of people, not 5.'),
+        ("channels", {"name": "night", "members": "U0ADA"}, "\"members\" is a list of people, not 'U0ADA'."),
+        ("channels", {"name": "night", "members": ["U0NOBODY"]}, "There is no person 'U0NOBODY'."),
+        ("app", {"manifest": 5}, "The manifest is no mapping."),
+        ("faults", {"on": "chat.update", "do": "delay", "delay_s": "long"}, "\"delay_s\" is a number, not 'long'."),
+    ],
+)
+def test_a_wrong_wish_of_a_test_is_answered_with_a_sentence(
+    sandbox: Sandbox, where: str, asked: dict[str, object], sentence: str
+) -> None:
+    answer = requests.post(f"{sandbox.url}sandbox/{where}", json=asked, timeout=5)
+
+    assert answer.status_code in {400, 404}
+    assert sentence in answer.json()["error"]
