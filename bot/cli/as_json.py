@@ -1,13 +1,14 @@
 """Runs and jobs as JSON, for programs. Keys are only ever added."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from bot.control.jobs import JobOffer
 from bot.control.preview import StepPreview
+from bot.control.runs import ReadyJob
 from bot.model.audit import AuditRecord
 from bot.model.plan import walk
 from bot.model.run import Run, RunView, StepRecord
@@ -74,22 +75,15 @@ def job_object(offer: JobOffer) -> dict[str, Any]:
     }
 
 
-def plan_object(
-    offer: JobOffer,
-    *,
-    environment: str | None,
-    inputs: Mapping[str, Any],
-    lock: str | None,
-    steps: Sequence[StepPreview],
-) -> dict[str, Any]:
+def plan_object(ready: ReadyJob, steps: Sequence[StepPreview]) -> dict[str, Any]:
     """What a job would do."""
     return {
-        "stack": offer.stack.name,
-        "job": offer.job.name,
-        "title": offer.job.title,
-        "environment": environment,
-        "inputs": dict(inputs),
-        "lock": lock,
+        "stack": ready.stack.name,
+        "job": ready.job.name,
+        "title": ready.job.title,
+        "environment": ready.environment.name if ready.environment else None,
+        "inputs": ready.inputs,
+        "lock": ready.lock,
         "steps": [asdict(step) for step in steps],
     }
 

@@ -1,6 +1,7 @@
 """`plan`: what a job would do, found by reading only."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import uuid4
 
 from rich.console import Console
@@ -8,12 +9,12 @@ from rich.console import Console
 from bot.app import App
 from bot.base.errors import Refused, WrongInputs
 from bot.base.text import join_words
-from bot.catalog.plan import make_plan
 from bot.cli.as_json import dumps, plan_object
 from bot.cli.opened import ORIGIN, me, opened
 from bot.cli.screen import out, say
 from bot.cli.typed import Answers, AsJson, Data, EnvironmentName, JobName, StackName, Stacks, read_answers
 from bot.control.preview import StepPreview
+from bot.control.runs import ReadyJob
 from bot.control.start import StartJob
 
 
@@ -29,35 +30,38 @@ def plan(
 ) -> int:
     """Say what a job would do; change nothing. The exit code is 1 when a step could not do its work."""
     with opened(data, stacks) as app:
-        ask = request(app, stack, job, env, answers)
+        ask, ready = request(app, stack, job, env, answers)
         steps = app.previewer.preview(ask)
         if as_json:
-            print(dumps(_object(app, ask, steps)))  # noqa: T201
+            print(dumps(plan_object(ready, steps)))  # noqa: T201
         else:
             show_preview(out(), ask, steps)
     return 1 if any(step.problem for step in steps) else 0
 
 
-def request(app: App, stack: str, job: str, env: str | None, answers: Sequence[str] | None) -> StartJob:
-    """What was typed, as the front door takes it. Raises NotFound, NotAllowed, and Refused for wrong answers."""
-    raw = read_answers(answers)
-    person = me()
-    offer = app.control.jobs.offer(person, stack, job, origin=ORIGIN)
-    environment = app.control.jobs.environment(offer, env)
-    try:
-        app.control.jobs.read_inputs(offer, environment, raw)
-    except WrongInputs as wrong:
-        names = [f"-i {field.name}=…" for field in offer.job.form if field.name in wrong.errors]
-        raise Refused(str(wrong), hint=f"Answers are written {join_words(names)}." if names else "") from wrong
-    return StartJob(
-        person=person,
+def request(
+    app: App, stack: str, job: str, env: str | None, answers: Sequence[str] | None
+) -> tuple[StartJob, ReadyJob]:
+    """What was typed, as the front door takes it, and what it would start.
+
+    Raises NotFound, NotAllowed, and Refused for wrong answers.
+    """
+    ask = StartJob(
+        person=me(),
         stack=stack,
         job=job,
-        environment=environment.name if environment else None,
-        inputs=raw,
+        environment=env,
+        inputs=read_answers(answers),
         key=f"cli:{uuid4()}",
         origin=ORIGIN,
     )
+    try:
+        ready = app.control.runs.prepare(ask)
+    except WrongInputs as wrong:
+        _, found = app.catalog.job(stack, job)
+        names = [f"-i {field.name}=…" for field in found.form if field.name in wrong.errors]
+        raise Refused(str(wrong), hint=f"Answers are written {join_words(names)}." if names else "") from wrong
+    return replace(ask, environment=ready.environment.name if ready.environment else None), ready
 
 
 def show_preview(console: Console, ask: StartJob, steps: Sequence[StepPreview]) -> None:
@@ -74,14 +78,6 @@ def show_preview(console: Console, ask: StartJob, steps: Sequence[StepPreview]) 
             say(console, f"{indent}   {line}", _diff_style(line))
         if step.problem:
             say(console, f"{indent}   ✗ {step.problem}", "red")
-
-
-def _object(app: App, ask: StartJob, steps: Sequence[StepPreview]) -> dict[str, object]:
-    offer = app.control.jobs.offer(ask.person, ask.stack, ask.job, origin=ask.origin)
-    environment = app.control.jobs.environment(offer, ask.environment)
-    inputs = app.control.jobs.read_inputs(offer, environment, ask.inputs)
-    _, lock = make_plan(offer.stack, offer.job, environment, inputs, app.catalog.vars)
-    return plan_object(offer, environment=ask.environment, inputs=inputs, lock=lock, steps=steps)
 
 
 def _diff_style(line: str) -> str:

@@ -15,6 +15,7 @@ from bot.cli.screen import err, say
 from bot.cli.typed import Answers, AsJson, Data, EnvironmentName, JobName, StackName, Stacks
 from bot.control.start import StartJob
 from bot.model.run import RunStatus
+from bot.model.stack import Job
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before a job of danger.", show_default=False)]
 
@@ -35,8 +36,8 @@ def run(
     Exit codes: 0 succeeded, 1 failed, 2 wrong use, 3 errored, 4 aborted, 5 interrupted.
     """
     with opened(data, stacks) as app:
-        ask = request(app, stack, job, env, answers)
-        if not yes and not _agreed(app, ask):
+        ask, ready = request(app, stack, job, env, answers)
+        if ready.job.danger and not yes and not _agreed(app, ask, ready.job):
             say(err(), "Nothing was started.")
             return EXIT_CODES[RunStatus.ABORTED]
         take_part(app)
@@ -44,14 +45,11 @@ def run(
         return follow(app, started.number, as_json=as_json)
 
 
-def _agreed(app: App, ask: StartJob) -> bool:
-    """Show a job of danger before it starts, and ask. Other jobs need no word."""
-    offer = app.control.jobs.offer(ask.person, ask.stack, ask.job, origin=ask.origin)
-    if not offer.job.danger:
-        return True
+def _agreed(app: App, ask: StartJob, job: Job) -> bool:
+    """Show what a job of danger would do, and ask."""
     if not sys.stdin.isatty():
         raise Refused(
-            f'"{offer.job.title}" asks before it starts, and nobody is here to answer.',
+            f'"{job.title}" asks before it starts, and nobody is here to answer.',
             hint="Say --yes, or look first: stackhand plan.",
         )
     show_preview(err(), ask, app.previewer.preview(ask))
