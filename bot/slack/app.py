@@ -17,7 +17,7 @@ from bot.slack.listeners.commands import Commands
 from bot.slack.listeners.forms import Ack, Body, Forms
 from bot.slack.listeners.home import Home
 from bot.slack.listeners.run_buttons import RunButtons, TimerButtons
-from bot.slack.views.sorry import apology, apology_modal, refusal_modal
+from bot.slack.views.sorry import apology_modal, refusal_modal
 
 Listener = Callable[..., Any]
 
@@ -110,9 +110,9 @@ def _acknowledge(ack: Ack) -> None:
 def _broken(error: Exception, body: Body) -> BoltResponse:
     """Answer for a listener that broke. Without a 200 Slack blames the app in its own words, or shows nothing."""
     del error  # `report` logs the one that is being handled
-    token = report()
+    said = report()
     if body.get("type") == "view_submission":
         title = (body["view"].get("title") or {}).get("text") or "Stackhand"
-        answer = {"response_action": "update", "view": apology_modal(title, token)}
+        answer = {"response_action": "update", "view": apology_modal(title, said)}
         return BoltResponse(status=200, body=json.dumps(answer), headers={"content-type": "application/json"})
-    return BoltResponse(status=200, body=apology(token))
+    return BoltResponse(status=200, body=said)

@@ -2,6 +2,7 @@
 
 import secrets
 import ssl
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
@@ -11,6 +12,7 @@ from typing import Any
 
 import structlog
 from slack_sdk import WebClient
+from sqlalchemy.exc import OperationalError
 
 from bot.base.errors import NotAllowed, Refused
 from bot.control.preview import Previewer
@@ -22,7 +24,7 @@ from bot.slack.interaction import Interaction
 from bot.slack.limits import Block
 from bot.slack.people import People
 from bot.slack.views.parts import modal, section, skeleton
-from bot.slack.views.sorry import apology, apology_modal, refusal_blocks, refusal_modal, refusal_text
+from bot.slack.views.sorry import NOT_WRITTEN, apology, apology_modal, refusal_blocks, refusal_modal, refusal_text
 from bot.store.store import Store
 
 log = structlog.get_logger()
@@ -83,8 +85,7 @@ class Desk:
         except Refused as refused:
             self.tell(interaction, refusal_text(refused), refusal_blocks(refused))
         except Exception:  # noqa: BLE001 - the listener's boundary: the person gets a token, the log the trace
-            token = report()
-            self.tell(interaction, apology(token))
+            self.tell(interaction, report())
 
     @contextmanager
     def opened(self, interaction: Interaction, title: str, line: str = "One moment…") -> Iterator[Callable[..., None]]:
@@ -156,7 +157,7 @@ class Desk:
 
 
 def report() -> str:
-    """Log the exception that is being handled; returns the token that finds it."""
+    """Log the exception that is being handled; returns what the person is told."""
     token = secrets.token_hex(4)
     log.exception("a listener broke", token=token)
-    return token
+    return NOT_WRITTEN if isinstance(sys.exc_info()[1], OperationalError) else apology(token)

@@ -33,6 +33,13 @@ def apology(token: str) -> str:
     return f"Something went wrong on our side. Try again; if it stays, give the bot's owners this token: {token}"
 
 
-def apology_modal(title: str, token: str) -> dict[str, Any]:
-    """The same in a modal."""
-    return modal(title, [section(apology(token))])
+#: What people read while the disk is full or the database is locked.
+NOT_WRITTEN = (
+    "Nothing was done: the bot's database takes no changes right now, most likely because its disk is full.\n"
+    "Try again in a minute, and tell the bot's owners if it stays."
+)
+
+
+def apology_modal(title: str, said: str) -> dict[str, Any]:
+    """What went wrong, in a modal."""
+    return modal(title, [section(said)])
