@@ -50,11 +50,8 @@ class Jobs:
         """The environment called *name*. Raises NotFound; None when the job has no environments."""
         return self._catalog.environment(offer.stack, offer.job, name)
 
-    def read_inputs(
-        self, offer: JobOffer, environment: Environment | None, raw: Mapping[str, Any]
-    ) -> dict[str, FormValue]:
+    def read_inputs(self, offer: JobOffer, raw: Mapping[str, Any]) -> dict[str, FormValue]:
         """The answers, typed and with defaults filled in. Raises WrongInputs with a sentence per field."""
-        del environment  # cascading fields will depend on it
         return read_inputs(offer.job.form, raw)
 
     def _offer(self, person: Person, stack: Stack, job: Job) -> JobOffer | None:

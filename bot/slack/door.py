@@ -66,9 +66,7 @@ class Jobs(Protocol):
     def environment(self, offer: Any, name: str | None) -> Environment | None:
         """The environment called *name*; None when the job has none. Raises NotFound."""
 
-    def read_inputs(
-        self, offer: Any, environment: Environment | None, raw: Mapping[str, Any]
-    ) -> Mapping[str, FormValue]:
+    def read_inputs(self, offer: Any, raw: Mapping[str, Any]) -> Mapping[str, FormValue]:
         """The answers, typed and with defaults filled in. Raises WrongInputs."""
 
 

@@ -111,7 +111,7 @@ class Jobs:
     def environment(self, offer: Offer, name: str | None) -> Environment | None:
         return self._catalog.environment(offer.stack, offer.job, name)
 
-    def read_inputs(self, offer: Offer, environment: Environment | None, raw: Mapping[str, Any]) -> dict[str, Any]:
+    def read_inputs(self, offer: Offer, raw: Mapping[str, Any]) -> dict[str, Any]:
         read, errors = {}, {}
         for one in offer.job.form:
             value = raw.get(one.name, one.default)
@@ -161,7 +161,7 @@ class Runs:
 
     def start(self, ask: StartJob) -> Run:
         offer = self._jobs.offer(ask.person, ask.stack, ask.job, origin=ask.origin)
-        inputs = self._jobs.read_inputs(offer, None, ask.inputs)
+        inputs = self._jobs.read_inputs(offer, ask.inputs)
         return self._add(ask, offer.job, inputs)
 
     def retry(self, number: int, *, by: Person, origin: str, key: str, channel: str | None = None) -> Run:

@@ -107,7 +107,7 @@ class Forms:
             if not offer.environments:
                 raise
             raise WrongInputs({ENVIRONMENT: str(gone)}) from gone
-        return environment, dict(jobs.read_inputs(offer, environment, given_answers(offer.job, view.state)))
+        return environment, dict(jobs.read_inputs(offer, given_answers(offer.job, view.state)))
 
     def _show_previews(
         self, offer: Offer, environment: Environment | None, ref: ConfirmRef, ask: StartJob, external_id: str
