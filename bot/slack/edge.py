@@ -29,7 +29,6 @@ from bot.slack.posting import Posting
 from bot.slack.socket import Socket
 from bot.store.store import Store
 
-SLACK_API_URL = "https://slack.com/api/"
 _LISTENERS = 32
 _PREVIEWS = 8
 
@@ -42,13 +41,13 @@ class SlackEdge:
         *,
         bot_token: str,
         app_token: str | None,
+        api_url: str,
         control: Door,
         catalog: Stacks,
         store: Store,
         previewer: Previewer,
         clock: Clock,
         nudges: Nudges,
-        api_url: str = SLACK_API_URL,
         signing_secret: str | None = None,
         http_host: str = "127.0.0.1",
         http_port: int = 0,
