@@ -65,6 +65,11 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
+def first_line(text: str) -> str:
+    """The first line of *text* that says something; empty when none does."""
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+
+
 def cut(text: str, most: int) -> str:
     """*text* in at most *most* characters; what was cut shows as an ellipsis."""
     return text if len(text) <= most else text[: most - 1] + "…"

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, NotSupportedError, ProgrammingError
 
 from bot.base.errors import SetupProblem
+from bot.base.text import first_line
 
 #: These say that the program asked for the wrong thing, and so are mistakes of ours.
 _BUGS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
@@ -19,5 +20,5 @@ def in_words() -> Iterator[None]:
     except DatabaseError as error:
         if isinstance(error, _BUGS):
             raise
-        reason = str(error.orig).strip().splitlines()[0]
+        reason = first_line(str(error.orig))
         raise SetupProblem(f"The database did not do it: {reason}.", hint="To look closer: stackhand doctor") from error

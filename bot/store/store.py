@@ -15,6 +15,7 @@ from sqlmodel import Session
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from bot.base.errors import SetupProblem
+from bot.base.text import first_line
 from bot.store.audit import Audit
 from bot.store.events import Events
 from bot.store.locks import Locks
@@ -76,7 +77,7 @@ class Store:
         except (DatabaseError, ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
             shown = _without_password(url)
             raise SetupProblem(
-                f"The database {shown} cannot be opened: {_first_line(error)}.",
+                f"The database {shown} cannot be opened: {_reason(error)}.",
                 hint="Check DATABASE_URL, and that the server runs (PostgreSQL needs the `postgres` extra).",
             ) from error
         return cls(engine)
@@ -148,7 +149,7 @@ def _again(for_s: float, sleep: Callable[[float], None]) -> Retrying:
 
 def _say_that_it_waits(state: RetryCallState) -> None:
     error = state.outcome.exception() if state.outcome else None
-    log.warning("the database does not do it, trying again", error=_first_line(error), attempt=state.attempt_number)
+    log.warning("the database does not do it, trying again", error=_reason(error), attempt=state.attempt_number)
 
 
 def _sqlite(url: str) -> Engine:
@@ -189,5 +190,6 @@ def _without_password(url: str) -> str:
         return "in DATABASE_URL"
 
 
-def _first_line(error: BaseException | None) -> str:
-    return str(getattr(error, "orig", None) or error).strip().splitlines()[0] if error else ""
+def _reason(error: BaseException | None) -> str:
+    """What the driver said, without what SQLAlchemy puts around it."""
+    return first_line(str(getattr(error, "orig", None) or error))
