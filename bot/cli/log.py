@@ -16,7 +16,7 @@ from bot.cli.opened import opened
 from bot.cli.run_words import is_still
 from bot.cli.screen import err, say, visible
 from bot.cli.typed import Data, RunNumber, Stacks
-from bot.control.logs import RunLog
+from bot.control.logs import RunLog, heading
 from bot.model.run import RunView
 
 _LOOK_S = 0.2
@@ -60,7 +60,7 @@ class _Log:
             if not path.is_file() or path.stat().st_size <= self._read.get(step.id, 0):
                 continue
             if self._last != step.id:
-                yield f"── {step.id} {step.title} ──\n".encode()
+                yield heading(step).encode()
                 self._last = step.id
             with path.open("rb") as file:
                 file.seek(self._read.get(step.id, 0))

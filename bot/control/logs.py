@@ -49,7 +49,7 @@ class RunLog:
         def chunks(self) -> Iterator[str]:
             """The whole text in pieces of bounded size: a heading per step, then its lines."""
             for step, path in self._files:
-                yield f"── {step.id} {step.title} ──\n"
+                yield heading(step)
                 with path.open("r", encoding="utf-8", errors="replace") as file:
                     while chunk := file.read(_CHUNK_BYTES):
                         yield chunk
@@ -63,6 +63,11 @@ class RunLog:
                 if found:
                     return found
             return []
+
+
+def heading(step: StepRecord) -> str:
+    """The line above what a step said."""
+    return f"── {step.id} {step.title} ──\n"
 
 
 def _last_lines(path: Path, lines: int) -> list[str]:

@@ -140,7 +140,7 @@ class Runs:
             self._access.demand(by, "cancel", run.target, origin=origin)
         with self._store.begin() as tx:
             tx.locks.leave_queues(number)
-            run = _locked(tx, number)
+            run = _found(tx.runs.lock_row(number), number)
             if run.status.is_over:
                 raise NotNow(f"{run.name} is over already: it {run.status}.")
             now = self._clock.now()
@@ -161,7 +161,7 @@ class Runs:
         """
         self._access.demand(by, "run", self.get(number).target, origin=origin)
         with self._store.begin() as tx:
-            run = _locked(tx, number)
+            run = _found(tx.runs.lock_row(number), number)
             if run.status is not RunStatus.INTERRUPTED:
                 raise NotNow(f"{run.name} is not interrupted (any more): it is {run.status}.")
             now = self._clock.now()
@@ -180,15 +180,12 @@ class Runs:
     def get(self, number: int) -> Run:
         """The run of this number. Raises NotFound."""
         with self._store.read() as tx:
-            run = tx.runs.get(number)
-        if run is None:
-            raise NotFound(f"There is no run #{number}.", hint='"stackhand runs" lists the newest.')
-        return run
+            return _found(tx.runs.get(number), number)
 
     def view(self, number: int) -> RunView:
         """The run with its steps and what it waits for. Raises NotFound."""
-        run = self.get(number)
         with self._store.read() as tx:
+            run = _found(tx.runs.get(number), number)
             waits_for = self._waits_for(tx, run) if run.status is RunStatus.WAITING else ""
             return RunView(run=run, steps=tuple(tx.steps.of(number)), waits_for=waits_for)
 
@@ -299,10 +296,9 @@ class Runs:
         return f"{lock.holder}'s {lock.why} (#{lock.run}) holds {lock.name}. {line}"
 
 
-def _locked(tx: Transaction, number: int) -> Run:
-    run = tx.runs.lock_row(number)
+def _found(run: Run | None, number: int) -> Run:
     if run is None:
-        raise NotFound(f"There is no run #{number}.")
+        raise NotFound(f"There is no run #{number}.", hint='"stackhand runs" lists the newest.')
     return run
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Person:
     """Somebody, or something, that asks."""
 
-    #: Slack's user id; `cli:NAME` for the terminal; `timer`, `version` ... for automatic actors.
+    #: Slack's user id; `cli:NAME` for the terminal; `auto:NAME` for the program itself.
     id: str
     name: str
     email: str = ""
