@@ -248,7 +248,8 @@ class Runs:
             created_at=now,
             **values,
         )
-        _write_steps(tx, run)
+        # Far apart, so that the steps of an undo find room below it.
+        tx.steps.add_all(run.number, run.plan.all_steps(), apart=1000)
         tx.events.add(run.number, "run.asked", now, text=run.cause, by=person.name)
         self._record(tx, run, person, origin, "start", now)
         if where:
@@ -300,14 +301,6 @@ def _found(run: Run | None, number: int) -> Run:
     if run is None:
         raise NotFound(f"There is no run #{number}.", hint='"stackhand runs" lists the newest.')
     return run
-
-
-def _write_steps(tx: Transaction, run: Run) -> None:
-    for position, step in enumerate(run.plan.all_steps(), start=1):
-        # Far apart, so that the steps of an undo find room below it.
-        tx.steps.add(
-            run=run.number, id=step.id, position=position * 1000, title=step.title, uses=getattr(step, "uses", None)
-        )
 
 
 def _resolved(decision: Decision, step: StepRecord, by: Person) -> dict[str, object]:

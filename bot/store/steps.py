@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from bot.model.plan import AnyStep, Uses
 from bot.model.run import HostResult, Progress, StepRecord, StepStatus
 from bot.store.tables import StepRow
 
@@ -23,6 +24,21 @@ class Steps:
                 StepRow(run=run, id=id, position=position, title=title, uses=uses, status=StepStatus.PENDING)
             )
             self._session.flush()
+
+    def add_all(self, run: int, steps: Sequence[AnyStep], *, apart: int) -> None:
+        """Write the steps of a new run, *apart* positions from one another."""
+        self._session.add_all(
+            StepRow(
+                run=run,
+                id=step.id,
+                position=position * apart,
+                title=step.title,
+                uses=step.uses if isinstance(step, Uses) else None,
+                status=StepStatus.PENDING,
+            )
+            for position, step in enumerate(steps, start=1)
+        )
+        self._session.flush()
 
     def of(self, run: int) -> list[StepRecord]:
         """The steps of *run* in the order in which people read them."""
