@@ -18,7 +18,7 @@ from bot.slack.views.parts import section
 _EXCERPT_LINES = 12
 _TIMEOUT_S = 120
 _PAGE = 200
-#: A log above this is cut at its beginning: Slack's own limit is 1 GB, and nobody reads that in Slack.
+#: A longer log is cut off here: Slack's own limit is 1 GB, and nobody reads that in Slack. Its end stands beside it.
 _MOST_BYTES = 200 * 1024 * 1024
 
 
@@ -63,7 +63,7 @@ class LogUpload:
 
     def _upload(self, log: LogReader, run: Run, comment: str, parent: Address) -> None:
         with tempfile.TemporaryFile() as file:
-            size = _write(log, file)
+            size = write_log(log, run, file)
             ticket = call(self._client.files_getUploadURLExternal, filename=_name(run), length=size)
             call(self._put, url=ticket["upload_url"], file=file, size=size)
         call(
@@ -89,11 +89,13 @@ def _name(run: Run) -> str:
     return f"{run.stack}-{run.number}.log"
 
 
-def _write(log: LogReader, file: IO[bytes]) -> int:
-    """Write the log, ready to be read again; returns its size in bytes."""
+def write_log(log: LogReader, run: Run, file: IO[bytes], *, most_bytes: int = _MOST_BYTES) -> int:
+    """Write the log, ready to be read again; returns its size in bytes. One that is too long says so at its end."""
     size = 0
     for chunk in log.chunks():
-        part = chunk.encode()[: max(0, _MOST_BYTES - size)]
-        size += file.write(part)
+        if size >= most_bytes:
+            size += file.write(f"\n… and more: stackhand log {run.number} shows all of it\n".encode())
+            break
+        size += file.write(chunk.encode())
     file.seek(0)
     return size
