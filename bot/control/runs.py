@@ -299,7 +299,7 @@ class Runs:
 
 def _found(run: Run | None, number: int) -> Run:
     if run is None:
-        raise NotFound(f"There is no run #{number}.", hint='"stackhand runs" lists the newest.')
+        raise NotFound(f"There is no run #{number}.", hint='"runs" lists the newest.')
     return run
 
 

@@ -11,6 +11,7 @@ from bot.base.errors import Refused
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'"})
 _MENTION = re.compile(r"^\s*<@[A-Z0-9]+(\|[^>]*)?>[\s,:]*")
 _MOST_CHARACTERS = 4000
+_RUNS = "/stack runs lists the newest."
 
 
 class Wish(Enum):
@@ -48,8 +49,13 @@ def understand(text: str) -> Words:
             return Words(wish=Wish.MENU)
         case ["runs"]:
             return Words(wish=Wish.RUNS)
+        case ["show"]:
+            raise Refused("Say which run: /stack show 12.", hint=_RUNS)
         case ["show", number]:
             return Words(wish=Wish.SHOW, run=_number(number))
+        case ["cancel" | "undo" | "retry" as verb, number] if number.removeprefix("#").isdecimal():
+            # The terminal has these verbs, so people try them here too.
+            raise Refused(f"The run has a button for {verb}.", hint=f"/stack show {_number(number)} brings it.")
         case ["board"]:
             return Words(wish=Wish.BOARD)
         case ["board", _]:
@@ -85,7 +91,7 @@ def _answer(word: str) -> tuple[str, str]:
 def _number(word: str) -> int:
     digits = word.removeprefix("#")
     if not digits.isascii() or not digits.isdigit() or len(digits) > 15:
-        raise Refused(f'"{word}" is no run number.', hint="/stack runs lists the newest.")
+        raise Refused(f'"{word}" is no run number.', hint=_RUNS)
     return int(digits)
 
 

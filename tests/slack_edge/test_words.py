@@ -47,5 +47,20 @@ def test_words_out_of_place_get_a_sentence(typed):
         understand(typed)
 
 
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("show", "Say which run: /stack show 12. /stack runs lists the newest."),
+        ("undo 12", "The run has a button for undo. /stack show 12 brings it."),
+        ("Cancel #12", "The run has a button for cancel. /stack show 12 brings it."),
+    ],
+)
+def test_a_verb_of_the_terminal_is_not_taken_for_a_stack(typed, answer):
+    with pytest.raises(Refused) as refused:
+        understand(typed)
+
+    assert str(refused.value) == answer
+
+
 def test_the_bots_own_name_is_no_word():
     assert without_mention("<@U0BOT> runs") == "runs"
