@@ -193,6 +193,22 @@ def test_a_board_puts_the_buttons_into_the_channel_once(bot, slack):
     assert len(slack.messages["C0OPS"]) == 1
 
 
+def posted(bot, key):
+    with bot.store.read() as tx:
+        return tx.messages.get(key).ts
+
+
+def test_the_board_that_came_with_the_start_is_found_by_the_channels_id(bot, slack):
+    bot.edge.post_board("maintenance", "#ops")
+    slack.until(lambda: slack.message("Maintenance mode"))
+    slack.until(lambda: posted(bot, "board:maintenance:#ops"))
+
+    slack.command("board maintenance")
+
+    slack.until(lambda: any("Go there" in read(told["blocks"]) for told in slack.private))
+    assert len(slack.messages["C0OPS"]) == 1
+
+
 def test_a_click_on_the_board_opens_the_form(bot, slack):
     bot.edge.post_board("maintenance", "C0OPS")
     board = slack.until(lambda: slack.message("Maintenance mode"))

@@ -139,8 +139,12 @@ def show_run(desk: Desk, interaction: Interaction, number: int) -> None:
 
 def owe_board(desk: Desk, stack: str, channel: str) -> tuple[str, str] | None:
     """Put the buttons of *stack* into *channel*, or freshen those that are there; their address when they are."""
-    key = f"board:{stack}:{channel}"
     with desk.store.begin() as tx:
+        key = f"board:{stack}:{channel}"
+        # The one in the stack's own channel goes by the channel's name, which only Slack can tell from its id.
+        named = tx.messages.get(f"board:{stack}:{desk.stacks.stack(stack).channel}")
+        if named and named.channel_id == channel:
+            key = named.key
         known = tx.messages.get(key)
         tx.messages.owe(key=key, kind=MessageKind.BOARD, channel=channel, body={"stack": stack})
     desk.wake()
