@@ -11,6 +11,12 @@ from tests.scenarios.watched import filled, runs, start
 from tests.slack import Slack, read
 
 ALL = ["begins first", "ends first", "begins second", "ends second"]
+TALKATIVE = """\
+echo "begins $1" >> done
+until test -e "go.$1"; do sleep 0.05; done
+seq 300000
+touch "said.$1"
+"""
 
 
 def test_a_double_click_and_a_double_submit_start_one_run(bot, slack):
@@ -148,7 +154,7 @@ def test_on_a_full_disk_a_run_goes_on_once_there_is_room(asleep, small_disk):
     asleep.start()
     slack = Slack(asleep.url)
     run = start(slack, "Go slowly")
-    run.until("First* · running")
+    slack.until(lambda: "begins first" in asleep.done(run.number))
 
     filler = fill(small_disk)
     asleep.go(run.number)
@@ -166,11 +172,11 @@ def test_on_a_full_disk_a_run_goes_on_once_there_is_room(asleep, small_disk):
 @pytest.mark.full
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a disk")
 def test_a_full_disk_costs_no_line_of_the_log(asleep, small_disk):
-    asleep.write("step.sh", 'until test -e "go.$1"; do sleep 0.05; done; seq 300000; touch "said.$1"')
+    asleep.write("step.sh", TALKATIVE)
     asleep.start()
     slack = Slack(asleep.url)
     run = start(slack, "Go slowly")
-    run.until("First* · running")
+    slack.until(lambda: "begins first" in asleep.done(run.number))
 
     filler = fill(small_disk)
     asleep.go(run.number)
@@ -188,9 +194,8 @@ def test_on_a_full_disk_the_bot_ends_when_told_to_and_its_next_start_goes_on(asl
     asleep.start()
     slack = Slack(asleep.url)
     run = start(slack, "Go slowly")
-    run.until("First* · running")
     asleep.go(run.number, "first")
-    run.until("Second* · running")
+    slack.until(lambda: "begins second" in asleep.done(run.number))
 
     filler = fill(small_disk)
     asleep.go(run.number, "second")

@@ -43,7 +43,9 @@ def start(slack: Slack, job: str, values: Json | None = None, *, channel: str = 
     slack.submit(filled(slack), values)
     if slack.snapshot()["modals"]:
         slack.submit(filled(slack))
-    return slack.until(lambda: next((run for run in runs(slack, channel) if run.number not in known), None))
+    return slack.until(
+        lambda: next((run for run in runs(slack, channel) if run.number not in known), None), timeout_s=30
+    )
 
 
 def runs(slack: Slack, channel: str = "#ops") -> list[Watched]:
@@ -53,5 +55,7 @@ def runs(slack: Slack, channel: str = "#ops") -> list[Watched]:
 
 
 def filled(slack: Slack) -> Json:
-    """The modal on top, once it can be sent."""
-    return slack.until(lambda: next((one for one in slack.snapshot()["modals"][-1:] if one.get("submit")), None))
+    """The modal on top, once it can be sent; a preview of many hosts takes its time."""
+    return slack.until(
+        lambda: next((one for one in slack.snapshot()["modals"][-1:] if one.get("submit")), None), timeout_s=60
+    )
