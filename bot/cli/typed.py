@@ -44,7 +44,8 @@ def call(verb: str, module: ModuleType, words: Sequence[str]) -> int:
     except typer.Exit as done:
         return done.exit_code
     except typer.TyperException as wrong:
-        raise Refused(wrong.format_message(), hint=f'See "stackhand {verb} --help".') from wrong
+        said = f"{wrong.format_message().rstrip('.')}."
+        raise Refused(said, hint=f'See "stackhand {verb} --help".') from wrong
     except (typer.Abort, KeyboardInterrupt):
         raise Refused("Left, as you said.") from None
     return code if isinstance(code, int) else 0

@@ -26,6 +26,14 @@ def test_wrong_words_end_with_2_and_one_line_that_says_what_would_be_right(termi
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("words", [("show", "first"), ("show",), ("jobs", "--bogus"), ("resolve", "1", "wait")])
+def test_words_that_cannot_be_read_get_whole_sentences(terminal, words):
+    done = terminal.ask(*words)
+
+    assert done.returncode == 2
+    assert f'. See "stackhand {words[0]} --help".' in done.stderr
+
+
 @pytest.mark.parametrize("verb", ["runs", "jobs", "doctor"])
 def test_a_damaged_database_is_told_without_a_trace(terminal, verb):
     terminal.data.mkdir()
