@@ -71,6 +71,7 @@ class _Log:
 
 def _print_all(app: App, log: _Log, *, follow: bool) -> RunView:
     write = _to_terminal() if sys.stdout.isatty() else sys.stdout.buffer.write
+    is_warned = False
     while True:
         # Looked at before its log is read: what a run said was written before its end was.
         view = app.control.runs.view(log.number)
@@ -79,6 +80,9 @@ def _print_all(app: App, log: _Log, *, follow: bool) -> RunView:
         sys.stdout.flush()
         if not follow or is_still(view.run):
             return view
+        if not is_warned and not app.is_up():
+            say(err(), f"Nobody goes on with {view.run.name} now. To go on with it: stackhand up")
+            is_warned = True
         time.sleep(_LOOK_S)
 
 

@@ -41,6 +41,22 @@ def test_follow_prints_what_is_said_until_the_run_ends(terminal):
     assert running.wait(timeout=60) == 0
 
 
+def test_follow_says_that_nobody_goes_on_with_the_run(terminal):
+    """The log of a run whose terminal was killed ended in the middle, and nothing said why."""
+    go = terminal.folder / "go"
+    terminal.write_stack("talk", STACK % {"go": go, "python": sys.executable})
+    running = terminal.start("run", "talk", "slowly")
+    assert running.stdout.readline().startswith("talk #1")
+    following = terminal.start("log", "1", "--follow")
+    assert [following.stdout.readline() for _ in range(2)] == ["── 1 Talk ──\n", "first\n"]
+
+    running.kill()
+
+    assert following.stderr.readline() == "Nobody goes on with talk #1 now. To go on with it: stackhand up\n"
+    following.kill()
+    go.touch()
+
+
 def test_a_long_log_is_whole(terminal):
     terminal.write_stack("talk", STACK % {"go": "none", "python": sys.executable})
     terminal.call("run", "talk", "much")
