@@ -141,7 +141,8 @@ class App:
     def _start(self, *, slack: bool, port: int | None) -> None:
         if not self._shared and not self._lock.take():
             raise SetupProblem(
-                f"A bot is up on {self.settings.data} already (process {self._lock.holder()}).",
+                f"A bot is up on {self.settings.data} already, or a run of a terminal is on its way there "
+                f"(process {self._lock.holder()}).",
                 hint="Stop it first, or choose another folder with --data.",
             )
         if port is not None and self.settings.sandbox:
