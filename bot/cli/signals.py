@@ -1,11 +1,15 @@
 """Ctrl-C and SIGTERM as something to wait for."""
 
+import math
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from types import FrameType
 
+#: Any thread may be the one that the system gives a signal to. Its handler runs in this one, and only once it wakes.
+_LOOK_S = 0.5
 _ENDINGS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -22,10 +26,13 @@ class Signals:
 
     def wait(self, seconds: float | None = None) -> signal.Signals | None:
         """The next signal; None when there is none in *seconds*. Without *seconds* it waits as long as it takes."""
-        try:
-            return self._came.get(timeout=seconds)
-        except Empty:
-            return None
+        until = math.inf if seconds is None else time.monotonic() + seconds
+        while True:
+            try:
+                return self._came.get(timeout=min(_LOOK_S, max(0.0, until - time.monotonic())))
+            except Empty:
+                if time.monotonic() >= until:
+                    return None
 
 
 @contextmanager

@@ -1,6 +1,9 @@
 """Ctrl-C and SIGTERM, waited for."""
 
 import signal
+import threading
+
+import pytest
 
 from bot.cli.signals import caught
 
@@ -11,6 +14,17 @@ def test_a_signal_ends_nothing_and_comes_out_in_order():
         signal.raise_signal(signal.SIGTERM)
 
         assert [signals.wait(0), signals.wait(0), signals.wait(0)] == [signal.SIGINT, signal.SIGTERM, None]
+
+
+@pytest.mark.timeout(20)
+def test_a_signal_that_another_thread_was_given_is_heard_too():
+    def take_it() -> None:
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+    with caught() as signals:
+        threading.Timer(0.2, take_it).start()
+
+        assert signals.wait() is signal.SIGTERM
 
 
 def test_afterwards_they_mean_what_they_meant():
