@@ -23,6 +23,7 @@ from bot.slack.door import Door, Stacks
 from bot.slack.interaction import Interaction
 from bot.slack.limits import Block
 from bot.slack.people import People
+from bot.slack.rush import Rush
 from bot.slack.views.parts import modal, section, skeleton
 from bot.slack.views.sorry import NOT_WRITTEN, apology, apology_modal, refusal_blocks, refusal_modal, refusal_text
 from bot.store.store import Store
@@ -59,6 +60,8 @@ class Desk:
     pool: Executor
     #: Wakes the outbox, so that what was just written is sent at once.
     wake: Callable[[], None]
+    #: The answers that Slack waits for.
+    rush: Rush
 
     def person(self, interaction: Interaction) -> Person:
         """Who is asking. Raises WhoAreYou."""
@@ -79,7 +82,8 @@ class Desk:
 
     @contextmanager
     def refusals(self, interaction: Interaction) -> Iterator[None]:
-        """Tell the person in private when the block is refused, or broke."""
+        """Do what follows an answer; tell the person in private when the block is refused, or broke."""
+        self.rush.let_pass()
         try:
             yield
         except Refused as refused:

@@ -26,10 +26,12 @@ from bot.slack.log_upload import LogUpload
 from bot.slack.outbox import Outbox
 from bot.slack.people import People
 from bot.slack.posting import Posting
+from bot.slack.rush import Rush
 from bot.slack.socket import Socket
 from bot.store.store import Store
 
-_LISTENERS = 32
+#: As many as may click at once: those that let others pass must not keep them from a thread.
+_LISTENERS = 128
 _PREVIEWS = 8
 
 
@@ -65,6 +67,7 @@ class SlackEdge:
         self._http_at = (http_host, http_port)
         self._tls = ssl.create_default_context()
         self._client = make_client(bot_token, api_url=self._api_url, tls=self._tls, patient=True)
+        self._rush = Rush()
         self._outbox = self._make_outbox(bot_token, control, catalog, store, clock, nudges)
         self._listeners = ThreadPoolExecutor(_LISTENERS, "slack-listener")
         self._previews = ThreadPoolExecutor(_PREVIEWS, "slack-preview")
@@ -115,7 +118,7 @@ class SlackEdge:
             self._http = HttpMode(app, host=host, port=port)
             self._http.listen(timeout_s)
         elif self._app_token:
-            self._socket = Socket(app, app_token=self._app_token, api_url=self._api_url, tls=self._tls)
+            self._socket = Socket(app, app_token=self._app_token, api_url=self._api_url, tls=self._tls, rush=self._rush)
             self._socket.connect(timeout_s)
         else:
             raise SetupProblem("Slack cannot reach us.", hint="Set SLACK_APP_TOKEN, or SLACK_SIGNING_SECRET.")
@@ -131,6 +134,7 @@ class SlackEdge:
             tls=self._tls,
             pool=self._previews,
             wake=self._outbox.wake,
+            rush=self._rush,
         )
 
     def _make_outbox(

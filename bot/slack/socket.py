@@ -25,6 +25,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.base.errors import SetupProblem
 from bot.slack.client import error_code, is_own_machine, quiet_logger
+from bot.slack.rush import Rush
 
 log = structlog.get_logger()
 
@@ -39,8 +40,9 @@ _DEAF_S = 30.0
 class Socket:
     """Receives envelopes from Slack and sends the answers of the app's listeners."""
 
-    def __init__(self, app: App, *, app_token: str, api_url: str, tls: ssl.SSLContext) -> None:
+    def __init__(self, app: App, *, app_token: str, api_url: str, tls: ssl.SSLContext, rush: Rush) -> None:
         self._app = app
+        self._rush = rush
         self._app_token = app_token
         self._api_url = api_url
         self._tls = tls
@@ -50,7 +52,6 @@ class Socket:
         self._clients: list[SocketModeClient] = []
         self._watch: asyncio.Task[None] | None = None
         self._hello = threading.Semaphore(0)
-        self._in_flight = 0
         self._closing = False
         self._heard_at = time.monotonic()
 
@@ -131,13 +132,10 @@ class Socket:
         if self._closing:
             # Not acknowledged, so Slack sends events again, to whoever is connected then.
             return
-        self._in_flight += 1
-        try:
+        with self._rush.one_more():
             started = time.time()
             response = await self._loop.run_in_executor(self._pool, run_bolt_app, self._app, request)
             await self._answer(client, request, response, started)
-        finally:
-            self._in_flight -= 1
 
     async def _answer(
         self, client: AsyncBaseSocketModeClient, request: SocketModeRequest, response: BoltResponse, started: float
@@ -175,7 +173,7 @@ class Socket:
     async def _close(self, timeout_s: float) -> None:
         self._closing = True
         until = time.monotonic() + timeout_s
-        while self._in_flight and time.monotonic() < until:
+        while not self._rush.is_over and time.monotonic() < until:
             await asyncio.sleep(0.01)
         if self._watch:
             self._watch.cancel()
