@@ -49,6 +49,7 @@ class Messages:
     def claim(self, *, by: str, now: datetime, lease_s: float, limit: int) -> list[Message]:
         """Messages that do not show their newest revision, leased to *by*; a reply only once its parent is there.
 
+        A first word goes before edits and replies: somebody pressed a button and sees nothing yet.
         *by* names one front end, and still names it after a restart, so that it need not wait for its own old leases.
         """
         parent = aliased(MessageRow)
@@ -68,7 +69,7 @@ class Messages:
                 ),
                 or_(col(MessageRow.parent).is_(None), col(parent.ts).is_not(None)),
             )
-            .order_by(col(MessageRow.id))
+            .order_by(or_(col(MessageRow.ts).is_not(None), col(MessageRow.parent).is_not(None)), col(MessageRow.id))
             .limit(limit)
             .with_for_update(of=MessageRow, skip_locked=True)
         )

@@ -93,6 +93,17 @@ def test_a_reply_waits_for_its_parent(store: Store) -> None:
     assert claim(store, "a") == ["m2"]
 
 
+def test_a_first_word_goes_before_an_edit(store: Store) -> None:
+    owe(store, "edited")
+    with store.begin() as tx:
+        [message] = tx.messages.claim(by="a", now=NOW, lease_s=30, limit=10)
+        tx.messages.posted(message.id, revision=1, channel_id="C1", ts="1.0")
+    owe(store, "edited")
+    owe(store, "new")
+
+    assert claim(store, "a") == ["new", "edited"]
+
+
 def test_an_edit_is_owed_until_the_newest_one_is_shown(store: Store) -> None:
     owe(store, "m1", body={"text": "one"})
     owe(store, "m1", body={"text": "two"})
