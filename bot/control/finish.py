@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from bot.base.text import format_duration, parse_duration
 from bot.catalog.expressions import ExpressionProblem, evaluate
 from bot.control.engine import Engine
+from bot.control.moments import call_off
 from bot.model.message import MessageKind
 from bot.model.run import Run, RunStatus, StepRecord, StepStatus
 from bot.model.timer import TimerKind, TimerState
@@ -31,7 +32,7 @@ def finish(
     )
     release_locks(tx, engine, run, now=now)
     if status is RunStatus.SUCCEEDED:
-        tx.timers.cancel_key(then_key(run.stack, run.job, run.environment), by=run.started_by)
+        call_off(tx, then_key(run.stack, run.job, run.environment), by=run.started_by)
         if run.undo_of is not None:
             _cancel_what_should_follow(tx, run, run.undo_of)
         _announce(tx, run)
@@ -98,7 +99,7 @@ def _a_moment_has_come(tx: Transaction, number: int) -> bool:
 def _cancel_what_should_follow(tx: Transaction, run: Run, undone: int) -> None:
     """What was undone needs no end: the maintenance that is off again need not go off."""
     for timer in tx.timers.of_run(undone):
-        tx.timers.cancel_key(timer.key, by=run.started_by)
+        call_off(tx, timer.key, by=run.started_by)
     tx.runs.change(undone)
 
 
@@ -120,8 +121,10 @@ def _then(tx: Transaction, run: Run, now: datetime) -> None:
         tx.events.add(run.number, "then.failed", now, text=f"`then` was not set: {error}")
         return
     warn_at = now + max(length - timedelta(seconds=then.warn_s), timedelta()) if then.warn_s is not None else None
+    key = then_key(run.stack, then.run, run.environment)
+    call_off(tx, key, by="")
     tx.timers.set(
-        key=then_key(run.stack, then.run, run.environment),
+        key=key,
         kind=TimerKind.START,
         at=now + length,
         warn_at=warn_at,

@@ -8,6 +8,7 @@ from bot.base.errors import NotFound, NotNow, Refused
 from bot.base.text import format_duration
 from bot.control.access import Access
 from bot.control.engine import Engine
+from bot.control.moments import message_key, show_again
 from bot.control.runs import Runs
 from bot.control.start import StartJob
 from bot.model.message import MessageKind
@@ -59,7 +60,8 @@ class Timers:
             tx.timers.change(id, at=self._clock.now(), changed_by=by.name)
 
         timer = self._change(id, by, origin, "now", at_once)
-        self.fire_due()
+        # As who pressed it: everybody is told who ended it, and that was no timer.
+        self._fire(timer, by=by, origin=origin)
         return timer
 
     def cancel(self, id: int, *, by: Person, origin: str) -> Timer:
@@ -88,24 +90,22 @@ class Timers:
                 return
             tx.timers.change(timer.id, warn_at=None)
             if current.channel:
-                tx.messages.owe(
-                    key=_message_key(timer), kind=MessageKind.TIMER, channel=current.channel, timer=timer.id
-                )
+                tx.messages.owe(key=message_key(timer), kind=MessageKind.TIMER, channel=current.channel, timer=timer.id)
 
-    def _fire(self, timer: Timer) -> None:
+    def _fire(self, timer: Timer, *, by: Person = TIMER, origin: str = "timer") -> None:
         if timer.kind is TimerKind.RESUME:
             self._resume(timer)
             return
         ask = StartJob(
-            person=TIMER,
+            person=by,
             stack=timer.stack,
             job=timer.job,
             environment=timer.environment,
             inputs={},
             # The timer's own id: however many front ends see it come due, one run starts.
             key=f"timer:{timer.id}",
-            origin="timer",
-            cause=self._cause(timer),
+            origin=origin,
+            cause=self._cause(timer) if by is TIMER else f"before its time, after run #{timer.run}",
             channel=timer.channel,
         )
         problem = ""
@@ -137,7 +137,7 @@ class Timers:
             if current is None or current.state is not TimerState.WAITING:
                 return
             tx.timers.change(timer.id, state=TimerState.FIRED)
-            _show_again(tx, timer)
+            show_again(tx, timer)
             also(tx)
 
     def _change(
@@ -151,7 +151,7 @@ class Timers:
             if current is None or current.state is not TimerState.WAITING:
                 raise NotNow("Too late: this moment has passed, or somebody has cancelled it.")
             change(tx, current)
-            _show_again(tx, current)
+            show_again(tx, current)
             tx.audit.add(
                 at=self._clock.now(),
                 person_id=by.id,
@@ -162,16 +162,6 @@ class Timers:
                 answer="allowed",
             )
         return self.get(id)
-
-
-def _message_key(timer: Timer) -> str:
-    return f"timer:{timer.id}"
-
-
-def _show_again(tx: Transaction, timer: Timer) -> None:
-    if (message := tx.messages.get(_message_key(timer))) is not None:
-        tx.messages.owe(key=message.key, kind=message.kind, channel=message.channel, timer=timer.id)
-    tx.runs.change(timer.run)
 
 
 def _tell(tx: Transaction, timer: Timer, text: str) -> None:

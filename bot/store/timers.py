@@ -38,11 +38,15 @@ class Timers:
         """Set columns of one timer."""
         self._session.execute(update(TimerRow).where(col(TimerRow.id) == id).values(**values))
 
-    def cancel_key(self, key: str, *, by: str) -> None:
-        """Cancel the waiting timer of *key*, if there is one."""
-        which = (col(TimerRow.key) == key, col(TimerRow.state) == TimerState.WAITING)
-        values = {"state": TimerState.CANCELLED, "changed_by": by}
-        self._session.execute(update(TimerRow).where(*which).values(**values))
+    def cancel_key(self, key: str, *, by: str) -> Timer | None:
+        """Cancel the waiting timer of *key*; None when there is none."""
+        query = select(TimerRow).where(col(TimerRow.key) == key, col(TimerRow.state) == TimerState.WAITING)
+        row = self._session.exec(query.with_for_update().execution_options(populate_existing=True)).first()
+        if row is None:
+            return None
+        row.state, row.changed_by = TimerState.CANCELLED, by
+        self._session.flush()
+        return _timer(row)
 
     def due(self, now: datetime) -> list[Timer]:
         """The timers whose moment has come, oldest first."""

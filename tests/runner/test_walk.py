@@ -11,7 +11,7 @@ import pytest
 from bot.app import App
 from bot.control.start import StartJob
 from bot.model.run import RunStatus, RunView, StepStatus
-from bot.model.timer import TimerKind, TimerState
+from bot.model.timer import Timer, TimerKind, TimerState
 from bot.settings import Settings
 from tests.runner.lab import ADA, GRACE, STILL, lines, wait_for
 
@@ -162,7 +162,8 @@ def test_a_wait_holds_no_worker_and_goes_on_by_itself(start: Any, app: App, told
     view = start(f"    steps: [{say('one')}, {{wait: 2s}}, {say('two')}]", until=(RunStatus.WAITING,))
 
     assert lines(told) == ["one"]
-    assert app.engine.lost(view.run.number, view.run.part), "its part is over: no worker has it"
+    # The engine writes the end of a part a moment after the run has said that it waits.
+    wait_for(lambda: app.engine.lost(view.run.number, view.run.part))
     number = view.run.number
     wait_for(lambda: app.control.runs.get(number).status is RunStatus.SUCCEEDED)
     assert lines(told) == ["one", "two"]
@@ -228,11 +229,47 @@ def test_success_sets_the_next_job_as_a_timer(start: Any, app: App, told: Path) 
 
     assert (timer.kind, timer.job, timer.state) == (TimerKind.START, "later", TimerState.WAITING)
     assert timer.at - app.clock.now() > timedelta(minutes=59)
-    app.control.timers.now(timer.id, by=GRACE, origin="slack")
+    app.control.timers.extend(timer.id, by=GRACE, origin="slack", minutes=-60)
+    app.control.timers.fire_due()
     wait_for(lambda: lines(told) == ["one", "later"])
     newest = app.control.runs.recent(limit=1)[0]
     assert newest.started_by_id == "auto:timer"
     assert "Grace" in newest.cause
+
+
+def test_who_does_not_wait_for_the_moment_is_who_started_it(start: Any, app: App, told: Path) -> None:
+    """Everybody read "Maintenance is off (by Timer)" though Grace had pressed "Off now"."""
+    view = start(f"    steps: [{say('one')}]\n    then: {{run: later, after: 1h, warn: 5m}}")
+    [timer] = app.control.timers.of_run(view.run.number)
+
+    app.control.timers.now(timer.id, by=GRACE, origin="slack")
+
+    wait_for(lambda: lines(told) == ["one", "later"])
+    newest = app.control.runs.recent(limit=1)[0]
+    assert (newest.started_by, newest.origin) == (GRACE.name, "slack")
+    assert newest.cause == f"before its time, after run #{view.run.number}"
+    assert app.control.timers.get(timer.id).state is TimerState.FIRED
+
+
+def test_a_warning_is_drawn_anew_when_somebody_was_faster_than_the_timer(start: Any, app: App) -> None:
+    """Its buttons led nowhere: Maintenance was off already, and "Off now" still stood there."""
+    view = start(f"    steps: [{say('one')}]\n    then: {{run: later, after: 1h, warn: 1h}}")
+    [timer] = app.control.timers.of_run(view.run.number)
+    wait_for(lambda: _wanted(app, timer) == 1)
+
+    by_hand = StartJob(person=GRACE, stack=view.run.stack, job="later", inputs={}, key="by hand", origin="cli")
+    app.control.runs.start(by_hand)
+
+    wait_for(lambda: app.control.timers.get(timer.id).state is TimerState.CANCELLED)
+    assert _wanted(app, timer) == 2
+    assert app.control.timers.get(timer.id).changed_by == GRACE.name
+
+
+def _wanted(app: App, timer: Timer) -> int:
+    """How often the message of *timer* was asked for."""
+    with app.store.read() as tx:
+        message = tx.messages.get(f"timer:{timer.id}")
+    return message.wanted if message else 0
 
 
 def test_an_extended_moment_is_told_as_long_before_it_as_it_was_to_be(start: Any, app: App) -> None:

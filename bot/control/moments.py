@@ -1,0 +1,22 @@
+"""A timer whose moment moved, came or was called off: what shows it has to show it anew."""
+
+from bot.model.timer import Timer
+from bot.store.store import Transaction
+
+
+def message_key(timer: Timer) -> str:
+    """The key of the message that says it is near."""
+    return f"timer:{timer.id}"
+
+
+def show_again(tx: Transaction, timer: Timer) -> None:
+    """Draw the message of *timer*, if there is one, and of the run that set it."""
+    if (message := tx.messages.get(message_key(timer))) is not None:
+        tx.messages.owe(key=message.key, kind=message.kind, channel=message.channel, timer=timer.id)
+    tx.runs.change(timer.run)
+
+
+def call_off(tx: Transaction, key: str, *, by: str) -> None:
+    """Cancel the waiting timer of *key*, if there is one: its buttons would lead nowhere now."""
+    if (timer := tx.timers.cancel_key(key, by=by)) is not None:
+        show_again(tx, timer)
