@@ -15,8 +15,8 @@ from benchmarks.subjects import bare_bolt, stackhand
 def main() -> None:
     """Measure, and print as it comes."""
     began = time.monotonic()
-    load = os.getloadavg()[0]
-    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, load {load:.1f} before\n", flush=True)
+    before = os.getloadavg()[0]
+    print(f"{os.cpu_count()} cores, Python {platform.python_version()}\n", flush=True)
     resting = idle.measure()
     _print("At rest", resting.lines())
     printed = logs.measure()
@@ -25,7 +25,8 @@ def main() -> None:
     _print("Clicks and forms", clicked.lines())
     aims: list[Aim] = [*resting.aims(), *printed.aims(), *clicked.aims()]
     _print("Aims", map(str, aims))
-    print(f"Took {time.monotonic() - began:.0f} s.")
+    # A busy machine makes every number worse: who reads them has to know.
+    print(f"Took {time.monotonic() - began:.0f} s; load {before:.1f} before, {os.getloadavg()[0]:.1f} after.")
 
 
 def _clicks() -> clicks.Answers:

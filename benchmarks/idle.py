@@ -35,11 +35,14 @@ class Idle:
 
     rests: list[Rest]
     starts_s: list[float]
+    #: What each start took of a processor: the same on a busy machine.
+    starts_cpu_s: list[float]
 
     def lines(self) -> Iterator[str]:
         """What was found."""
         yield from map(str, self.rests)
-        yield "`up` until it is ready, s: " + ", ".join(f"{seconds:.2f}" for seconds in self.starts_s)
+        yield f"{'`up` until it is ready, s':<50} {_row(self.starts_s)}"
+        yield f"{'  of a processor, s':<50} {_row(self.starts_cpu_s)}"
 
     def aims(self) -> Iterator[Aim]:
         """What was promised."""
@@ -50,10 +53,11 @@ class Idle:
 
 def measure() -> Idle:
     """Start `up` with the shipped stacks several times; then let it, and a bot of another workspace, rest."""
-    starts_s = []
+    starts_s, starts_cpu_s = [], []
     for _ in range(_STARTS):
         with folder() as somewhere, _up(somewhere) as up:
             starts_s.append(up.ready_after_s)
+            starts_cpu_s.append(up.cpu_s)
     with folder() as here, folder() as there, _up(here) as up, stackhand(there) as (bot, _):
         resting = {"`up` with its sandbox": up, "`up` without a sandbox": bot.process}
         # The first half belongs to what follows a start.
@@ -64,8 +68,12 @@ def measure() -> Idle:
             Rest(name=name, rss_mib=process.rss_mib, cpu_percent=(process.cpu_s - used_s[name]) / _REST_S * 100)
             for name, process in resting.items()
         ]
-    return Idle(rests=rests, starts_s=starts_s)
+    return Idle(rests=rests, starts_s=starts_s, starts_cpu_s=starts_cpu_s)
 
 
 def _up(somewhere: Path) -> AbstractContextManager[Process]:
     return process("bot.cli", "up", "--port", "0", "--data", str(somewhere / "data"), ready="Ready", cwd=somewhere)
+
+
+def _row(samples: list[float]) -> str:
+    return " ".join(f"{sample:8.2f}" for sample in samples)
