@@ -74,17 +74,14 @@ async def measure(subjects: list[Subject], rows: Rows) -> Answers:
 
 
 async def _click(answers: Answers, team: Team, subject: str, names: list[str]) -> None:
-    after = await team.now()
     answers.ms[CLICK, len(names), subject] += await team.click(names)
-    await team.close(await team.forms(names, after=after))
+    await team.close(await team.forms(names))
 
 
 async def _submit(answers: Answers, team: Team, subject: str, names: list[str]) -> None:
-    after = await team.now()
     await team.click(names)
-    forms = await team.forms(names, after=after)
-    answers.ms[SUBMIT, len(names), subject] += await team.submit(forms)
-    answers.ms[MESSAGE, len(names), subject] += await team.first_messages(names, after=after)
+    answers.ms[SUBMIT, len(names), subject] += await team.submit(await team.forms(names))
+    answers.ms[MESSAGE, len(names), subject] += await team.first_messages(names)
 
 
 async def _until_over(rows: Rows) -> None:

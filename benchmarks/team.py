@@ -29,6 +29,8 @@ class Team:
         self._session = session
         self._names = [f"person{nth:03d}" for nth in range(size)]
         self._buttons: dict[str, dict[str, Button]] = {}
+        #: The last entry of the journal that was read.
+        self._read = 0
 
     async def gather(self, board: str) -> None:
         """Bring everybody in, and have the buttons posted in each channel by `/stack BOARD`."""
@@ -49,15 +51,15 @@ class Team:
 
     async def click(self, names: list[str], *, button: str = "Echo") -> list[float]:
         """They press it at once. Returns ms until each was acknowledged."""
+        await self._news()
         return await asyncio.gather(*(self._click(name, button) for name in names))
 
-    async def forms(self, names: list[str], *, after: int) -> dict[str, Json]:
-        """The form that each of them has, opened after entry *after* of the journal; waits for all."""
+    async def forms(self, names: list[str]) -> dict[str, Json]:
+        """The form that opened for each of them since `click`; waits for all."""
         found: dict[str, Json] = {}
         async with asyncio.timeout(_PATIENCE_S):
             while len(found) < len(names):
-                await asyncio.sleep(_LOOK_EVERY_S)
-                for entry in await self.journal(after=after, kind="call"):
+                for entry in await self._news():
                     view = (entry.get("response") or {}).get("view") or {}
                     for name in names:
                         if view.get("callback_id") == "job_form" and _channel(name) in view["private_metadata"]:
@@ -72,30 +74,27 @@ class Team:
         """They all send their form at once. Returns ms until each was acknowledged."""
         return await asyncio.gather(*(self._submit(name, view, text) for name, view in forms.items()))
 
-    async def first_messages(self, names: list[str], *, after: int) -> list[float]:
+    async def first_messages(self, names: list[str]) -> list[float]:
         """Ms from the moment each form was sent to the first message in that person's channel; waits for all."""
         sent_at: dict[str, float] = {}
-        said_at: dict[str, float] = {}
+        took_ms: dict[str, float] = {}
         async with asyncio.timeout(_PATIENCE_S):
-            while len(said_at) < len(names):
-                await asyncio.sleep(_LOOK_EVERY_S)
-                for entry in await self.journal(after=after):
+            while len(took_ms) < len(names):
+                for entry in await self._news():
                     if entry["kind"] == "envelope" and entry["body"]["type"] == "view_submission":
-                        sent_at[entry["body"]["user"]["id"]] = entry["at"]
-                    elif entry.get("method") == "chat.postMessage":
-                        said_at.setdefault(entry["body"]["channel"], entry["at"])
-        return [(said_at[_channel(name)] - sent_at[_user(name)]) * 1000 for name in names]
+                        sent_at[_channel(entry["body"]["user"]["username"])] = entry["at"]
+                    elif entry.get("method") == "chat.postMessage" and entry["body"]["channel"] in sent_at:
+                        channel = entry["body"]["channel"]
+                        took_ms.setdefault(channel, (entry["at"] - sent_at[channel]) * 1000)
+        return list(took_ms.values())
 
-    async def journal(self, *, after: int = 0, kind: str = "") -> list[Json]:
-        """What the app and the workspace said to each other after entry *after*."""
-        query = {"after": str(after), **({"kind": kind} if kind else {})}
-        async with self._session.get(f"{self._url}journal", params=query) as answer:
+    async def _news(self) -> list[Json]:
+        """What the app and the workspace said since the last look; little at a time, since looking takes time, too."""
+        await asyncio.sleep(_LOOK_EVERY_S)
+        async with self._session.get(f"{self._url}journal", params={"after": str(self._read)}) as answer:
             entries: list[Json] = await answer.json()
-            return entries
-
-    async def now(self) -> int:
-        """The newest entry of the journal."""
-        return max((int(entry["n"]) for entry in await self.journal()), default=0)
+        self._read = max((int(entry["n"]) for entry in entries), default=self._read)
+        return entries
 
     async def _click(self, name: str, button: str) -> float:
         at = self._buttons[_channel(name)][button]
