@@ -126,8 +126,10 @@ class Runs:
             return known
         old = self._must_be_over(number)
         self._access.demand(by, "undo", old.target, origin=origin)
-        if not any(step.can_be_undone for step in self.steps(number)):
-            raise NotNow(f"{old.name} has nothing that can be undone.")
+        steps = self.steps(number)
+        if not any(step.can_be_undone for step in steps):
+            is_undone = any(step.undone for step in steps)
+            raise NotNow(f"{old.name} {'is undone already' if is_undone else 'has nothing that can be undone'}.")
         return self._write(key, _undo_plan(old), old.lock, by, origin, channel or old.channel, **_undo_values(old))
 
     def cancel(self, number: int, *, by: Person, origin: str) -> Run:

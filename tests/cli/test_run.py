@@ -67,7 +67,7 @@ def test_what_was_done_is_undone_once(terminal):
 
     assert undone.returncode == 0
     assert "moob" in terminal.call("log", "2").stdout
-    assert (again.returncode, "nothing that can be undone" in again.stderr) == (2, True)
+    assert (again.returncode, "is undone already" in again.stderr) == (2, True)
 
 
 def test_a_retry_has_the_same_answers(terminal):

@@ -219,7 +219,7 @@ def test_a_run_can_be_undone_later_and_once(start: Any, app: App, told: Path) ->
     assert runs.get(undo.number).status is RunStatus.SUCCEEDED
     assert lines(told) == ["a", "b", "c", "undo-c", "undo-a"]
     assert runs.get(undo.number).undo_of == view.run.number
-    with pytest.raises(Exception, match="nothing that can be undone"):
+    with pytest.raises(Exception, match="is undone already"):
         runs.undo(view.run.number, by=GRACE, origin="cli", key="undo it again")
 
 
