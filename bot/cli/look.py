@@ -56,6 +56,8 @@ def show(number: RunNumber, *, as_json: AsJson = False, data: Data = None, stack
     else:
         for line in _plain(view, now):
             say(console, line)
+    for name, value in view.run.inputs.items():
+        say(console, f"{name}={value}")
     for event in events:
         words = " ".join(word for word in (event.kind, event.step, event.text, event.by and f"({event.by})") if word)
         say(console, f"{_moment(event.at)}  {words}", "dim")

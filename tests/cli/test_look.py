@@ -37,6 +37,10 @@ def test_show_has_the_steps_and_what_happened(used):
     assert "run.asked" in shown
 
 
+def test_show_says_with_which_answers_it_was_started(used):
+    assert "name=Ada\n" in used.ask("show", "1").stdout
+
+
 def test_show_as_json_has_status_steps_and_outputs(used):
     run = used.json("show", "1")
 
