@@ -68,7 +68,7 @@ def test_the_warning_says_when_and_its_buttons_move_or_end_it(slack, lamp):
     slack.click(next(one for one in slack.messages() if one["ts"] == warning["ts"]), "Light off now")
     off = slack.until(lambda: next((one for one in runs(slack) if one.number > run.number), None))
     off.until("*Succeeded*")
-    assert f"Ada Lovelace said when, after run #{run.number}" in off.text
+    assert f"by Ada Lovelace · before its time, after run #{run.number}" in off.text
     assert lamp() == ["on", str(run.number), "off"]
     slack.until(lambda: "[" not in shown(slack, warning))
 
