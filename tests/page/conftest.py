@@ -16,7 +16,8 @@ MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 Look = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while Playwright is there, an event loop runs in this thread, and the engine refuses to start.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
