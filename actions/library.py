@@ -1,32 +1,36 @@
-"""Finds actions by name: `kubernetes.scale` is class Scale in actions/kubernetes/scale.py."""
+"""Finds actions and checks by name.
+
+`kubernetes.scale` is class Scale in actions/kubernetes/scale.py, an action; `github.releases` is class Releases in
+actions/github/releases.py, a check.
+"""
 
 import importlib
 import importlib.util
 import pkgutil
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from actions.api import Action
+from actions.api import Action, Check
 
 
 class UnknownAction(LookupError):  # noqa: N818
     """There is no action of this name."""
 
 
+class UnknownCheck(LookupError):  # noqa: N818
+    """There is no check of this name."""
+
+
 def names() -> list[str]:
     """The names of all actions, sorted, found by their files; nothing is imported."""
-    folder = Path(__file__).parent
-    found = []
-    for integration in sorted(entry for entry in folder.iterdir() if (entry / "__init__.py").is_file()):
-        if integration.name == "api":
-            continue
-        found += [
-            f"{integration.name}.{module.name}"
-            for module in pkgutil.iter_modules([str(integration)])
-            if _is_action_file(integration / f"{module.name}.py")
-        ]
-    return sorted(found)
+    return list(_names_of("Action"))
+
+
+def check_names() -> list[str]:
+    """The names of all checks, sorted, found by their files; nothing is imported."""
+    return list(_names_of("Check"))
 
 
 @cache
@@ -35,26 +39,56 @@ def find(name: str) -> type[Action[Any]]:
 
     Raises UnknownAction; `names` has what to suggest.
     """
-    integration, _, verb = name.partition(".")
-    if not (integration.isidentifier() and verb.isidentifier()) or name not in names():
-        raise UnknownAction(name)
-    module = importlib.import_module(f"actions.{integration}.{verb}")
-    made = getattr(module, class_name(verb), None)
+    made = _class(name) if name in names() else None
     if not (isinstance(made, type) and issubclass(made, Action)):
         raise UnknownAction(name)
     return made
 
 
-def name_of(action: type[Action[Any]]) -> str:
-    """What a stack calls this action; the reverse of `find`."""
-    return action.__module__.removeprefix("actions.")
+@cache
+def find_check(name: str) -> type[Check[Any]]:
+    """The check class that a stack calls *name*.
+
+    Raises UnknownCheck; `check_names` has what to suggest.
+    """
+    made = _class(name) if name in check_names() else None
+    if not (isinstance(made, type) and issubclass(made, Check)):
+        raise UnknownCheck(name)
+    return made
 
 
-def class_name(verb: str) -> str:
+def name_of(made: type[Action[Any]] | type[Check[Any]]) -> str:
+    """What a stack calls this action or check; the reverse of `find` and `find_check`."""
+    return made.__module__.removeprefix("actions.")
+
+
+def class_name(word: str) -> str:
     """`run_playbook` -> `RunPlaybook`."""
-    return "".join(part.capitalize() for part in verb.split("_"))
+    return "".join(part.capitalize() for part in word.split("_"))
 
 
-def _is_action_file(path: Path) -> bool:
-    # Helpers of a folder (client.py, cli.py) hold no class of their own name that is an Action.
-    return f"class {class_name(path.stem)}(Action[" in path.read_text(encoding="utf-8")
+@cache
+def _names_of(kind: str) -> tuple[str, ...]:
+    folder = Path(__file__).parent
+    found = []
+    for integration in sorted(entry for entry in folder.iterdir() if (entry / "__init__.py").is_file()):
+        if integration.name == "api":
+            continue
+        found += [
+            f"{integration.name}.{module.name}"
+            for module in pkgutil.iter_modules([str(integration)])
+            if _holds(integration / f"{module.name}.py", kind)
+        ]
+    return tuple(sorted(found))
+
+
+def _class(name: str) -> Any:
+    """What the file of *name*, which is known to exist, holds under the name that is its own."""
+    integration, _, word = name.partition(".")
+    return getattr(importlib.import_module(f"actions.{integration}.{word}"), class_name(word), None)
+
+
+def _holds(path: Path, kind: str) -> bool:
+    # Files that only help (client.py, cli.py) hold no class of their own name that is an action or a check.
+    written = rf"^class {class_name(path.stem)}\([^)]*\b{kind}\["
+    return re.search(written, path.read_text(encoding="utf-8"), re.MULTILINE) is not None

@@ -1,5 +1,6 @@
 """Samples as the few numbers that people compare."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import quantiles
@@ -37,3 +38,8 @@ class Aim:
     def __str__(self) -> str:
         verdict = "reached" if self.measured <= self.most else "NOT REACHED"
         return f"{self.what:<50} {self.measured:8.2f}  aim <= {self.most:g} {self.unit:<3} {verdict}"
+
+
+def load() -> str:
+    """How busy the machine is: that makes every number worse, and who reads them has to know."""
+    return f"Load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores."

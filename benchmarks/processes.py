@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -81,6 +82,26 @@ def folder() -> Iterator[Path]:
     """An empty folder, away at the end of the block."""
     with tempfile.TemporaryDirectory(prefix="stackhand-bench-") as name:
         yield Path(name)
+
+
+@dataclass
+class Cost:
+    """What something took; both are 0 until it is over."""
+
+    took_s: float = 0.0
+    #: Of this process, and of those that it started and that have ended.
+    processor_s: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{self.took_s:.1f} s ({self.processor_s:.1f} s of a processor)"
+
+
+@contextmanager
+def cost() -> Iterator[Cost]:
+    """What the block takes."""
+    spent, began, before = Cost(), time.perf_counter(), sum(os.times()[:4])
+    yield spent
+    spent.took_s, spent.processor_s = time.perf_counter() - began, sum(os.times()[:4]) - before
 
 
 def wait_until(is_so: Callable[[], bool], *, timeout_s: float = 60.0, every_s: float = 0.05) -> None:

@@ -5,35 +5,59 @@ import json
 import os
 import secrets
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import Self
 
 import structlog
 from pydantic import SecretStr
 
+from actions.api import ActionFailed
 from bot.base.clock import Clock, SystemClock
 from bot.base.errors import SetupProblem
 from bot.base.lock_file import LockFile
 from bot.base.nudges import Nudges
 from bot.catalog.catalog import Catalog
 from bot.control.control import Control
+from bot.control.digest import WeeklyDigest
+from bot.control.follows import followed_resources
+from bot.control.hooks import Hooks
 from bot.control.logs import RunLog
-from bot.playground import lay_out
+from bot.control.retention import Retention
+from bot.control.version_digest import VersionDigests
+from bot.control.watch import present_versions
+from bot.playground import PlaygroundHooks, lay_out
+from bot.runner.choices import ChoiceLists
 from bot.runner.engine import DEAD_AFTER, DbosEngine
-from bot.runner.preview import Preview
+from bot.runner.files import BringFiles
+from bot.runner.preview import Preview, RunPreview, StepPreviews
+from bot.runner.secrets import SecretMissing, read_secret
 from bot.runner.worker import Worker
+from bot.sandbox.outside.outside import Outside
 from bot.sandbox.sandbox import Sandbox
 from bot.settings import Settings, shipped_manifest
 from bot.slack.edge import SlackEdge
+from bot.slack.file_download import FileDownload
 from bot.store.store import Store
-from bot.watch.schedule import Schedule
+from bot.watch.checker import Checker
+from bot.watch.guard import Guarded
+from bot.watch.hook_server import HookServer
+from bot.watch.look import Looker
+from bot.watch.polite import PoliteHttp
+from bot.watch.schedule import Schedule, next_moment
 
 log = structlog.get_logger()
 
 _FIRE_EVERY_S = 1.0
+_CHECK_EVERY_S = 0.5
 _REFRESH_EVERY_S = 1.0
+_FROZEN_EVERY_S = 2.0
 _SWEEP_EVERY_S = 30.0
+_FORGET_EVERY_S = 3600.0
+_DIGEST_EVERY_S = 60.0
 #: On SQLite there is one worker at a time, and after a restart it goes on under the same name.
 _ONLY_WORKER = "stackhand"
 
@@ -50,11 +74,21 @@ class App:
     clock: Clock
     nudges: Nudges
     engine: DbosEngine
+    looker: Looker
     _worker: Worker
+    _choices: ChoiceLists
+    _files: BringFiles
+    _retention: Retention
+    _digest: WeeklyDigest
+    _version_digests: VersionDigests
     _lock: LockFile
     _schedule: Schedule = field(default_factory=Schedule)
     _sandbox: Sandbox | None = None
+    _outside: Outside | None = None
+    _playground_hooks: PlaygroundHooks | None = None
     _slack: SlackEdge | None = None
+    _checker: Checker | None = None
+    _hooks: HookServer | None = None
     _works: bool = False
 
     @classmethod
@@ -63,21 +97,73 @@ class App:
         _make_data_folder(settings)
         clock, nudges = SystemClock(), Nudges()
         store = Store.open(settings.database)
-        catalog = Catalog(settings.stacks, vars=lambda: settings.vars)
+        catalog = Catalog(
+            settings.stacks,
+            vars=lambda: settings.vars,
+            present=partial(present_versions, store),
+            followed=partial(followed_resources, store),
+        )
         engine = DbosEngine(store=store, clock=clock)
         logs = RunLog(settings.runs)
-        control = Control.make(store=store, catalog=catalog, engine=engine, clock=clock, nudges=nudges, logs=logs)
-        worker = Worker(store=store, engine=engine, clock=clock, nudges=nudges, logs=logs, environ=settings.environ)
+        previews = StepPreviews(logs=logs, environ=settings.environ, clock=clock)
+        choices = ChoiceLists(environ=settings.environ)
+        behind = RunPreview(store=store, steps=previews)
+        control = Control.make(
+            store=store,
+            catalog=catalog,
+            engine=engine,
+            clock=clock,
+            nudges=nudges,
+            logs=logs,
+            previewer=behind,
+            next_moment=next_moment,
+            choices=choices,
+            registries=settings.registries,
+        )
+        files = BringFiles(store=store, files=control.files)
+        worker = Worker(
+            store=store,
+            engine=engine,
+            clock=clock,
+            nudges=nudges,
+            logs=logs,
+            access=control.access,
+            freezes=lambda: catalog.freezes,
+            environ=settings.environ,
+            approvers=control.approvers,
+            previewer=behind,
+            files=files,
+            call=control.runs.call,
+        )
         return cls(
             settings=settings,
             store=store,
             catalog=catalog,
             control=control,
-            previewer=Preview(runs=control.runs, logs=logs, environ=settings.environ),
+            previewer=Preview(runs=control.runs, steps=previews, files=files),
             clock=clock,
             nudges=nudges,
             engine=engine,
+            looker=Looker(
+                clock=clock,
+                polite=PoliteHttp(clock.now),
+                guarded=PoliteHttp(clock.now, wire=Guarded(allowed=settings.follow_hosts)),
+                read_secret=partial(_secret, settings.environ),
+                vars=lambda: catalog.vars,
+            ),
             _worker=worker,
+            _choices=choices,
+            _files=files,
+            _retention=Retention(
+                store=store,
+                entries=engine,
+                logs=logs,
+                files=control.files,
+                clock=clock,
+                keep=timedelta(days=settings.keep_days),
+            ),
+            _digest=WeeklyDigest(store=store, clock=clock, channel=settings.digest_channel, zone=settings.digest_zone),
+            _version_digests=VersionDigests(store=store, catalog=catalog, clock=clock, zone=settings.digest_zone),
             _lock=LockFile(settings.bot_lock),
         )
 
@@ -113,19 +199,27 @@ class App:
         """Stop taking work, hand over what runs, hang up. False: some work could not be left in time."""
         self._worker.leave()
         self._schedule.stop()
+        if self._hooks:
+            self._hooks.stop()
+        if self._checker:
+            self._checker.stop()
         if self._slack:
             self._slack.stop()
         all_left = self._worker.stop() if self._works else True
         if self._sandbox:
             self._sandbox.stop()
+            if self._outside:
+                self._outside.stop()
             self.settings.up_file.unlink(missing_ok=True)
-        self._works, self._slack, self._sandbox = False, None, None
+        self._works, self._slack, self._sandbox, self._outside = False, None, None, None
+        self._checker, self._hooks = None, None
         self._lock.release()
         return all_left
 
     def close(self) -> None:
         """Stop, and let go of the database."""
         self.stop()
+        self._choices.close()
         self.store.close()
 
     @property
@@ -149,16 +243,70 @@ class App:
             # Also for a run of the terminal: the playground's site is served by it.
             self._start_sandbox(port)
         self._works = True
+        self._files.connect(self._download())
         name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}" if self._shared else _ONLY_WORKER
         self._worker.start(name=name, at_once=self.settings.runs_at_once)
         if slack:
             self._slack = self._make_slack()
             self._slack.start()
             self._post_boards()
+        if slack or port is None:
+            # A run of the terminal only finishes itself; what happens outside is for those who stay.
+            self._watch(name)
         self._schedule.every(_FIRE_EVERY_S, "due timers", self.control.timers.fire_due)
         self._schedule.every(_REFRESH_EVERY_S, "edited stacks", self._refresh)
         self._schedule.every(_SWEEP_EVERY_S, "lost runs", self._worker.sweep)
+        self._schedule.every(_FORGET_EVERY_S, "old runs", self._retention.sweep)
+        if slack:
+            self._schedule.every(_FIRE_EVERY_S, "announcements", self.control.scheduled.owe_due)
+            self._schedule.every(_FROZEN_EVERY_S, "freezes on boards", self.control.freezes.show_changes)
+            self._schedule.every(_DIGEST_EVERY_S, "weekly digest", self._digest.owe_due)
+            self._schedule.every(_DIGEST_EVERY_S, "digests of versions", self._version_digests.owe_due)
         self._schedule.start()
+
+    def _watch(self, name: str) -> None:
+        """Look at things outside, and start what is declared to follow."""
+        self._checker = Checker(
+            store=self.store,
+            catalog=self.catalog,
+            watch=self.control.watch,
+            looker=self.looker,
+            clock=self.clock,
+            name=name,
+        )
+        self._checker.open()
+        if self._outside:
+            # At once, so that what somebody releases in the page is news.
+            self._look_outside()
+        self._listen_to_hooks()
+        self._schedule.every(_CHECK_EVERY_S, "checks", self._checker.round)
+        self._schedule.every(_FIRE_EVERY_S, "triggers", self.control.watch.follow)
+
+    def _look_outside(self) -> None:
+        for stack in self.catalog.stacks.values():
+            self.control.watch.look_sooner(stack.name, stack.resources)
+
+    def _listen_to_hooks(self) -> None:
+        port = 0 if self.settings.sandbox and self.settings.hooks_port is None else self.settings.hooks_port
+        if port is None:
+            return
+        hooks = Hooks(
+            store=self.store,
+            catalog=self.catalog,
+            triggers=self.control.watch.triggers,
+            clock=self.clock,
+            read_secret=self._playground_hooks.read_secret if self._playground_hooks else self.looker.read_secret,
+        )
+        self._hooks = HookServer(hooks, host=self.settings.host, port=port)
+        try:
+            url = self._hooks.start()
+            log.info("webhooks are taken", url=url)
+        except OSError as error:
+            raise SetupProblem(
+                f"Port {port} for webhooks cannot be listened on: {error.strerror}.", hint="Choose another hooks_port."
+            ) from error
+        if self._playground_hooks:
+            self._playground_hooks.url = url
 
     def _start_sandbox(self, port: int) -> None:
         # Whatever proxy this machine needs for the world, it is not the way to itself.
@@ -166,15 +314,28 @@ class App:
             filter(None, [os.environ.get("NO_PROXY") or os.environ.get("no_proxy"), "127.0.0.1", "localhost"])
         )
         site = lay_out(self.settings.playground, stacks=self.settings.stacks)
+        self._playground_hooks = PlaygroundHooks(self.catalog, self.looker.read_secret)
+        self._outside = Outside(data=self.settings.data, receivers=self._playground_hooks.receivers)
+        self._outside.start()
         self._sandbox = Sandbox(
             host=self.settings.host,
             port=port,
             data=self.settings.data,
             manifest=shipped_manifest(),
             site=site,
+            outside=self._outside,
+            after_outside=self._look_outside,
         )
         self._sandbox.start()
-        self.settings.up_file.write_text(json.dumps({"url": self._sandbox.url, "pid": os.getpid()}))
+        up = {"url": self._sandbox.url, "outside": self._outside.url, "pid": os.getpid()}
+        self.settings.up_file.write_text(json.dumps(up))
+
+    def _download(self) -> FileDownload | None:
+        """The way to files in Slack, also for a process that does not speak there; None without a token."""
+        sandbox = self._sandbox
+        token = sandbox.bot_token if sandbox else _plain(self.settings.slack_bot_token)
+        api_url = sandbox.api_url if sandbox else self.settings.slack_api_url
+        return FileDownload(token, api_url=api_url) if token else None
 
     def _make_slack(self) -> SlackEdge:
         settings, sandbox = self.settings, self._sandbox
@@ -196,6 +357,7 @@ class App:
 
     def _refresh(self) -> None:
         if self.catalog.refresh():
+            self.control.watch.keep()
             for problem in self.catalog.problems:
                 log.warning("a stack has a mistake", problem=str(problem))
             self._post_boards()
@@ -204,7 +366,7 @@ class App:
         """In the sandbox every stack with a channel has its buttons there; in a real workspace people say where."""
         if self._slack and self._sandbox:
             for stack in self.catalog.stacks.values():
-                if stack.channel:
+                if stack.channel and stack.jobs:
                     self._slack.post_board(stack.name, stack.channel)
 
 
@@ -220,6 +382,13 @@ def open_app(settings: Settings) -> Iterator[App]:
 
 def _plain(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret else None
+
+
+def _secret(environ: Mapping[str, str], reference: str, folder: Path) -> str:
+    try:
+        return read_secret(reference, environ, folder)
+    except SecretMissing as missing:
+        raise ActionFailed(missing.reason, hint=missing.hint) from missing
 
 
 def _make_data_folder(settings: Settings) -> None:

@@ -1,18 +1,30 @@
-"""The playground: a small real site on this machine, so that jobs can be tried where nothing has to be set up."""
+"""The playground: a small real site and shop on this machine, so that jobs can be tried where nothing is set up."""
 
+import secrets
 import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+
+from actions.api import ActionFailed
+from bot.catalog.catalog import Catalog
+from bot.model.watch import Signature
+from bot.sandbox.outside.alerts import Receiver
 
 #: As the inventory of `stacks/maintenance` names them. Visitors see the first one.
 SERVERS = ("web1", "web2", "web3")
 _SITE = Path("maintenance/payload/site")
+_SHOP = Path("dump-prod-to-staging/payload/playground.sql")
 
 
 def lay_out(folder: Path, *, stacks: Path) -> Path | None:
-    """Give each server that has none yet its site, from the shipped stack; returns the folder that visitors see.
+    """Give each server that has none yet its site, and the shop its database, from the shipped stacks.
 
-    None: the stacks have no playground.
+    Returns the folder that visitors see. None: the stacks have no site to show.
     """
+    if (stacks / _SHOP).is_file() and not (folder / "shop").exists():
+        _lay_out_shop(folder / "shop", (stacks / _SHOP).read_text(encoding="utf-8"))
     template = stacks / _SITE
     if not template.is_dir():
         return None
@@ -20,3 +32,46 @@ def lay_out(folder: Path, *, stacks: Path) -> Path | None:
         if not (folder / server).exists():
             shutil.copytree(template, folder / server)
     return folder / SERVERS[0]
+
+
+class PlaygroundHooks:
+    """How the world outside calls the stacks' webhooks where nobody has set their secrets: those it knows itself."""
+
+    def __init__(self, catalog: Catalog, read_secret: Callable[[str, Path], str]) -> None:
+        self._catalog = catalog
+        self._read_secret = read_secret
+        self._own = secrets.token_hex(32)
+        #: Below which the stacks are; empty while nobody listens.
+        self.url = ""
+
+    def read_secret(self, reference: str, folder: Path) -> str:
+        """What was set, else one of the playground's own."""
+        try:
+            return self._read_secret(reference, folder)
+        except ActionFailed:
+            return self._own
+
+    def receivers(self) -> list[Receiver]:
+        """The webhooks that hear of alerts."""
+        return list(self._listening()) if self.url else []
+
+    def _listening(self) -> Iterator[Receiver]:
+        for stack in self._catalog.stacks.values():
+            for hook in stack.webhooks.values():
+                if hook.sign is Signature.ALERTMANAGER:
+                    credentials = self.read_secret(hook.secret, stack.folder)
+                    yield Receiver(url=f"{self.url}{stack.name}/{hook.name}", credentials=credentials)
+
+
+def _lay_out_shop(folder: Path, statements: str) -> None:
+    """A production database, no staging yet, and two keys: to mask the data with, and to encrypt its backups with."""
+    # Whole or not at all: half a shop would stay half.
+    new = folder.with_suffix(".new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    with closing(sqlite3.connect(new / "production.db")) as production:
+        production.executescript(statements)
+    for name in ("mask.key", "backup.key"):
+        (new / name).touch(mode=0o600)
+        (new / name).write_text(secrets.token_hex(32))
+    new.rename(folder)

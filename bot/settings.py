@@ -5,9 +5,11 @@ The only reader of `os.environ`.
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
+from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
 from pydantic import Field, JsonValue, ModelWrapValidatorHandler, SecretStr, ValidationError, field_validator
@@ -72,7 +74,23 @@ class Settings(BaseSettings):
     stacks: Path = Field(default_factory=shipped_stacks, description="the folder of the stacks")
     host: str = Field("127.0.0.1", description="the address on which the sandbox, or HTTP mode, listens")
     port: int = Field(8765, ge=0, le=65535, description="its port; 0 takes a free one")
+    hooks_port: int | None = Field(
+        None, ge=0, le=65535, description="the port for webhooks of stacks; not set: none, in the sandbox a free one"
+    )
     runs_at_once: int = Field(8, ge=1, le=64, description="how many runs this process advances at the same time")
+    keep_days: int = Field(90, ge=1, le=36500, description="how many days runs are kept, with logs; the audit stays")
+    digest_channel: str | None = Field(None, description="where the weekly digest is told, #ops for example; else none")
+    digest_zone: str = Field(
+        "UTC", description="Europe/Berlin for example: digests come at nine there, weekly ones on Monday"
+    )
+    follow_hosts: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(),
+        description="hosts of the inner network that people may follow from Slack: gitlab.example.org,10.0.0.7:5000",
+    )
+    python_index: str | None = Field(
+        None, description="the index that `/follow pypi:NAME` asks: its simple API in JSON"
+    )
+    npm_registry: str | None = Field(None, description="the registry that `/follow npm:NAME` asks")
     own_vars: Annotated[dict[str, JsonValue], NoDecode] = Field(
         {}, alias="STACKHAND_VARS", description="a JSON object: what expressions find under `vars`"
     )
@@ -88,6 +106,25 @@ class Settings(BaseSettings):
         if not path.is_dir():
             raise ValueError(f"there is no folder {path}")
         return path
+
+    @field_validator("digest_zone")
+    @classmethod
+    def _is_a_zone(cls, written: str) -> str:
+        if written not in available_timezones():
+            raise ValueError(f"there is no time zone {written}")
+        return written
+
+    @field_validator("python_index", "npm_registry")
+    @classmethod
+    def _is_an_address(cls, written: str | None) -> str | None:
+        if written and not re.fullmatch(r"https?://[^\s@{}]+", written):
+            raise ValueError("it has to start with https:// or http://, and holds no password")
+        return written
+
+    @field_validator("follow_hosts", mode="before")
+    @classmethod
+    def _is_a_list(cls, written: object) -> object:
+        return frozenset(filter(None, re.split(r"[,\s]+", written))) if isinstance(written, str) else written
 
     @field_validator("own_vars", mode="before")
     @classmethod
@@ -131,7 +168,7 @@ class Settings(BaseSettings):
 
     @property
     def up_file(self) -> Path:
-        """Where the bot writes how it is reached, while it is up: `{"url": ..., "pid": ...}`."""
+        """Where the bot writes how it is reached, while it is up: `{"url": ..., "outside": ..., "pid": ...}`."""
         return self.data / "up.json"
 
     @property
@@ -147,10 +184,13 @@ class Settings(BaseSettings):
     @property
     def url(self) -> str:
         """Where the sandbox's page is: as the bot that is up says, else where one would be."""
-        try:
-            return str(json.loads(self.up_file.read_text())["url"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return f"http://{self.host}:{self.port}/"
+        return str(self._up.get("url") or f"http://{self.host}:{self.port}/")
+
+    @property
+    def registries(self) -> Mapping[str, str]:
+        """Where packages are asked for that people follow, by the word before their name: those that are set."""
+        asked = {"pypi": self.python_index, "npm": self.npm_registry}
+        return {kind: address for kind, address in asked.items() if address}
 
     @property
     def vars(self) -> dict[str, JsonValue]:
@@ -159,8 +199,25 @@ class Settings(BaseSettings):
             "sandbox": self.sandbox,
             "playground_root": str(self.playground),
             "playground_url": self.url + _SITE,
+            "python_index": self.python_index or "",
+            "npm_registry": self.npm_registry or "",
         }
-        return {**given, **self.own_vars}
+        return {**given, **self._outside, **self.own_vars}
+
+    @property
+    def _outside(self) -> dict[str, JsonValue]:
+        """Where the sandbox's world outside is, while one is up."""
+        found = self._up.get("outside") if self.sandbox else None
+        return {f"{what}_url": found for what in ("github", "registry", "alertmanager")} if found else {}
+
+    @property
+    def _up(self) -> Mapping[str, Any]:
+        """What the bot that is up says; empty while none is."""
+        try:
+            found = json.loads(self.up_file.read_text())
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
 
     @property
     def environ(self) -> Mapping[str, str]:

@@ -10,13 +10,12 @@ import requests
 T = TypeVar("T")
 Json = dict[str, Any]
 
-_TIMEOUT_S = 10.0
+_TIMEOUT_S = 60.0
 _SELECTS = ("static_select", "external_select", "radio_buttons")
 _MANY = ("checkboxes", "multi_static_select", "multi_external_select")
 _OTHER_VALUES = {
     "datepicker": "selected_date",
     "timepicker": "selected_time",
-    "datetimepicker": "selected_date_time",
     "users_select": "selected_user",
     "channels_select": "selected_channel",
     "conversations_select": "selected_conversation",
@@ -74,6 +73,19 @@ class Slack:
         chosen = {"selected_option": _option(element, option)}
         return self._do(where, {"block_id": block["block_id"], "action_id": action_id, **chosen}, wait=wait)
 
+    def answer(self, modal: Json, label: str, value: Any, *, wait: bool = True) -> Json:
+        """Put something into one input of a modal that tells the bot at once; the others hold what they hold."""
+        put = _state(modal, {label: value})
+        [(block_id, inputs)] = put.items()
+        [(action_id, given)] = inputs.items()
+        return self.act(
+            "block",
+            wait=wait,
+            container={"type": "view", "view_id": modal["id"]},
+            action={"block_id": block_id, "action_id": action_id, **given},
+            state={"values": {**modal["state"]["values"], **put}},
+        )
+
     def submit(self, modal: Json | None = None, values: Json | None = None, *, wait: bool = True) -> Json:
         """Send the top modal with *values* by label (or block_id); the rest as it stands there.
 
@@ -81,6 +93,13 @@ class Slack:
         """
         view = modal or self.modal()
         return self.act("submit", wait=wait, view_id=view["id"], state={"values": _state(view, values or {})})
+
+    def upload(self, name: str, content: bytes) -> Json:
+        """Give a file to Slack, for an input of a modal: `submit(form, {"Report": [slack.upload(...)]})`."""
+        query = {"as": self.as_, "name": name}
+        url = f"{self.url}sandbox/upload"
+        file: Json = self._read(self._session.post(url, params=query, data=content, timeout=30))
+        return file
 
     def close(self, modal: Json | None = None, *, all_of_them: bool = False) -> None:
         """Close the top modal."""
@@ -254,6 +273,10 @@ def _given(element: Json, value: Any) -> Json:
         return {"selected_option": _option(element, value) if value else None}
     if kind in _MANY:
         return {"selected_options": [_option(element, one) for one in value]}
+    if kind == "datetimepicker":
+        return {"selected_date_time": value}
+    if kind == "file_input":
+        return {"files": value or []}
     return {_OTHER_VALUES.get(kind, "value"): None if value is None else str(value)}
 
 

@@ -6,21 +6,30 @@ three local hosts), and keeps every event with its module arguments, and the who
 
 import json
 import os
+import re
+import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 from pydantic import JsonValue
+
+from actions.api import ActionFailed
 
 _CALLBACKS = Path(__file__).parent / "callback"
 
-#: How long an idle SSH connection waits for the next task. Ten tasks on three hosts took 25 s with shared connections
-#: and 41 s without. Ansible's own 60 s would leave them behind, and a task on an old one whose host had gone hung for
-#: ten minutes; so each call has its own, in its scratch folder, and they end soon after it.
-_SHARED_FOR_S = 5
+#: How long an idle SSH connection waits for the next task, as with Ansible itself: of fifty hosts each waits until the
+#: others have done a task, and a new connection costs more than the task does (0.3 s of a processor). Each call has its
+#: own, in its scratch folder, and they are ended with it.
+_SHARED_FOR_S = 60
 #: The system allows 104 bytes (macOS; Linux 108) for a socket's path: Ansible adds 11 to the folder, ssh 17 more.
 _LONGEST_SOCKET_FOLDER_BYTES = 75
+#: One line of `ansible --one-line`: "web1 | CHANGED | rc=0 | (stdout) what it printed".
+_ANSWER = re.compile(r"^(\S+) \| (?:CHANGED|SUCCESS) \| rc=0 \| \(stdout\) (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +86,44 @@ class Call:
         }
 
 
+def ask_hosts(
+    inventory: Path, hosts: str, command: str, *, values: Mapping[str, JsonValue], timeout_s: float
+) -> dict[str, str]:
+    """What *command*, which only reads, prints on each of *hosts*, by the host's name. No shell reads it.
+
+    For checks, which have no step to be carried by. Raises ActionFailed unless every host answers in time.
+    """
+    with tempfile.TemporaryDirectory() as written:
+        scratch = Path(written)
+        write_variables(scratch / "variables.json", values=values, secrets={})
+        argv = [str(Path(sys.executable).parent / "ansible"), f"--inventory={inventory}"]
+        argv += [f"--extra-vars=@{scratch / 'variables.json'}", "--one-line", "--module-name=ansible.builtin.command"]
+        argv += [f"--args={command}", "--", hosts]
+        surroundings = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        surroundings |= {"ANSIBLE_LOCAL_TEMP": str(scratch / "tmp"), "ANSIBLE_SSH_ARGS": _ssh_options(scratch, 3)}
+        surroundings |= {"ANSIBLE_NOCOLOR": "1", "ANSIBLE_HOST_KEY_CHECKING": "True", "LC_ALL": "C.UTF-8"}
+        surroundings["ANSIBLE_SSH_CONTROL_PATH_DIR"] = str(scratch)
+        try:
+            ended = subprocess.run(
+                argv,
+                check=False,
+                env=surroundings,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=timeout_s,
+            )
+        except subprocess.TimeoutExpired as late:
+            raise ActionFailed(f"The servers of {inventory.name} did not answer within {timeout_s:g} s.") from late
+        finally:
+            end_connections(scratch)
+    answers = dict(_ANSWER.findall(ended.stdout))
+    if ended.returncode != 0 or not answers:
+        said = (ended.stdout + ended.stderr).strip().split("\n")[0]
+        raise ActionFailed(f"The servers of {inventory.name} cannot be asked: {said[:300]}")
+    return answers
+
+
 def write_variables(path: Path, *, values: Mapping[str, JsonValue], secrets: Mapping[str, str]) -> None:
     """Write the variables of a call into a file that only we can read.
 
@@ -88,6 +135,16 @@ def write_variables(path: Path, *, values: Mapping[str, JsonValue], secrets: Map
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(marked, file)
     new.replace(path)
+
+
+def end_connections(scratch: Path) -> None:
+    """End the SSH connections that a call has shared; left alone they would wait for another task, and then end."""
+    for process in psutil.process_iter(["cmdline"]):
+        # They call themselves "ssh: SOCKET [mux]".
+        title = " ".join(process.info["cmdline"] or ()).strip()
+        if title.startswith(f"ssh: {scratch.resolve()}/") and title.endswith("[mux]"):
+            with suppress(psutil.NoSuchProcess):
+                process.terminate()
 
 
 def _as_data(value: JsonValue) -> JsonValue:

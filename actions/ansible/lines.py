@@ -15,15 +15,24 @@ class PlaybookBegins(_Line):
     stackhand: Literal["playbook"]
     #: How many tasks will be started; None when only the run itself can tell.
     tasks: int | None
+    plays: int = 1
 
 
 class PlayBegins(_Line):
-    """A play begins."""
+    """A play begins; with `serial`, once for each batch of its hosts."""
 
     stackhand: Literal["play"]
     name: str
     #: Which hosts it wants, as the playbook writes it.
     pattern: str
+    #: The same for all batches of a play.
+    id: str = ""
+
+
+class NoHostsLeft(_Line):
+    """The playbook is broken off: too many hosts of the batch at work have failed."""
+
+    stackhand: Literal["no_hosts_left"]
 
 
 class NoHosts(_Line):
@@ -57,6 +66,8 @@ class HostResult(_Line):
     #: "ignored" failed, and the playbook says that this does not matter; "retry" failed and is tried again.
     state: Literal["ok", "changed", "failed", "ignored", "unreachable", "skipped", "retry"]
     task: str
+    #: Does its failure end the play for all hosts at work?
+    fatal: bool = False
     #: What the task says about it; empty when there is nothing to say.
     message: str
 
@@ -84,7 +95,7 @@ class HostEnds(_Line):
 
 
 Line = Annotated[
-    PlaybookBegins | PlayBegins | NoHosts | TaskBegins | HostBegins | HostResult | HostDiff | HostEnds,
+    PlaybookBegins | PlayBegins | NoHosts | NoHostsLeft | TaskBegins | HostBegins | HostResult | HostDiff | HostEnds,
     Field(discriminator="stackhand"),
 ]
 

@@ -51,6 +51,12 @@ class Report:
     _diffs: dict[str, str] = field(default_factory=dict)
     _total: int | None = None
     _started: int = 0
+    _plays: int = 1
+    #: The plays that began, by id; of the last one, the hosts of the batch at work and those of earlier batches.
+    _begun_plays: list[str] = field(default_factory=list)
+    _batch: dict[str, None] = field(default_factory=dict)
+    _earlier_batches: set[str] = field(default_factory=set)
+    _broken_off: bool = False
 
     def take(self, text: str) -> None:
         """Take in one line of output."""
@@ -58,33 +64,40 @@ class Report:
             case None:
                 self._plain.append(text)
                 self.ctx.log(text)
-            case lines.PlaybookBegins(tasks=tasks):
-                self._total = tasks
-            case lines.PlayBegins(name=name, pattern=pattern):
-                self.patterns.append(pattern)
-                self.ctx.log(f"PLAY {name}")
+            case lines.PlaybookBegins(tasks=tasks, plays=plays):
+                self._total, self._plays = tasks, plays
+            case lines.PlayBegins() as play:
+                self._play(play)
+            case lines.NoHostsLeft():
+                self._broken_off = True
+                self.ctx.log("  no host is left, the playbook ends here")
             case lines.NoHosts():
                 self.ctx.log("  no host matches")
             case lines.TaskBegins() as task:
                 self._task(task)
-            case lines.HostBegins(host=host, task=task_name):
-                self.ctx.host(host, HostState.RUNNING, task_name)
-            case lines.HostDiff() as diff:
-                self._diffs[diff.host] = "\n".join(filter(None, [self._diffs.get(diff.host), diff.text]))
-                self.ctx.log(_indented(diff.text, by=4))
-            case HostResult() as result:
-                self._result(result)
-            case lines.HostEnds() as end:
-                self.ends[end.host] = end
-                self.ctx.host(end.host, final_state(end), self._last_note(end))
+            case lines.HostBegins() | lines.HostDiff() | HostResult() | lines.HostEnds() as line:
+                self._host(line)
 
     def finish(self) -> None:
-        """Nothing more comes: the progress is complete."""
+        """Nothing more comes: the progress is complete, and hosts that were left half done are known."""
+        for host in self.unfinished_hosts():
+            self.ctx.host(host, HostState.SKIPPED, "not finished, the playbook ended before")
         self.ctx.progress(self._started, self._started)
 
     def failed_hosts(self) -> list[str]:
         """The hosts that failed or were lost, in order, without those that the playbook rescued."""
         return [host for host, end in self.ends.items() if end.failed or end.unreachable]
+
+    def unfinished_hosts(self) -> list[str]:
+        """The hosts that did not fail, but for which tasks were left when the playbook was broken off.
+
+        Ansible breaks off when a whole batch has failed, or more hosts than the play bears.
+        """
+        failed = set(self.failed_hosts())
+        if not failed or not (self._broken_off or failed.issuperset(self._batch)):
+            return []
+        done = self._earlier_batches if len(self._begun_plays) >= self._plays else set()
+        return [host for host in self.ends if host not in failed and host not in done]
 
     def error(self) -> str:
         """What Ansible said when it gave up as a whole; empty if it did not."""
@@ -93,6 +106,16 @@ class Report:
             return ""
         said = list(self._plain)[starts[0]].removeprefix("[ERROR]:").removeprefix("ERROR!")
         return said.strip()
+
+    def _play(self, play: lines.PlayBegins) -> None:
+        if self._begun_plays and self._begun_plays[-1] == play.id:
+            self._earlier_batches.update(self._batch)
+        else:
+            self._begun_plays.append(play.id)
+            self._earlier_batches = set()
+        self._batch = {}
+        self.patterns.append(play.pattern)
+        self.ctx.log(f"PLAY {play.name}")
 
     def _task(self, task: lines.TaskBegins) -> None:
         self.ctx.log(f"{'HANDLER' if task.handler else 'TASK'} {task.name}")
@@ -103,6 +126,20 @@ class Report:
             self._total = None
         self.ctx.progress(max(self._started - 1, 0), self._total, task.name)
 
+    def _host(self, line: lines.HostBegins | lines.HostDiff | HostResult | lines.HostEnds) -> None:
+        match line:
+            case lines.HostBegins(host=host, task=task):
+                self._batch[host] = None
+                self.ctx.host(host, HostState.RUNNING, task)
+            case lines.HostDiff(host=host, text=text):
+                self._diffs[host] = "\n".join(filter(None, [self._diffs.get(host), text]))
+                self.ctx.log(_indented(text, by=4))
+            case HostResult():
+                self._result(line)
+            case lines.HostEnds(host=host):
+                self.ends[host] = line
+                self.ctx.host(host, final_state(line), self._last_note(line))
+
     def _result(self, result: HostResult) -> None:
         self.ctx.log(_indented(f"{result.host}: {result.state}{': ' if result.message else ''}{result.message}", by=2))
         diff = self._diffs.pop(result.host, "")
@@ -110,6 +147,7 @@ class Report:
             self.changes.setdefault(result.host, []).append(Change(result.task, diff))
         if result.state in {"failed", "unreachable"}:
             self.failures[result.host] = result
+            self._broken_off |= result.fatal
         state = _STATES[result.state]
         self.ctx.host(result.host, state, result.task if state is HostState.RUNNING else _note(result))
 

@@ -1,10 +1,11 @@
 """Run a playbook on the hosts of an inventory."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, JsonValue, field_validator
 
-from actions.ansible.cli import Call, write_variables
+from actions.ansible.cli import Call, end_connections, write_variables
 from actions.ansible.preview import preview_text
 from actions.ansible.report import NAME, Report, first_line, names, without_name
 from actions.api import Action, ActionFailed, Context, Crash, Exit, Field, Outputs, Secret, StackPath
@@ -67,6 +68,18 @@ class RunPlaybook(Action[PlaybookRan]):
         examples=[{"state": "off"}],
     )
 
+    done_hosts: list[str] = Field(
+        default=[],
+        description="hosts that an earlier try has finished: left out now, and reached again by an undo",
+        examples=[["web1"]],
+    )
+    retry_all_hosts: bool = Field(
+        default=False,
+        description="try again on all hosts, not only on those that are not done: for playbooks whose hosts need one "
+        "another's facts",
+        examples=[True],
+    )
+
     @field_validator("limit")
     @classmethod
     def _names_only(cls, limit: str | None) -> str | None:
@@ -93,12 +106,19 @@ class RunPlaybook(Action[PlaybookRan]):
         self._raise_if_failed(report, end)
         return _outputs(report)
 
+    def rest(self, done: PlaybookRan | None, hosts: Sequence[str]) -> "RunPlaybook":
+        """The same playbook without *hosts*."""
+        del done
+        if self.retry_all_hosts:
+            return self
+        return self.model_copy(update={"done_hosts": [*dict.fromkeys([*self.done_hosts, *hosts])]})
+
     def undo(self, done: PlaybookRan) -> "RunPlaybook | None":
         """The same playbook with `undo_vars`, on all hosts: how far a host that was lost came is not known."""
         del done
         if self.undo_vars is None:
             return None
-        return self.model_copy(update={"vars": {**self.vars, **self.undo_vars}, "undo_vars": None})
+        return self.model_copy(update={"vars": {**self.vars, **self.undo_vars}, "undo_vars": None, "done_hosts": []})
 
     def _demand_files(self, ctx: Context) -> None:
         for what, written in (("playbook", self.playbook), ("inventory", self.inventory)):
@@ -116,7 +136,7 @@ class RunPlaybook(Action[PlaybookRan]):
             inventory=ctx.path(self.inventory),
             variables=variables,
             scratch=ctx.scratch,
-            limit=self.limit,
+            limit=self._limit(),
             tags=self.tags,
             forks=self.forks,
             connect_timeout_s=self.connect_timeout_s,
@@ -125,8 +145,17 @@ class RunPlaybook(Action[PlaybookRan]):
         report = Report(ctx)
         # Beside the playbook, where Ansible looks for a team's ansible.cfg.
         end = ctx.exec(call.argv(), cwd=playbook.parent, env=call.environment(), on_line=report.take)
+        end_connections(ctx.scratch)
         report.finish()
         return report, end
+
+    def _limit(self) -> str | None:
+        """`limit` without the hosts that are done."""
+        if not self.done_hosts:
+            return self.limit
+        # Ansible splits at commas if there are any, else at colons.
+        between = ":" if self.limit and ":" in self.limit and "," not in self.limit else ","
+        return between.join([self.limit or "all", *(f"!{host}" for host in self.done_hosts)])
 
     def _raise_if_failed(self, report: Report, end: Exit) -> None:
         if failed := report.failed_hosts():
@@ -142,7 +171,7 @@ class RunPlaybook(Action[PlaybookRan]):
 
     def _no_hosts(self, report: Report) -> ActionFailed:
         wanted = " or ".join(dict.fromkeys(report.patterns)) or "the playbook's hosts"
-        limited = f" within the limit {self.limit}" if self.limit else ""
+        limited = f" within the limit {limit}" if (limit := self._limit()) else ""
         return ActionFailed(
             f"No host of {self.inventory} matches {wanted}{limited}.",
             hint="Nothing was changed. Compare the playbook's `hosts:` with the inventory's groups.",
@@ -186,7 +215,7 @@ def _trouble(report: Report, host: str) -> str:
 
 
 def _hint(report: Report, failed: list[str]) -> str:
-    done = [host for host in report.ends if host not in failed]
+    done = [host for host in report.ends if host not in {*failed, *report.unfinished_hosts()}]
     went_on = f"Done on {names(done)}." if done else ""
     messages = " ".join(report.failures[host].message for host in failed if host in report.failures)
     if "Host key verification failed" in messages:

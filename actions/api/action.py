@@ -1,5 +1,6 @@
 """What an action is: a typed, reusable thing that a step uses."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -56,6 +57,9 @@ class Action(BaseModel, Generic[OutputsT]):
     def preview(self, ctx: Context) -> str:
         """What `run` would do, found by reading only. Lines of plain text for people.
 
+        The same text as long as the same would happen, since people's yes is pinned to it: no durations of the looking,
+        no names of temporary files, nothing in the order in which answers came.
+
         Raises ActionFailed if it can already be seen that `run` would fail.
         """
         raise NotImplementedError
@@ -68,6 +72,15 @@ class Action(BaseModel, Generic[OutputsT]):
         Raises ActionFailed when the work says no.
         """
         raise NotImplementedError
+
+    def rest(self, done: OutputsT | None, hosts: Sequence[str]) -> "Action[Any]":
+        """The same work for a further try, when an earlier one has come to an end on *hosts* and not on all others.
+
+        *done* is what the earlier try stored last; its changes are still to be undone, so what `run` returns names
+        them too. An action that cannot leave hosts out does all of them again: so it is by default.
+        """
+        del done, hosts
+        return self
 
     def undo(self, done: OutputsT) -> "Action[Any] | None":
         """The action that reverses this one, given what it stored. None: there is no way back, and the message says so.

@@ -19,7 +19,13 @@ class HostState(StrEnum):
     CHANGED = "changed"
     FAILED = "failed"
     UNREACHABLE = "unreachable"
+    #: It was not its turn: left alone, or not finished because the step ended before.
     SKIPPED = "skipped"
+
+    @property
+    def is_done(self) -> bool:
+        """Need a further try not come to this host again?"""
+        return self in {HostState.OK, HostState.CHANGED}
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""HTTP: send a request, or check what a site answers."""
+"""HTTP: send a request, check what a site answers, or read versions from it."""

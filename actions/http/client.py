@@ -9,7 +9,7 @@ import requests
 from pydantic import JsonValue
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from actions.api import ActionFailed, Context
+from actions.api import ActionFailed, CheckContext, Context
 
 _PIECE_BYTES = 16 * 1024
 #: No site's page is longer; what is longer is cut.
@@ -26,7 +26,7 @@ class Answer:
 
 
 def ask(
-    ctx: Context,
+    ctx: Context | CheckContext,
     method: str,
     url: str,
     *,

@@ -3,10 +3,11 @@
 import difflib
 import re
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 _UNITS_S = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _LONGEST_S = 3660 * 86400
+_BYTES = re.compile(r"(?P<amount>\d{1,6}(\.\d{1,3})?) ?(?P<unit>[KMG])B", re.IGNORECASE)
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
 
@@ -39,6 +40,22 @@ def format_duration(length: timedelta) -> str:
     return " ".join(parts[:2])
 
 
+def moment(written: str, now: datetime) -> datetime:
+    """`7d` (so long before *now*), `2026-11-24` or `2026-11-24T13:05` (UTC unless it says otherwise).
+
+    Raises ValueError with a sentence.
+    """
+    try:
+        return now - parse_duration(written)
+    except ValueError:
+        pass
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError:
+        raise ValueError(f'"{cut(written, 30)}" is no moment. Write it like 7d or 2026-11-24.') from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
 def nearest(wrong: str, known: Iterable[str], *, most: int = 3) -> list[str]:
     """Names of *known* that *wrong* may have meant, best first; empty when none is near."""
     by_lower = {name.lower(): name for name in known}
@@ -58,6 +75,26 @@ def join_words(words: Sequence[str], *, last: str = "and") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def parse_bytes(written: str) -> int:
+    """`500 KB`, `10MB`, `1 GB` as bytes, a thousand of each in the next. Raises ValueError with a sentence."""
+    match = _BYTES.fullmatch(written.strip())
+    if not match:
+        raise ValueError(f'"{written}" is no size. Write it like 500 KB, 10 MB or 1 GB.')
+    return int(float(match["amount"]) * 1000 ** (1 + "KMG".index(match["unit"].upper())))
+
+
+def format_bytes(size: float) -> str:
+    """`812 bytes`, `1.2 KB`, `34 MB`; above ten without a digit after the point."""
+    if size < 1000:
+        return f"{size:.0f} bytes"
+    for unit in ("KB", "MB", "GB"):
+        size /= 1000
+        # What would be written as 1000 is one of the next unit.
+        if size < 999.5 or unit == "GB":
+            break
+    return f"{size:.1f} {unit}".replace(".0 ", " ") if size < 10 else f"{size:.0f} {unit}"
 
 
 def plural(count: int, noun: str) -> str:

@@ -6,11 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from actions import library
-from bot.base.text import parse_duration
-from bot.catalog.raw import RawEnvironment, RawField, RawJob, RawStack, RawStep, RawThen
-from bot.model.form import Choice, FormField
-from bot.model.plan import AnyStep, Do, InParallel, Retry, Then, Undo, Uses, Wait
+from bot.base.text import join_words, parse_duration
+from bot.catalog import build_form, build_scheduled, build_watch
+from bot.catalog.build_form import readable
+from bot.catalog.build_watch import in_braces
+from bot.catalog.names import GATE_NAME
+from bot.catalog.raw import RawApprove, RawEnvironment, RawJob, RawRetry, RawStack, RawStep, RawThen
+from bot.catalog.raw_notify import RawNotify
+from bot.catalog.raw_watch import RawResource
+from bot.model.notify import NotifyRule, Quiet
+from bot.model.plan import AnyStep, Approve, Do, Each, InParallel, Retry, RunJob, Then, Undo, Uses, Wait
 from bot.model.stack import Environment, Job, Stack
+
+#: The id of the step before all others.
+_GATE = "0"
 
 
 def build_stack(raw: RawStack, folder: Path) -> Stack:
@@ -22,66 +31,67 @@ def build_stack(raw: RawStack, folder: Path) -> Stack:
         description=raw.description,
         owners=tuple(raw.owners),
         channel=raw.channel,
+        notify=tuple(_notify(rule, raw.channel) for rule in raw.notify),
         environments=environments,
-        jobs={name: _job(name, found, tuple(environments)) for name, found in raw.jobs.items()},
+        jobs={
+            name: _job(folder.name, name, found, tuple(environments), raw.resources) for name, found in raw.jobs.items()
+        },
+        resources={name: build_watch.resource(name, found, raw.channel) for name, found in raw.resources.items()},
+        webhooks={name: build_watch.webhook(name, found) for name, found in raw.webhooks.items()},
+        announcements={
+            name: build_scheduled.scheduled(name, found, raw.channel) for name, found in raw.announcements.items()
+        },
         folder=folder,
     )
 
 
-def readable(name: str) -> str:
-    """`put_up-page` -> `Put up page`."""
-    words = name.replace("_", " ").replace("-", " ").strip()
-    return words[:1].upper() + words[1:]
-
-
-def in_braces(condition: str | None) -> str | None:
-    """`env.name == 'eu'` -> `{{ env.name == 'eu' }}`; a condition that has its braces keeps them."""
-    if condition is None:
-        return None
-    text = condition.strip()
-    return text if text.startswith("{{") else f"{{{{ {text} }}}}"
+def _notify(raw: RawNotify, channel: str | None) -> NotifyRule:
+    quiet = raw.quiet
+    return NotifyRule(
+        channel=raw.channel or channel or "",
+        on=tuple(raw.on),
+        environments=tuple(raw.environments),
+        jobs=tuple(raw.jobs),
+        mention=tuple(raw.mention),
+        quiet=Quiet(start=quiet.start, until=quiet.until, zone=quiet.zone) if quiet else None,
+    )
 
 
 def _environment(name: str, raw: RawEnvironment | None) -> Environment:
     if raw is None:
         return Environment(name=name, fields={})
     fields: Mapping[str, Any] = raw.model_extra or {}
-    return Environment(name=name, fields=fields, protected=raw.protected, when=in_braces(raw.when))
+    return Environment(name=name, fields=fields, protected=raw.protected, when=in_braces(raw.when), each=raw.each)
 
 
-def _job(name: str, raw: RawJob, environments: tuple[str, ...]) -> Job:
+def _job(
+    stack: str, name: str, raw: RawJob, environments: tuple[str, ...], resources: Mapping[str, RawResource]
+) -> Job:
     return Job(
         name=name,
         title=raw.title or readable(name),
         description=raw.description,
         danger=raw.danger,
+        in_freeze=raw.freeze,
         lock=raw.lock,
-        form=tuple(_field(key, field) for key, field in raw.form.items()),
-        steps=_steps(raw.steps, ""),
-        on_failure=_steps(raw.on_failure, "on_failure."),
-        ensure=_steps(raw.ensure, "ensure."),
+        form=build_form.form(raw.form, resources),
+        presets=raw.presets,
+        steps=_steps(stack, raw.steps, ""),
+        gate=Approve(id=_GATE, title=_approval_title(raw.approve), name=GATE_NAME, **_approval(raw.approve))
+        if raw.approve
+        else None,
+        on_failure=_steps(stack, raw.on_failure, "on_failure."),
+        on_success=_steps(stack, raw.on_success, "on_success."),
+        on_abort=_steps(stack, raw.on_abort, "on_abort."),
+        ensure=_steps(stack, raw.ensure, "ensure."),
         then=_then(raw.then),
+        inverse=raw.inverse,
         announce=raw.announce,
         timeout_s=_seconds(raw.timeout),
+        outputs=raw.outputs,
+        only_called=raw.callable == "only",
         environments=tuple(raw.environments) if raw.environments else environments,
-    )
-
-
-def _field(name: str, raw: RawField) -> FormField:
-    choices = raw.choices.items() if isinstance(raw.choices, dict) else [(value, value) for value in raw.choices or ()]
-    return FormField(
-        name=name,
-        type=raw.type,
-        label=raw.label or readable(name),
-        help=raw.help,
-        required=raw.required,
-        default=raw.default,  # type: ignore[arg-type]  # its type was checked when the file was
-        min=raw.min,
-        max=raw.max,
-        unit=raw.unit,
-        pattern=raw.pattern,
-        message=raw.message,
-        choices=tuple(Choice(value=value, label=label) for value, label in choices),
+        triggers=build_watch.triggers(raw.triggers),
     )
 
 
@@ -89,30 +99,83 @@ def _then(raw: RawThen | None) -> Then | None:
     return Then(run=raw.run, after=raw.after, warn_s=_seconds(raw.warn)) if raw else None
 
 
-def _steps(raw: Sequence[RawStep], prefix: str) -> tuple[AnyStep, ...]:
-    return tuple(_step(step, f"{prefix}{index}") for index, step in enumerate(raw, start=1))
+def _steps(stack: str, raw: Sequence[RawStep], prefix: str) -> tuple[AnyStep, ...]:
+    return tuple(_step(stack, step, f"{prefix}{index}") for index, step in enumerate(raw, start=1))
 
 
-def _step(raw: RawStep, id: str) -> AnyStep:
+def _step(stack: str, raw: RawStep, id: str) -> AnyStep:
+    step = _one_step(stack, raw, id)
+    if raw.each is None:
+        return step
+    # Its outputs are those of all copies together, so the name belongs to the list and not to one of them.
+    return Each(
+        id=id,
+        title=step.title,
+        name=raw.name,
+        each=raw.each,
+        step=step.model_copy(update={"name": None}),
+        limit=raw.limit or 1,
+        fail_fast=raw.fail_fast,
+    )
+
+
+def _one_step(stack: str, raw: RawStep, id: str) -> AnyStep:
     every: dict[str, Any] = {
         "id": id,
         "title": raw.title or _title(raw),
         "name": raw.name,
         "when": in_braces(raw.when),
-        "retry": Retry(times=raw.retry.times, delay_s=_seconds(raw.retry.delay) or 0.0) if raw.retry else None,
+        "retry": _retry(raw.retry),
         "timeout_s": _seconds(raw.timeout),
-        "on_failure": _steps(raw.on_failure, f"{id}.on_failure."),
-        "ensure": _steps(raw.ensure, f"{id}.ensure."),
+        "on_failure": _steps(stack, raw.on_failure, f"{id}.on_failure."),
+        "on_success": _steps(stack, raw.on_success, f"{id}.on_success."),
+        "on_abort": _steps(stack, raw.on_abort, f"{id}.on_abort."),
+        "ensure": _steps(stack, raw.ensure, f"{id}.ensure."),
     }
     if raw.uses is not None:
         return Uses(uses=raw.uses, with_=raw.with_, **every)
+    if raw.run is not None:
+        own, _, job = raw.run.rpartition("/")
+        return RunJob(stack=own or stack, job=job, environment=raw.environment, with_=raw.with_, **every)
     if raw.do is not None:
-        return Do(steps=_steps(raw.do, f"{id}."), **every)
+        return Do(steps=_steps(stack, raw.do, f"{id}."), **every)
     if raw.in_parallel is not None:
-        return InParallel(steps=_steps(raw.in_parallel, f"{id}."), **every)
+        steps = _steps(stack, raw.in_parallel, f"{id}.")
+        return InParallel(steps=steps, limit=raw.limit, fail_fast=raw.fail_fast, **every)
     if raw.wait is not None:
         return Wait(wait=raw.wait, **every)
+    if raw.approve is not None:
+        return Approve(**_approval(raw.approve), **every)
     return Undo(undo=raw.undo or "run", **every)
+
+
+def _retry(raw: RawRetry | None) -> Retry | None:
+    if raw is None:
+        return None
+    delay_s = _seconds(raw.delay) or 0.0
+    return Retry(times=raw.times, delay_s=delay_s, backoff=raw.backoff, when=in_braces(raw.when))
+
+
+def _approval(raw: RawApprove) -> dict[str, Any]:
+    return {
+        "by": tuple(raw.by or ()),
+        "count": raw.count,
+        "by_starter": raw.self_,
+        "within_s": parse_duration(raw.timeout).total_seconds(),
+        "on_timeout": raw.on_timeout,
+        "needs_reason": raw.reason == "required",
+        "form": build_form.form(raw.form, {}),
+        "notify": raw.notify,
+        "channel": raw.channel,
+    }
+
+
+def _approval_title(raw: RawApprove) -> str:
+    """`Approval by @platform`, `Approval by 2 of @platform and @security`."""
+    if not raw.by:
+        return f"Approval by {raw.count} people" if raw.count > 1 else "Approval"
+    who = join_words(raw.by, last="and" if raw.count > 1 else "or")
+    return f"Approval by {raw.count} of {who}" if raw.count > 1 else f"Approval by {who}"
 
 
 def _title(raw: RawStep) -> str:
@@ -120,8 +183,12 @@ def _title(raw: RawStep) -> str:
         # "Run a playbook on the hosts of an inventory.": what the action's file says that it is.
         said = sys.modules[library.find(raw.uses).__module__].__doc__ or readable(raw.uses)
         return said.strip().splitlines()[0].rstrip(".")
+    if raw.run is not None:
+        return readable(raw.run.rpartition("/")[2])
     if raw.wait is not None:
         return "Wait" if "{{" in raw.wait else f"Wait {raw.wait}"
+    if raw.approve is not None:
+        return _approval_title(raw.approve)
     if raw.undo is not None:
         return "Undo what was done" if raw.undo == "run" else f"Undo {raw.undo}"
     return "At the same time" if raw.in_parallel is not None else "One after the other"

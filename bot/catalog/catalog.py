@@ -1,31 +1,45 @@
 """All stacks as they are declared now. Edits are picked up; a broken one harms nothing but itself."""
 
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from bot.base.errors import NotFound
 from bot.base.text import did_you_mean, join_words
-from bot.catalog.access_file import Rules, nobody, read_rules
+from bot.catalog.access_file import AccessFile, nobody, read_access
+from bot.catalog.calls import call_problems
 from bot.catalog.expressions import ExpressionProblem, evaluate
+from bot.catalog.freezes_file import UNREADABLE, read_freezes
 from bot.catalog.kept import Kept, keep
 from bot.catalog.problems import Mark, Problem
-from bot.catalog.stack_file import read_stack
+from bot.catalog.stack_file import StackFile, read_stack
+from bot.model.follow import FOLLOWED
+from bot.model.freeze import Freeze
 from bot.model.stack import AccessRule, Environment, Job, Stack
+from bot.model.watch import Resource
+
+#: The versions of a resource that are there now, as expressions see them; asked with the stack's and its own name.
+Present = Callable[[str, str], Sequence[Mapping[str, Any]]]
 
 STACK_FILE = "stack.yml"
 ACCESS_FILE = "access.yml"
+FREEZES_FILE = "freezes.yml"
 
 
 @dataclass(frozen=True)
 class _Files:
     """The files by name of their folder; the access.yml for all stacks has the name ""."""
 
-    stacks: Mapping[str, Kept[Stack]] = field(default_factory=dict)
-    rules: Mapping[str, Kept[Rules]] = field(default_factory=dict)
+    stacks: Mapping[str, Kept[StackFile]] = field(default_factory=dict)
+    rules: Mapping[str, Kept[AccessFile]] = field(default_factory=dict)
+    #: None: there is no freezes.yml.
+    freezes: Kept[tuple[Freeze, ...]] | None = None
+    #: The resources that no file declares: people follow them from Slack.
+    followed: Mapping[str, Resource] = field(default_factory=dict)
     #: Set when the folder itself cannot be read.
     trouble: tuple[Problem, ...] = ()
 
@@ -33,23 +47,48 @@ class _Files:
 class Catalog:
     """The stacks of one folder. Any thread may ask; `refresh` swaps everything at once."""
 
-    def __init__(self, folder: Path, vars: Callable[[], Mapping[str, Any]]) -> None:  # noqa: A002 - as in stacks
+    def __init__(
+        self,
+        folder: Path,
+        vars: Callable[[], Mapping[str, Any]],  # noqa: A002 - as in stacks
+        present: Present = lambda _stack, _resource: (),
+        followed: Callable[[], Mapping[str, Resource]] = dict,
+    ) -> None:
+        """*followed* are the resources that people follow from Slack: they make a stack without a folder."""
         self._folder = folder
         self._vars = vars
+        self._present = present
+        self._followed = followed
         self._refreshing = threading.Lock()
         self._files = _Files()
+        self._version = 0
         self.refresh()
 
     def refresh(self) -> bool:
         """Look at the files again. True if anything changed."""
         with self._refreshing:
-            before, self._files = self._files, self._read(self._files)
-            return before != self._files
+            before, read = self._files, self._read(self._files)
+            is_new = read != before
+            # The files first: who then remembers something of them under the old version only looks once more.
+            self._files = read
+            self._version += is_new
+            return is_new
+
+    @property
+    def version(self) -> int:
+        """Grows with every change of the files."""
+        return self._version
 
     @property
     def stacks(self) -> Mapping[str, Stack]:
         """All of them by name."""
-        return {name: kept.good for name, kept in self._files.stacks.items() if kept.good}
+        files = self._files
+        found = {name: kept.good.stack for name, kept in files.stacks.items() if kept.good}
+        if files.followed:
+            found[FOLLOWED] = Stack(
+                name=FOLLOWED, title="Followed", jobs={}, resources=files.followed, folder=self._folder
+            )
+        return found
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -57,7 +96,27 @@ class Catalog:
         files = self._files
         found = [problem for kept in files.stacks.values() for problem in kept.problems]
         found += [problem for kept in files.rules.values() for problem in kept.problems]
+        found += files.freezes.problems if files.freezes else ()
+        if FOLLOWED in files.stacks:
+            place = f"{self._folder.name}/{FOLLOWED}/{STACK_FILE}"
+            found.append(
+                Problem(place, Mark(1, 1), "This name stands for what people follow from Slack. Take another.")
+            )
+        calls = {
+            name: (f"{self._folder.name}/{name}/{STACK_FILE}", kept.good.calls)
+            for name, kept in files.stacks.items()
+            if kept.good
+        }
+        found += call_problems(calls, self.stacks)
         return (*files.trouble, *sorted(found))
+
+    @property
+    def freezes(self) -> tuple[Freeze, ...]:
+        """The rules of freezes.yml; while it was never readable everything is frozen."""
+        kept = self._files.freezes
+        if kept is None:
+            return ()
+        return (UNREADABLE,) if kept.good is None else kept.good
 
     @property
     def access(self) -> tuple[AccessRule, ...]:
@@ -66,7 +125,7 @@ class Catalog:
         if "" in rules and rules[""].good is None:
             return ()
         return tuple(
-            rule for name, kept in rules.items() for rule in ((nobody(name),) if kept.good is None else kept.good)
+            rule for name, kept in rules.items() for rule in ((nobody(name),) if kept.good is None else kept.good.rules)
         )
 
     @property
@@ -78,6 +137,10 @@ class Catalog:
     def vars(self) -> Mapping[str, Any]:
         """What expressions find under `vars`."""
         return self._vars()
+
+    def looks_at(self, resource: Resource) -> bool:
+        """Is *resource* looked at on this machine: is its `when` true?"""
+        return _is_true(resource.when, {"vars": self.vars})
 
     def stack(self, name: str) -> Stack:
         """One stack. Raises NotFound with the nearest names."""
@@ -93,12 +156,24 @@ class Catalog:
             raise NotFound(f'{found.title} has no job "{job}".', hint=did_you_mean(job, list(found.jobs)))
         return found, found.jobs[job]
 
-    def environments(self, stack: Stack, job: Job) -> tuple[Environment, ...]:
-        """Those of the job's environments that exist now, in the order of the file."""
-        scope = {"vars": self.vars}
-        return tuple(stack.environments[name] for name in job.environments if _exists(stack.environments[name], scope))
+    def environments(
+        self, stack: Stack, job: Job, *, given: Mapping[str, Any] = MappingProxyType({})
+    ) -> tuple[Environment, ...]:
+        """Those of the job's environments that exist now, in the order of the file.
 
-    def environment(self, stack: Stack, job: Job, name: str | None) -> Environment | None:
+        *given* holds a version that a trigger is about, by its resource: its environment exists also when it is gone.
+        """
+        found = [one for name in job.environments for one in self._made(stack, stack.environments[name], given)]
+        return tuple(one for one in found if _is_true(one.when, {**one.given, "vars": self.vars}))
+
+    def environment_names(self, stack: Stack) -> tuple[str, ...]:
+        """All environments of *stack* that exist now, in the order of the file."""
+        found = [one for declared in stack.environments.values() for one in self._made(stack, declared, {})]
+        return tuple(one.name for one in found if _is_true(one.when, {**one.given, "vars": self.vars}))
+
+    def environment(
+        self, stack: Stack, job: Job, name: str | None, *, given: Mapping[str, Any] = MappingProxyType({})
+    ) -> Environment | None:
         """One environment of a job: the only one, if none is named. None: the job has none.
 
         Raises NotFound with the nearest names.
@@ -107,7 +182,7 @@ class Catalog:
             if name is not None:
                 raise NotFound(f'{job.title} has no environments, and so no "{name}".', hint="Leave it out.")
             return None
-        known = {environment.name: environment for environment in self.environments(stack, job)}
+        known = {environment.name: environment for environment in self.environments(stack, job, given=given)}
         if name is None:
             if len(known) == 1:
                 return next(iter(known.values()))
@@ -118,33 +193,63 @@ class Catalog:
             raise NotFound(f'{job.title} has no environment "{name}".', hint=did_you_mean(name, list(known)))
         return known[name]
 
+    def _made(self, stack: Stack, declared: Environment, given: Mapping[str, Any]) -> Iterator[Environment]:
+        """The environment itself, or the one for each version that is there."""
+        if declared.each is None:
+            yield declared
+            return
+        of = declared.each
+        made: dict[str, Environment] = {}
+        for version in [*([given[of]] if of in given else []), *self._present(stack.name, of)]:
+            try:
+                name = str(evaluate(declared.name, {of: version, "vars": self.vars}))
+            except ExpressionProblem:
+                continue  # a version that has no such field has no such environment
+            made.setdefault(name, replace(declared, name=name, given={of: version}))
+        yield from made.values()
+
     def _read(self, before: _Files) -> _Files:
         shown = self._folder.name
         try:
             entries = sorted(entry for entry in self._folder.iterdir() if not entry.name.startswith("."))
         except OSError as error:
             trouble = Problem(shown, Mark(1, 1), f"The folder of the stacks cannot be read: {error.strerror}.")
-            return _Files(before.stacks, before.rules, (trouble,))
-        stacks, rules = {}, {}
-        for path in (entry for entry in [self._folder, *entries] if (entry / ACCESS_FILE).is_file()):
-            name, place = ("", shown) if path == self._folder else (path.name, f"{shown}/{path.name}")
-            read = partial(read_rules, stack=name or None, shown=f"{place}/{ACCESS_FILE}")
-            rules[name] = keep(path / ACCESS_FILE, f"{place}/{ACCESS_FILE}", before.rules.get(name), read)
+            return replace(before, trouble=(trouble,))
+        stacks, rules = {}, self._read_access(entries, before)
         for path in (entry for entry in entries if (entry / STACK_FILE).is_file()):
             place = f"{shown}/{path.name}/{STACK_FILE}"
             stacks[path.name] = keep(
                 path / STACK_FILE, place, before.stacks.get(path.name), partial(read_stack, folder=path, shown=place)
             )
-        return _Files(stacks, rules)
+        return _Files(stacks, rules, self._read_freezes(before), self._followed())
+
+    def _read_freezes(self, before: _Files) -> Kept[tuple[Freeze, ...]] | None:
+        path, shown = self._folder / FREEZES_FILE, f"{self._folder.name}/{FREEZES_FILE}"
+        return keep(path, shown, before.freezes, partial(read_freezes, shown=shown)) if path.is_file() else None
+
+    def _read_access(self, entries: Sequence[Path], before: _Files) -> dict[str, Kept[AccessFile]]:
+        """The access.yml for all stacks, whose roles those of the stacks may name, and then these."""
+        found: dict[str, Kept[AccessFile]] = {}
+        for_all = self._folder / ACCESS_FILE
+        if for_all.is_file():
+            place = f"{self._folder.name}/{ACCESS_FILE}"
+            found[""] = keep(for_all, place, before.rules.get(""), partial(read_access, stack=None, shown=place))
+        good = found[""].good if found else None
+        for path in (entry for entry in entries if (entry / ACCESS_FILE).is_file()):
+            place = f"{self._folder.name}/{path.name}/{ACCESS_FILE}"
+            roles = good.roles if good else {}
+            read = partial(read_access, stack=path.name, shown=place, roles=roles, roles_in=for_all)
+            found[path.name] = keep(path / ACCESS_FILE, place, before.rules.get(path.name), read)
+        return found
 
 
-def _exists(environment: Environment, scope: Mapping[str, Any]) -> bool:
-    if environment.when is None:
+def _is_true(when: str | None, scope: Mapping[str, Any]) -> bool:
+    if when is None:
         return True
     try:
-        return bool(evaluate(environment.when, scope))
+        return bool(evaluate(when, scope))
     except ExpressionProblem:
-        # It depends on something that this machine was not told: it is not a place of this machine.
+        # It depends on something that this machine was not told: it is nothing of this machine.
         return False
 
 

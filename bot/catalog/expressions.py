@@ -4,7 +4,7 @@ Only what the author wrote is ever evaluated. A value that comes out of it, like
 form, is put in as it is and never looked at again. So "{{ 7 * 7 }}" in a form stays those nine characters.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -21,7 +21,7 @@ from bot.base.text import cut, did_you_mean
 Name = tuple[str, ...]
 
 #: What an author's mistake may raise while Jinja reads or computes an expression.
-_MISTAKES = (TemplateError, ArithmeticError, AttributeError, LookupError, RecursionError, SyntaxError, TypeError)
+MISTAKES = (TemplateError, ArithmeticError, AttributeError, LookupError, RecursionError, SyntaxError, TypeError)
 
 
 class ExpressionProblem(Exception):  # noqa: N818 - it reads as what happened
@@ -71,7 +71,7 @@ class _Expression:
             return _plain(self.compute(scope))
         except UndefinedError as error:
             raise self._problem(_missing(self.names, scope) or str(error)) from error
-        except (*_MISTAKES, ValueError) as error:
+        except (*MISTAKES, ValueError) as error:
             raise self._problem(str(error)) from error
 
     def _problem(self, reason: str) -> ExpressionProblem:
@@ -90,13 +90,20 @@ class _Text:
         return "".join(part if isinstance(part, str) else _as_text(part.evaluate(scope)) for part in self.parts)
 
 
-class _Environment(ImmutableSandboxedEnvironment):
+class SandboxedEnvironment(ImmutableSandboxedEnvironment):
     """Jinja's sandbox, with nothing to name but the scope."""
 
     intercepted_binops = frozenset({"*", "**"})
 
-    def __init__(self) -> None:
-        super().__init__(undefined=StrictUndefined, keep_trailing_newline=True)
+    def __init__(self, finalize: Callable[[Any], str] | None = None) -> None:
+        """*finalize* writes the values of whole templates."""
+        super().__init__(
+            undefined=StrictUndefined,
+            keep_trailing_newline=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            finalize=finalize,
+        )
         self.globals.clear()
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -113,8 +120,8 @@ class _Environment(ImmutableSandboxedEnvironment):
 
 
 @cache
-def _environment() -> _Environment:
-    return _Environment()
+def _environment() -> SandboxedEnvironment:
+    return SandboxedEnvironment()
 
 
 @lru_cache(maxsize=4096)
@@ -134,7 +141,7 @@ def _parse(text: str) -> _Text:
                 parts.append(token)
             else:
                 raise ExpressionProblem(f'"{cut(text, 80)}" has {token.strip()}, but only {{{{ ... }}}} works here.')
-    except (*_MISTAKES, ValueError) as error:
+    except (*MISTAKES, ValueError) as error:
         raise ExpressionProblem(f'"{cut(text, 80)}" cannot be read: {error}') from error
     if source is not None:
         raise ExpressionProblem(f'"{cut(text, 80)}" has no }}}} for its {{{{.')

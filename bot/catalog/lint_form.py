@@ -1,29 +1,155 @@
-"""Checks a job's form: limits, choices, and that a default is an answer that would be taken."""
+"""Checks a job's form: limits, choices and where they come from, conditions, presets, and that defaults are answers."""
 
 import re
-from collections.abc import Iterator
-from datetime import date, time
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
-from bot.base.text import did_you_mean, join_words, parse_duration
+from bot.base.text import did_you_mean, join_words
+from bot.catalog.expressions import Name
+from bot.catalog.lint_answer import answer_fault, broken
+from bot.catalog.lint_watch import check_faults
 from bot.catalog.marks import Entries, Items, Scalar, Value, plain
+from bot.catalog.names import FILE, Names, Scope, condition_faults, name_faults
 from bot.catalog.problems import Fault
 from bot.model.form import FieldType
 
 _TEXTS = (FieldType.TEXT, FieldType.LONG_TEXT)
 _NUMBERS = (FieldType.INTEGER, FieldType.NUMBER)
 _CHOICES = (FieldType.CHOICE, FieldType.MULTI_CHOICE)
-_READS = {FieldType.DATE: date.fromisoformat, FieldType.TIME: time.fromisoformat, FieldType.DURATION: parse_duration}
 #: Keys that only some types have.
-_ONLY_FOR = {"min": (*_TEXTS, *_NUMBERS), "max": (*_TEXTS, *_NUMBERS), "pattern": _TEXTS, "choices": _CHOICES}
+_ONLY_FOR = {
+    "min": (*_TEXTS, *_NUMBERS, FieldType.GROUP),
+    "max": (*_TEXTS, *_NUMBERS, FieldType.GROUP),
+    "pattern": (*_TEXTS, FieldType.SECRET),
+    "choices": (*_CHOICES, FieldType.SECRET, FieldType.ENVIRONMENT),
+    "choices_from": _CHOICES,
+    "weekends": (FieldType.DATE, FieldType.DATE_TIME),
+    "resource": (FieldType.VERSION,),
+    "fields": (FieldType.GROUP,),
+    "types": (FieldType.FILE,),
+    "max_size": (FieldType.FILE,),
+}
+#: What a type cannot do without: one of these keys.
+_NEEDS = {
+    FieldType.CHOICE: ("choices", "choices_from"),
+    FieldType.MULTI_CHOICE: ("choices", "choices_from"),
+    FieldType.SECRET: ("choices", "pattern"),
+    FieldType.VERSION: ("resource",),
+    FieldType.GROUP: ("fields",),
+}
+#: Slack shows 100 blocks in a modal: these, and what stands around them.
+_MOST_FIELDS = 90
 
 
-def form_faults(form: Value | None) -> Iterator[Fault]:
-    """What is wrong in the fields of *form*. Wrong types of values were told before and are passed over."""
-    for field in form.entries.values() if isinstance(form, Entries) else ():
-        if isinstance(field, Entries) and (type_ := _type(field)):
-            yield from _limits(field, type_)
-            yield from _choices(field, type_)
-            yield from _default(field, type_)
+@dataclass(frozen=True)
+class FormLint:
+    """Checks the forms of one job."""
+
+    #: What expressions may name beside `form`.
+    scope: Scope
+    #: The names of the stack's resources.
+    resources: Collection[str] = ()
+
+    def job(self, job: Entries) -> Iterator[Fault]:
+        """What is wrong in the form of *job* and in its presets."""
+        form = job.entries.get("form")
+        if isinstance(form, Entries):
+            yield from self.faults(form)
+            yield from self._presets(job.entries.get("presets"), form)
+        elif "presets" in job.entries:
+            yield job.keys["presets"], '"presets" are answers to a form, and this job has none.'
+
+    def faults(self, form: Value | None) -> Iterator[Fault]:
+        """What is wrong in *form*. Wrong types of values were told before and are passed over."""
+        if not isinstance(form, Entries):
+            return
+        if len(form.entries) > _MOST_FIELDS:
+            mark = list(form.keys.values())[_MOST_FIELDS]
+            yield (
+                mark,
+                f"Slack cannot show more than {_MOST_FIELDS} fields in one form. Make two jobs of it.",
+            )
+        yield from self._fields(form, inside=False)
+
+    def _fields(self, form: Entries, *, inside: bool) -> Iterator[Fault]:
+        before: dict[str, Names | None] = {}
+        for name, field in form.entries.items():
+            type_ = _type(field) if isinstance(field, Entries) else None
+            if isinstance(field, Entries) and type_:
+                yield from self._field(field, type_, self._scope_after(before, form), inside=inside)
+            before[name] = {"name": None, "size": None} if type_ is FieldType.FILE else None
+
+    def _scope_after(self, before: Names, form: Entries) -> Scope:
+        """What a field may name: only the answers above it, since those below are not given yet."""
+        later: dict[Name, str] = {
+            ("form", name): f'"{name}" is asked below. Put this field behind it.' for name in form.entries
+        }
+        return replace(
+            self.scope, known={**self.scope.known, "form": dict(before)}, reasons={**self.scope.reasons, **later}
+        )
+
+    def _field(self, field: Entries, type_: FieldType, scope: Scope, *, inside: bool) -> Iterator[Fault]:
+        yield from _limits(field, type_)
+        yield from _choices(field, type_)
+        yield from condition_faults(field.entries.get("when"), scope)
+        yield from self._source(field.entries.get("choices_from"), scope)
+        yield from self._resource(field)
+        if inside and type_ in {FieldType.GROUP, FieldType.FILE}:
+            yield field.entries["type"].mark, f"A row of a group cannot hold a field of type {type_}."
+        if isinstance(rows := field.entries.get("fields"), Entries):
+            yield from self._fields(rows, inside=True)
+        yield from _default(field, type_, scope)
+
+    def _source(self, source: Value | None, scope: Scope) -> Iterator[Fault]:
+        if not isinstance(source, Entries):
+            return
+        if ("check" in source.entries) == ("url" in source.entries):
+            yield source.mark, '"choices_from" needs "check" or "url", and not both.'
+        for key in ("url", "headers"):
+            yield from name_faults(source.entries.get(key), scope)
+        url = source.entries.get("url")
+        if isinstance(url, Scalar) and isinstance(url.value, str) and not re.match(r"https?://|\{\{", url.value):
+            yield url.mark, f'"{url.value}" is no address. It starts with https:// or http://.'
+        if "check" in source.entries:
+            yield from check_faults(source, scope)
+            for key in ("headers", "secret_headers", "items", "value", "label"):
+                if key in source.entries:
+                    yield source.keys[key], f'"{key}" works only beside "url".'
+        elif "with" in source.entries:
+            yield source.keys["with"], '"with" works only beside "check".'
+
+    def _resource(self, field: Entries) -> Iterator[Fault]:
+        resource = field.entries.get("resource")
+        written = resource.value if isinstance(resource, Scalar) else None
+        if resource and isinstance(written, str) and written not in self.resources:
+            hint = did_you_mean(written, list(self.resources))
+            yield resource.mark, f'There is no resource "{written}". {hint}'.rstrip()
+
+    def _presets(self, presets: Value | None, form: Entries) -> Iterator[Fault]:
+        for preset in presets.entries.values() if isinstance(presets, Entries) else ():
+            if not isinstance(preset, Entries):
+                continue
+            for name, answer in preset.entries.items():
+                field = form.entries.get(name)
+                if field is None:
+                    hint = did_you_mean(name, list(form.entries))
+                    yield preset.keys[name], f'There is no field "{name}". {hint}'.rstrip()
+                elif isinstance(field, Entries) and (type_ := _type(field)):
+                    yield from _preset_answer(name, answer, field, type_, preset)
+
+
+def form_names(form: Value | None) -> Names:
+    """What the steps of a job may name of its form."""
+    fields = form.entries if isinstance(form, Entries) else {}
+    types = {name: _type(field) for name, field in fields.items() if isinstance(field, Entries)}
+    return {name: FILE if types.get(name) is FieldType.FILE else None for name in fields}
+
+
+def _preset_answer(name: str, answer: Value, field: Entries, type_: FieldType, preset: Entries) -> Iterator[Fault]:
+    if _plain(field, "read_only") is True:
+        yield preset.keys[name], f'"{name}" is read-only: its "default" is its value.'
+    elif why := answer_fault(plain(answer), field, type_):
+        yield answer.mark, f'"{name}" would not take this answer: {why}'
 
 
 def _type(field: Entries) -> FieldType | None:
@@ -43,26 +169,20 @@ def _limits(field: Entries, type_: FieldType) -> Iterator[Fault]:
     if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
         yield field.entries["min"].mark, f'"min" is {least} and greater than "max", which is {most}.'
     pattern = field.entries.get("pattern")
-    if isinstance(pattern, Scalar) and isinstance(pattern.value, str) and (why := _broken(pattern.value)):
+    if isinstance(pattern, Scalar) and isinstance(pattern.value, str) and (why := broken(pattern.value)):
         yield pattern.mark, f'"pattern" is no regular expression: {why}.'
 
 
-def _broken(pattern: str) -> str:
-    """Why *pattern* cannot be used; empty when it can."""
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        return str(error)
-    return ""
-
-
 def _choices(field: Entries, type_: FieldType) -> Iterator[Fault]:
-    if type_ not in _CHOICES:
-        return
+    needs = _NEEDS.get(type_, ())
+    given = [key for key in needs if key in field.entries]
+    if needs and not given:
+        wanted = join_words([f'"{key}"' for key in needs], last="or")
+        yield field.keys["type"], f"A field of type {type_} needs {wanted}."
+    for key in given[1:]:
+        yield field.keys[key], f'A field has "{given[0]}" or "{key}", and not both.'
     choices = field.entries.get("choices")
-    if choices is None:
-        yield field.keys["type"], f'A field of type {type_} needs "choices".'
-    elif isinstance(choices, Items | Entries) and not plain(choices):
+    if isinstance(choices, Items | Entries) and not plain(choices):
         yield choices.mark, '"choices" is empty.'
     elif isinstance(choices, Items):
         written = [plain(item) for item in choices.items]
@@ -71,65 +191,19 @@ def _choices(field: Entries, type_: FieldType) -> Iterator[Fault]:
                 yield item.mark, f'"{written[index]}" stands twice in "choices".'
 
 
-def _default(field: Entries, type_: FieldType) -> Iterator[Fault]:
+def _default(field: Entries, type_: FieldType, scope: Scope) -> Iterator[Fault]:
     default = field.entries.get("default")
-    if default is not None and (why := _refused(plain(default), field, type_)):
-        yield default.mark, f'"default" would not be taken as an answer: {why}'
-
-
-def _refused(default: object, field: Entries, type_: FieldType) -> str:
-    """Why *default* is no answer to *field*; empty when it is one."""
+    if _plain(field, "read_only") is True:
+        if default is None:
+            yield field.keys["read_only"], 'A read-only field shows its "default", which is not given.'
+        elif isinstance(default, Scalar) and "{{" in default.written:
+            yield from name_faults(default, scope)
+            return
     if default is None:
-        return ""
-    match type_:
-        case FieldType.BOOLEAN:
-            return "" if isinstance(default, bool) else "write true or false."
-        case FieldType.INTEGER | FieldType.NUMBER:
-            kinds = int if type_ is FieldType.INTEGER else int | float
-            if isinstance(default, bool) or not isinstance(default, kinds):
-                return f"write a {'whole ' if type_ is FieldType.INTEGER else ''}number."
-            return _outside(default, field, "")
-        case FieldType.CHOICE:
-            return _not_offered([default], field)
-        case FieldType.MULTI_CHOICE:
-            return _not_offered(default, field) if isinstance(default, list) else "write a list."
-    if not isinstance(default, str):
-        return "put it into quotes."
-    return _not_readable(default, type_) or _not_fitting(default, field, type_)
-
-
-def _not_readable(default: str, type_: FieldType) -> str:
-    try:
-        _READS.get(type_, str)(default)
-    except ValueError as error:
-        return str(error) if type_ is FieldType.DURATION else f'"{default}" is no {type_}.'
-    return ""
-
-
-def _not_fitting(default: str, field: Entries, type_: FieldType) -> str:
-    pattern = _plain(field, "pattern")
-    if type_ in _TEXTS and isinstance(pattern, str) and not _broken(pattern) and not re.fullmatch(pattern, default):
-        return f'it does not match "{pattern}".'
-    return _outside(len(default), field, " characters") if type_ in _TEXTS else ""
-
-
-def _outside(amount: float, field: Entries, unit: str) -> str:
-    least, most = _plain(field, "min"), _plain(field, "max")
-    if isinstance(least, int | float) and amount < least:
-        return f"it has to be at least {least}{unit}."
-    if isinstance(most, int | float) and amount > most:
-        return f"it has to be at most {most}{unit}."
-    return ""
-
-
-def _not_offered(chosen: list[object], field: Entries) -> str:
-    choices = _plain(field, "choices")
-    known = list(choices) if isinstance(choices, list | dict) else []
-    if any(isinstance(choice, list | dict) for choice in known):
-        # That a choice is no text was told where it stands.
-        return ""
-    known = list(dict.fromkeys(map(str, known)))
-    strangers = [str(item) for item in chosen if item not in known]
-    if not strangers or not known:
-        return ""
-    return f"there is no choice {join_words(strangers)}. {did_you_mean(strangers[0], known)}"
+        return
+    if type_ is FieldType.FILE:
+        yield field.keys["default"], 'A file has no "default": it is given by whoever starts the job.'
+    elif type_ is FieldType.GROUP:
+        yield field.keys["default"], 'A group has no "default": its rows begin with those of its fields.'
+    elif why := answer_fault(plain(default), field, type_):
+        yield default.mark, f'"default" would not be taken as an answer: {why}'

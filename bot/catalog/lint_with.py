@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from actions import library
-from actions.api import Action
+from actions.api import Action, Check
 from bot.base.text import did_you_mean
 from bot.catalog.kept import stamp
 from bot.catalog.marks import Entries, Scalar, Value, scalars
@@ -42,7 +42,7 @@ def output_names(action: type[Action[Any]]) -> Names:
     return {"outputs": dict.fromkeys(action.outputs_type().model_fields)}
 
 
-def field_faults(action: type[Action[Any]], written: Entries) -> list[Fault]:
+def field_faults(action: type[Action[Any]] | type[Check[Any]], written: Entries) -> list[Fault]:
     """Wrong values, fields that are none, and fields that are missing. Expressions are not known yet."""
     name = library.name_of(action)
     return shape_faults(
@@ -60,6 +60,15 @@ def lossy_faults(value: Value | None) -> Iterator[Fault]:
         if _LOSSY.fullmatch(scalar.written) and str(scalar.value) != scalar.written:
             instead = f"{scalar.written} is a number here and would become {scalar.value}."
             yield scalar.mark, f'{instead} Quote it: "{scalar.written}"'
+
+
+def code_faults(action: type[Action[Any]], written: Entries) -> Iterator[Fault]:
+    """Expressions in what another program reads as code: what people type must never become a part of it."""
+    for name in _code_fields(action):
+        value = written.entries.get(name)
+        for scalar in scalars(value) if value else ():
+            if "{{" in scalar.written:
+                yield scalar.mark, f'"{name}" holds code, so no expression may stand in it. Write it out.'
 
 
 @dataclass
@@ -111,3 +120,9 @@ def _noun(action: str, path: ValuePath) -> str:
 def _path_fields(action: type[Action[Any]]) -> tuple[str, ...]:
     properties = action.model_json_schema()["properties"]
     return tuple(name for name, schema in properties.items() if "'format': 'stack-path'" in str(schema))
+
+
+@cache
+def _code_fields(action: type[Action[Any]]) -> tuple[str, ...]:
+    properties = action.model_json_schema()["properties"]
+    return tuple(name for name, schema in properties.items() if schema.get("format") == "code")

@@ -12,12 +12,20 @@ from bot.catalog.problems import Fault
 Names = Mapping[str, "Names | None"]
 
 #: What every run knows of itself; see control.finish.run_scope.
-RUN: Names = {"number": None, "name": None, "started_by": None, "title": None}
-#: What hooks know of the failure that brought them; see control.finish.scope_of.
+RUN: Names = {"number": None, "name": None, "started_by": None, "title": None, "status": None}
+#: What steps know of a file that was given to the form.
+FILE: Names = {"name": None, "size": None, "path": None}
+#: What hooks know of the failure that brought them, empty when there was none; see runner.walk.
 FAILURE: Names = {"failure": {"step": None, "reason": None}}
+#: What the condition of a `retry` knows of the failure; see runner.use.
+LAST_FAILURE: Names = {"failure": {"step": None, "reason": None, "hint": None, "attempt": None}}
+#: What the copies of a step with `each` know.
+ITEM: Names = {"item": None}
+#: How expressions call the approval of a job, which is given before its first step.
+GATE_NAME = "approval"
 NAMED: Names = {"name": None, "title": None}
 #: Names that a step cannot have, since expressions mean something else by them.
-RESERVED = ("env", "form", "vars", "stack", "job", "run", "failure")
+RESERVED = ("env", "form", "vars", "stack", "job", "run", "failure", "item")
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,15 @@
-"""The JSON Schema of stack.yml, made of the models that read it and the fields of all actions. For editors."""
+"""The JSON Schemas of what people write, made of the models that read it; in stacks with the fields of all actions."""
 
 from typing import Any
 
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
 from actions import library
-from bot.catalog.raw import KINDS, RawStack
+from bot.catalog.raw import KINDS, RawAccess, RawRules, RawStack
+from bot.catalog.raw_freezes import RawFreezes
+from bot.catalog.raw_watch import TRIGGERS
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: Takes the place of any value of an action.
@@ -46,26 +49,55 @@ def stack_schema() -> dict[str, Any]:
     environments = schema["properties"]["environments"]["patternProperties"]
     # An environment without fields needs no braces: `staging:`.
     environments |= {name: {"anyOf": [fields, {"type": "null"}]} for name, fields in environments.items()}
-    names = library.names()
+    names, checks = library.names(), library.check_names()
     step = defs["RawStep"]
-    step["properties"]["uses"] |= {"enum": names}
     step["oneOf"] = [{"required": [kind]} for kind in KINDS]
-    step["allOf"] = [
+    defs["RawTrigger"]["oneOf"] = [{"required": [kind]} for kind in TRIGGERS]
+    _with_fields(step, "uses", names)
+    for use in ("RawCheck", "RawArtefact", "RawResource"):
+        _with_fields(defs[use], "check", checks)
+    fields = {name: _fields(name, library.find(name)) for name in names}
+    fields |= {name: _fields(name, library.find_check(name)) for name in checks}
+    return {"$schema": _DIALECT, **schema, "title": "stack.yml", "$defs": {**defs, **fields}}
+
+
+def access_schema() -> dict[str, Any]:
+    """JSON Schema 2020-12 of an access.yml: rules alone, or roles and rules."""
+    _, schema = models_json_schema(
+        [(RawAccess, "validation"), (RawRules, "validation")], schema_generator=_Written, title="access.yml"
+    )
+    either = [{"$ref": f"#/$defs/{model.__name__}"} for model in (RawRules, RawAccess)]
+    return {"$schema": _DIALECT, **schema, "anyOf": either}
+
+
+def freezes_schema() -> dict[str, Any]:
+    """JSON Schema 2020-12 of freezes.yml."""
+    schema = RawFreezes.model_json_schema(schema_generator=_Written)
+    freeze = schema["$defs"]["RawFreeze"]
+    freeze["anyOf"] = [{"required": [key]} for key in ("weekly", "daily", "dates", "from", "holidays")]
+    freeze["dependentRequired"] = {"from": ["to"], "to": ["from"]}
+    return {"$schema": _DIALECT, **schema, "title": "freezes.yml"}
+
+
+#: By the name of the file.
+SCHEMAS = {"stack.yml": stack_schema, "access.yml": access_schema, "freezes.yml": freezes_schema}
+
+
+def _with_fields(owner: dict[str, Any], key: str, names: list[str]) -> None:
+    """Let `with` of *owner* have the fields of what *key* names."""
+    owner["properties"][key] |= {"enum": names}
+    owner["allOf"] = [
         {
-            "if": {"properties": {"uses": {"const": name}}, "required": ["uses"]},
+            "if": {"properties": {key: {"const": name}}, "required": [key]},
             "then": {"properties": {"with": {"$ref": f"#/$defs/{name}"}}},
         }
         for name in names
     ]
-    actions = {name: _action(name) for name in names}
-    return {"$schema": _DIALECT, **schema, "title": "stack.yml", "$defs": {**defs, **actions}}
 
 
-def _action(name: str) -> dict[str, Any]:
-    """The fields of an action, each of which may be an expression instead."""
-    schema = library.find(name).model_json_schema(
-        schema_generator=_Given, ref_template=f"#/$defs/{name}/$defs/{{model}}"
-    )
+def _fields(name: str, made: type[BaseModel]) -> dict[str, Any]:
+    """The fields of an action or check, each of which may be an expression instead."""
+    schema = made.model_json_schema(schema_generator=_Given, ref_template=f"#/$defs/{name}/$defs/{{model}}")
     return {**schema, "properties": {key: _or_expression(field) for key, field in schema["properties"].items()}}
 
 

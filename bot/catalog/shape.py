@@ -4,10 +4,16 @@ from collections.abc import Iterator, Sequence
 
 from pydantic import BaseModel
 
-from bot.catalog.raw import RawEnvironment, RawField, RawJob, RawRetry, RawStack, RawStep, RawThen, keys_of
+from bot.catalog.raw import RawApprove, RawEnvironment, RawJob, RawRetry, RawStack, RawStep, RawThen, keys_of
+from bot.catalog.raw_form import RawChoices, RawField
+from bot.catalog.raw_notify import RawNotify, RawQuiet
+from bot.catalog.raw_watch import RawArtefact, RawCheck, RawFilter, RawResource, RawTrigger, RawWebhook
 from bot.catalog.valid import Path
+from bot.model.run import HOOKS
 
-_STEPS = ("steps", "do", "in_parallel", "on_failure", "ensure")
+#: Mappings that are called as their key is.
+_PARTS: dict[str, type[BaseModel]] = {"then": RawThen, "retry": RawRetry, "approve": RawApprove}
+_STEPS = ("steps", "do", "in_parallel", *HOOKS)
 
 
 def noun(path: Path) -> str:
@@ -22,19 +28,17 @@ def keys(path: Path) -> Sequence[str]:
 
 
 def _part(path: Path) -> tuple[str, type[BaseModel] | None]:
+    if found := _watch_part(path) or _job_part(path):
+        return found
     match path:
         case ():
             return "the stack", RawStack
+        case ("notify", int(index)):
+            return f"rule {index + 1} of notify", RawNotify
+        case ("notify", int(index), "quiet"):
+            return "quiet", RawQuiet
         case ("environments", str(name)):
             return f'environment "{name}"', RawEnvironment
-        case ("jobs", str(name)):
-            return f'job "{name}"', RawJob
-        case ("jobs", _, "form", str(name)):
-            return f'field "{name}"', RawField
-        case ("jobs", _, "then"):
-            return "then", RawThen
-        case ("jobs", _, *inside) if step_id(inside):
-            return f"step {step_id(inside)}", RawStep
         case (*_, "retry"):
             return "retry", RawRetry
         case (*_, str(key)):
@@ -42,6 +46,42 @@ def _part(path: Path) -> tuple[str, type[BaseModel] | None]:
         case (*before, int(index)):
             return f"item {index + 1} of {_part(tuple(before))[0]}", None
     return "this", None
+
+
+def _job_part(path: Path) -> tuple[str, type[BaseModel]] | None:
+    """A job and what is declared in it; None for all others."""
+    match path:
+        case ("jobs", str(name)):
+            return f'job "{name}"', RawJob
+        case ("jobs", _, *_, "form", str(name)):
+            return f'field "{name}"', RawField
+        case ("jobs", _, *_, "form", str(name), "choices_from"):
+            return f'the choices of "{name}"', RawChoices
+        case ("jobs", _, *_, "form", str(group), "fields", str(name)):
+            return f'field "{group}.{name}"', RawField
+        case ("jobs", _, *inside) if step_id(inside):
+            return f"step {step_id(inside)}", RawStep
+        case ("jobs", _, *_, "then" | "retry" | "approve" as key):
+            return key, _PARTS[key]
+    return None
+
+
+def _watch_part(path: Path) -> tuple[str, type[BaseModel]] | None:
+    """The parts that are about things outside, and about what starts jobs; None for all others."""
+    match path:
+        case ("resources", str(name)):
+            return f'resource "{name}"', RawResource
+        case ("resources", str(name), "filter"):
+            return f'the filter of "{name}"', RawFilter
+        case ("resources", _, "deployed"):
+            return "deployed", RawCheck
+        case ("resources", _, "artefact"):
+            return "artefact", RawArtefact
+        case ("webhooks", str(name)):
+            return f'webhook "{name}"', RawWebhook
+        case ("jobs", _, "triggers", int(index)):
+            return f"trigger {index + 1}", RawTrigger
+    return None
 
 
 def step_id(inside: Sequence[str | int]) -> str:
@@ -55,6 +95,6 @@ def _ids(inside: Sequence[str | int]) -> Iterator[str | None]:
         if list_name not in _STEPS or not isinstance(index, int):
             yield None
             return
-        if list_name in ("on_failure", "ensure"):
+        if list_name in HOOKS:
             yield str(list_name)
         yield str(index + 1)

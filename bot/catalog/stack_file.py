@@ -1,8 +1,10 @@
 """Reads one stack.yml: its shape, then its meaning; what is wrong with either is told at once."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.catalog.build import build_stack
+from bot.catalog.calls import Call
 from bot.catalog.kept import Reading
 from bot.catalog.lint import meaning_faults
 from bot.catalog.marks import Unreadable, plain, read
@@ -13,14 +15,24 @@ from bot.catalog.valid import shape_faults
 from bot.model.stack import Stack
 
 
-def read_stack(content: bytes, *, folder: Path, shown: str) -> Reading[Stack]:
+@dataclass(frozen=True, kw_only=True)
+class StackFile:
+    """What one stack.yml says."""
+
+    stack: Stack
+    #: The steps that run jobs, perhaps of other stacks: what is wrong with them only all files together can tell.
+    calls: tuple[Call, ...] = ()
+
+
+def read_stack(content: bytes, *, folder: Path, shown: str) -> Reading[StackFile]:
     """The stack in *folder*, whose stack.yml holds *content* and is called *shown* in problems."""
     try:
         tree = read(content)
     except Unreadable as unreadable:
         return Reading(value=None, problems=problems(shown, unreadable.faults))
-    meaning, looked_at = meaning_faults(tree, folder)
+    meaning, looked_at, calls = meaning_faults(tree, folder)
     faults = [*shape_faults(RawStack, tree, noun=noun, keys=keys), *meaning]
     if faults:
         return Reading(value=None, problems=problems(shown, faults), looked_at=looked_at)
-    return Reading(value=build_stack(RawStack.model_validate(plain(tree)), folder), looked_at=looked_at)
+    stack = build_stack(RawStack.model_validate(plain(tree)), folder)
+    return Reading(value=StackFile(stack=stack, calls=calls), looked_at=looked_at)

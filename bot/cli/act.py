@@ -31,11 +31,22 @@ def undo(number: RunNumber, *, as_json: AsJson = False, data: Data = None, stack
         return follow(app, undoing.number, as_json=as_json)
 
 
-def retry(number: RunNumber, *, as_json: AsJson = False, data: Data = None, stacks: Stacks = None) -> int:
+def retry(
+    number: RunNumber,
+    *,
+    from_failed: Annotated[
+        bool, typer.Option("--from-failed", help="Take over what was done, and begin at the step that failed.")
+    ] = False,
+    as_json: AsJson = False,
+    data: Data = None,
+    stacks: Stacks = None,
+) -> int:
     """Start a run again with the same answers."""
     with opened(data, stacks) as app:
         _take_part(app, number)
-        again = app.control.runs.retry(number, by=me(), origin=ORIGIN, key=f"cli:{uuid4()}")
+        runs = app.control.runs
+        start = runs.retry_from if from_failed else runs.retry
+        again = start(number, by=me(), origin=ORIGIN, key=f"cli:{uuid4()}")
         return follow(app, again.number, as_json=as_json)
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.control.jobs import JobOffer
-from bot.control.preview import StepPreview
-from bot.control.runs import ReadyJob
+from bot.control.start import ReadyJob
+from bot.model.approval import ApprovalView, StepPreview
 from bot.model.audit import AuditRecord
 from bot.model.plan import walk
 from bot.model.run import Run, RunView, StepRecord
@@ -52,6 +52,8 @@ def run_line(run: Run) -> dict[str, Any]:
         "origin": run.origin,
         "cause": run.cause,
         "undo_of": run.undo_of,
+        "retry_of": run.retry_of,
+        "parent": run.parent,
         "created_at": run.created_at,
         "begun_at": run.begun_at,
         "ended_at": run.ended_at,
@@ -85,6 +87,25 @@ def plan_object(ready: ReadyJob, steps: Sequence[StepPreview]) -> dict[str, Any]
         "inputs": ready.inputs,
         "lock": ready.lock,
         "steps": [asdict(step) for step in steps],
+    }
+
+
+def approval_object(view: ApprovalView) -> dict[str, Any]:
+    """What waits for people's yes."""
+    approval = view.approval
+    return {
+        "id": approval.id,
+        "run": run_line(view.run),
+        "inputs": dict(view.run.inputs),
+        "step": view.step.id,
+        "title": view.step.title,
+        "who": view.who,
+        "count": view.step.count,
+        "yes": [{"by": vote.person.name, "at": vote.at, "reason": vote.reason} for vote in approval.yes],
+        "asked_at": approval.asked_at,
+        "until": view.timer.at,
+        "hash": approval.hash,
+        "previews": [asdict(preview) for preview in approval.previews],
     }
 
 

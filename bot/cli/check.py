@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from bot.base.errors import NotFound
-from bot.base.text import did_you_mean, plural
+from bot.base.text import did_you_mean, join_words, plural
 from bot.catalog.catalog import Catalog
-from bot.catalog.schema import stack_schema
+from bot.catalog.schema import SCHEMAS
 from bot.cli.as_json import dumps
 from bot.cli.screen import err, out, say
 from bot.cli.typed import Data, Stacks, settings
@@ -40,6 +40,12 @@ def check(
     return 0
 
 
-def schema() -> None:
-    """Print the JSON Schema of stack.yml, for editors."""
-    print(dumps(stack_schema()))  # noqa: T201
+def schema(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="stack.yml, access.yml or freezes.yml.", show_default=False)
+    ] = "stack.yml",
+) -> None:
+    """Print the JSON Schema of stack.yml, access.yml or freezes.yml, for editors."""
+    if file not in SCHEMAS:
+        raise NotFound(f'There is no schema of "{file}".', hint=f"There are those of {join_words(list(SCHEMAS))}.")
+    print(dumps(SCHEMAS[file]()))  # noqa: T201

@@ -1,19 +1,22 @@
 """`runs`, `show`, `audit`: what happened."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from bot.base.text import format_duration
+from bot.base.errors import Refused
+from bot.base.text import format_duration, moment, plural
 from bot.cli import as_json as json
 from bot.cli.live import picture, step_lines
 from bot.cli.opened import opened
 from bot.cli.run_words import STYLES, ending, headline, is_still
 from bot.cli.screen import err, out, say, table
 from bot.cli.typed import AsJson, Data, RunNumber, Stacks
+from bot.model.audit import AuditFilter
+from bot.model.file import file_words
 from bot.model.run import Run, RunStatus, RunView
 
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="How many at most.")]
@@ -57,7 +60,7 @@ def show(number: RunNumber, *, as_json: AsJson = False, data: Data = None, stack
         for line in _plain(view, now):
             say(console, line)
     for name, value in view.run.inputs.items():
-        say(console, f"{name}={value}")
+        say(console, f"{name}={file_words(value) if isinstance(value, dict) else value}")
     for event in events:
         words = " ".join(word for word in (event.kind, event.step, event.text, event.by and f"({event.by})") if word)
         say(console, f"{_moment(event.at)}  {words}", "dim")
@@ -66,12 +69,34 @@ def show(number: RunNumber, *, as_json: AsJson = False, data: Data = None, stack
             say(console, line)
 
 
-def audit(*, limit: Limit = 50, as_json: AsJson = False, data: Data = None, stacks: Stacks = None) -> int:
-    """List who asked what, and the answer; says so when somebody tampered with the records."""
+def audit(
+    *,
+    limit: Limit = 50,
+    since: Annotated[
+        str | None, typer.Option("--since", help="Only newer ones: 7d, or 2026-11-24.", show_default=False)
+    ] = None,
+    person: Annotated[str, typer.Option("--person", help="Only of this person: a part of the name.")] = "",
+    target: Annotated[str, typer.Option("--target", help="Only of this: a glob like shop/*/production.")] = "",
+    verify: Annotated[bool, typer.Option("--verify", help="Only say whether the records are whole.")] = False,
+    as_json: AsJson = False,
+    data: Data = None,
+    stacks: Stacks = None,
+) -> int:
+    """List who asked what, and the answer; says so when somebody tampered with the records.
+
+    The exit code is 1 when a record does not fit the one before it.
+    """
+    only = AuditFilter(since=_since(since), person=person, target=target)
     with opened(data, stacks) as app, app.store.read() as tx:
-        records = tx.audit.recent(limit=limit)
-        broken = tx.audit.first_broken()
-    if as_json:
+        records = [] if verify else tx.audit.recent(limit=limit, only=only)
+        broken, count = tx.audit.first_broken(), tx.audit.count()
+    if verify and as_json:
+        print(json.dumps({"records": count, "first_broken": broken}))  # noqa: T201
+    elif verify and broken is None:
+        say(out(), f"All {plural(count, 'record')} fit." if count != 1 else "The one record fits.")
+    elif verify:
+        pass
+    elif as_json:
         print(json.dumps([json.audit_object(record) for record in records]))  # noqa: T201
     else:
         rows = [
@@ -82,6 +107,13 @@ def audit(*, limit: Limit = 50, as_json: AsJson = False, data: Data = None, stac
         return 0
     say(err(), f"Record {broken} does not fit the one before it: somebody changed the audit behind our back.", "red")
     return 1
+
+
+def _since(written: str | None) -> datetime | None:
+    try:
+        return moment(written, datetime.now(UTC)) if written else None
+    except ValueError as error:
+        raise Refused(str(error)) from error
 
 
 def _plain(view: RunView, now: datetime) -> Iterator[str]:

@@ -1,9 +1,14 @@
 """What the program says about itself while it works: plain lines on stderr."""
 
+import io
 import logging
 import sys
+from typing import TextIO
 
 import structlog
+from structlog.typing import ExcInfo
+
+from bot.base.redact import Redactor
 
 
 def speak_plainly(level: int) -> None:
@@ -15,10 +20,15 @@ def speak_plainly(level: int) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
-            structlog.dev.ConsoleRenderer(
-                colors=False, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
-            ),
+            structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0, exception_formatter=_masked_traceback),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def _masked_traceback(out: TextIO, exc_info: ExcInfo) -> None:
+    """The trace of a bug, without what looks like a token or a password: the messages of libraries may name them."""
+    said = io.StringIO()
+    structlog.dev.plain_traceback(said, exc_info)
+    out.write(Redactor().mask(said.getvalue()))

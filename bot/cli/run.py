@@ -1,6 +1,7 @@
 """`run`: start a job and follow it to its end."""
 
 import sys
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -12,7 +13,7 @@ from bot.cli.opened import opened
 from bot.cli.plan import request, show_preview
 from bot.cli.run_words import EXIT_CODES
 from bot.cli.screen import err, say
-from bot.cli.typed import Answers, AsJson, Data, EnvironmentName, JobName, StackName, Stacks
+from bot.cli.typed import Answers, AsJson, Data, EnvironmentName, JobName, Preset, StackName, Stacks
 from bot.control.start import StartJob
 from bot.model.run import RunStatus
 from bot.model.stack import Job
@@ -26,7 +27,9 @@ def run(
     *,
     env: EnvironmentName = None,
     answers: Answers = None,
+    preset: Preset = "",
     yes: Yes = False,
+    override: Annotated[str, typer.Option("--override", metavar="REASON", help="Start it also in a freeze.")] = "",
     as_json: AsJson = False,
     data: Data = None,
     stacks: Stacks = None,
@@ -36,12 +39,12 @@ def run(
     Exit codes: 0 succeeded, 1 failed, 2 wrong use, 3 errored, 4 aborted, 5 interrupted.
     """
     with opened(data, stacks) as app:
-        ask, ready = request(app, stack, job, env, answers)
+        ask, ready = request(app, stack, job, env, answers, preset=preset)
         if ready.job.danger and not yes and not _agreed(app, ask, ready.job):
             say(err(), "Nothing was started.")
             return EXIT_CODES[RunStatus.ABORTED]
         take_part(app)
-        started = app.control.runs.start(ask)
+        started = app.control.runs.start(replace(ask, override=override))
         return follow(app, started.number, as_json=as_json)
 
 

@@ -30,6 +30,7 @@ Answers = Annotated[
     list[str] | None,
     typer.Option("--input", "-i", metavar="NAME=VALUE", help="An answer to the job's form.", show_default=False),
 ]
+Preset = Annotated[str, typer.Option("--preset", "-p", metavar="NAME", help="Answers to begin with; -i changes them.")]
 
 
 def call(verb: str, module: ModuleType, words: Sequence[str]) -> int:

@@ -1,5 +1,6 @@
 """`up` and `worker`: the bot itself."""
 
+import gc
 import logging
 import os
 from typing import Annotated
@@ -38,6 +39,10 @@ def _stay(app: App, *, slack: bool) -> None:
         app.start(slack=slack)
         # Whoever started us may read this line to know when, and where.
         print(f"Ready: {_where(app) if slack else 'advancing runs'}", flush=True)  # noqa: T201
+        # What there is by now stays. To look through all of it again and again would stop every answer, for 0.1 s each
+        # time and half a second on a busy machine.
+        gc.collect()
+        gc.freeze()
         signals.wait()
     if not app.stop():
         # A step that nobody could take up again is still at work after all patience; it will be found interrupted.

@@ -1,5 +1,6 @@
 """The front door as one thing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -7,11 +8,32 @@ from bot.base.clock import Clock
 from bot.base.nudges import Nudges
 from bot.catalog.catalog import Catalog
 from bot.control.access import Access
+from bot.control.announcements import Announcements
+from bot.control.approvals import Approvals
+from bot.control.approvers import Approvers
+from bot.control.at_hand import AtHand
+from bot.control.audits import Audits
+from bot.control.choices import Choices
+from bot.control.clockwork import Clockwork, NextMoment
+from bot.control.drafts import Drafts
 from bot.control.engine import Engine
+from bot.control.files import Files
+from bot.control.follows import Follows
+from bot.control.forms import Forms
+from bot.control.freezes import Freezes
 from bot.control.jobs import Jobs
+from bot.control.locks import Locks
 from bot.control.logs import RunLog
+from bot.control.pauses import Pauses
+from bot.control.preview import RunPreviewer
 from bot.control.runs import Runs
+from bot.control.scheduled import ScheduledAnnouncements
+from bot.control.timer_kinds import BackToWork, EndPause, EndReservation, Moment, StartLater, Thaw
 from bot.control.timers import Timers
+from bot.control.toggles import Toggles
+from bot.control.triggers import Triggers
+from bot.control.watch import Watch
+from bot.model.timer import TimerKind
 from bot.store.store import Store
 
 
@@ -21,24 +43,111 @@ class Control:
 
     access: Access
     jobs: Jobs
+    at_hand: AtHand
+    toggles: Toggles
+    forms: Forms
+    drafts: Drafts
+    files: Files
     runs: Runs
+    audits: Audits
     timers: Timers
+    approvals: Approvals
+    approvers: Approvers
+    locks: Locks
+    watch: Watch
+    announcements: Announcements
+    follows: Follows
+    scheduled: ScheduledAnnouncements
+    pauses: Pauses
+    freezes: Freezes
 
     @classmethod
     def make(
-        cls, *, store: Store, catalog: Catalog, engine: Engine, clock: Clock, nudges: Nudges, logs: RunLog
+        cls,
+        *,
+        store: Store,
+        catalog: Catalog,
+        engine: Engine,
+        clock: Clock,
+        nudges: Nudges,
+        logs: RunLog,
+        previewer: RunPreviewer,
+        next_moment: NextMoment,
+        choices: Choices,
+        registries: Mapping[str, str],
     ) -> Self:
-        """Put the verbs together on one set of rows."""
+        """Put the verbs together on one set of rows; *next_moment* reads cron lines.
+
+        *registries* are where packages are asked for that people follow: see `Settings.registries`.
+        """
         access = Access(catalog=catalog, store=store, clock=clock)
+        forms = Forms(catalog=catalog, choices=choices)
+        files = Files(store=store, clock=clock, folder=logs.given_folder())
         jobs = Jobs(catalog=catalog, access=access)
+        at_hand = AtHand(store=store, clock=clock, jobs=jobs)
+        freezes = Freezes(store=store, catalog=catalog, access=access, clock=clock)
         runs = Runs(
             store=store,
             catalog=catalog,
             engine=engine,
             access=access,
+            forms=forms,
+            files=files,
+            freezes=freezes,
             clock=clock,
             nudges=nudges,
             logs=logs,
         )
-        timers = Timers(store=store, engine=engine, runs=runs, access=access, clock=clock)
-        return cls(access=access, jobs=jobs, runs=runs, timers=timers)
+        locks = Locks(store=store, engine=engine, access=access, catalog=catalog, clock=clock, nudges=nudges)
+        pauses = Pauses(store=store, engine=engine, access=access, catalog=catalog, clock=clock, nudges=nudges)
+        kinds: dict[TimerKind, Moment] = {
+            TimerKind.START: StartLater(runs, access),
+            TimerKind.RESUME: BackToWork(engine, access),
+            TimerKind.RESERVATION: EndReservation(locks),
+            TimerKind.PAUSE: EndPause(pauses),
+            TimerKind.FREEZE: Thaw(engine, access, catalog),
+        }
+        timers = Timers(store=store, kinds=kinds, clock=clock)
+        audits = Audits(store=store, access=access, clock=clock)
+        approvers = Approvers(access)
+        approvals = Approvals(
+            store=store, engine=engine, approvers=approvers, previewer=previewer, clock=clock, nudges=nudges
+        )
+        triggers = Triggers(store=store, catalog=catalog, runs=runs, clock=clock)
+        announcements = Announcements(store=store, catalog=catalog, access=access, clock=clock)
+        clockwork = Clockwork(next_moment)
+        scheduled = ScheduledAnnouncements(
+            store=store, catalog=catalog, access=access, clock=clock, clockwork=clockwork
+        )
+        watch = Watch(
+            store=store,
+            catalog=catalog,
+            access=access,
+            triggers=triggers,
+            announcements=announcements,
+            clock=clock,
+            clockwork=clockwork,
+        )
+        return cls(
+            access=access,
+            jobs=jobs,
+            at_hand=at_hand,
+            toggles=Toggles(store=store),
+            forms=forms,
+            drafts=Drafts(store=store, clock=clock),
+            files=files,
+            runs=runs,
+            audits=audits,
+            timers=timers,
+            locks=locks,
+            pauses=pauses,
+            freezes=freezes,
+            approvals=approvals,
+            approvers=approvers,
+            watch=watch,
+            announcements=announcements,
+            follows=Follows(
+                store=store, catalog=catalog, access=access, clock=clock, keep=watch.keep, registries=registries
+            ),
+            scheduled=scheduled,
+        )

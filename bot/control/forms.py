@@ -1,185 +1,289 @@
-"""Reads what somebody answered: typed in a terminal, clicked in Slack, or kept from an earlier run."""
+"""Walks a form: which fields are asked with the answers so far, what can be chosen, and what was answered."""
 
-import math
-import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
+from itertools import chain
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.base.errors import WrongInputs
-from bot.base.text import did_you_mean, nearest, parse_duration
-from bot.model.form import Choice, FieldType, FormField, FormValue
+from bot.base.text import did_you_mean
+from bot.catalog.catalog import Catalog
+from bot.catalog.expressions import ExpressionProblem, evaluate, names_in
+from bot.catalog.plan import scope_before
+from bot.control.answers import is_empty, read_answer
+from bot.control.choices import Choices, NoChoices, NoLists, NotYet
+from bot.model.form import Choice, ChoiceSource, FieldType, FormField, FormValue
+from bot.model.person import Person
+from bot.model.stack import Environment, Job, Stack
 
-_YES, _NO = {"yes", "true", "on", "1"}, {"no", "false", "off", "0"}
-_INTEGER = re.compile(r"[+-]?[0-9]+")
-_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_TIME = re.compile(r"(?P<hour>[01]?[0-9]|2[0-3]):(?P<minute>[0-5][0-9])")
-#: Control characters and halves of characters: PostgreSQL and UTF-8 cannot store them all, and nobody can see them.
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_WITH_CHOICES = {FieldType.CHOICE, FieldType.MULTI_CHOICE, FieldType.VERSION, FieldType.SECRET}
 
 
-def read_inputs(fields: Sequence[FormField], raw: Mapping[str, Any]) -> dict[str, FormValue]:
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """What a form stands in: what its expressions may name beside its answers, and who answers."""
+
+    #: env, vars, stack, job: plain JSON.
+    scope: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    #: The names of the stack's environments.
+    environments: Sequence[str] = ()
+    choices: Choices = dataclasses.field(default_factory=NoLists)
+    #: The stack's folder: secrets and checks read files from there.
+    folder: Path = Path()
+    #: How long to wait for lists that nobody has read yet. None: as long as the form's author allows.
+    patience_s: float | None = None
+    #: Where the person is: what they mean by 14:30.
+    zone: tzinfo = UTC
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One field, as the answers before it leave it."""
+
+    #: With its choices filled in.
+    field: FormField
+    #: False: its `when` is not true, so it has no answer.
+    is_shown: bool = True
+    value: FormValue = None
+    #: What was given, read or not: what the input holds.
+    given: Any = None
+    #: A sentence for whoever answered; empty when the answer is fine.
+    error: str = ""
+    #: Errors inside a group, by row and field: "0.port".
+    inner: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    #: Why nothing can be chosen: its list cannot be read, or needs another answer first.
+    trouble: str = ""
+    #: The list is on its way.
+    is_coming: bool = False
+    #: The rows of a group.
+    rows: tuple[tuple["Asked", ...], ...] = ()
+
+
+class Forms:
+    """The forms of all jobs, as one person answers them in one environment."""
+
+    def __init__(self, *, catalog: Catalog, choices: Choices) -> None:
+        self._catalog = catalog
+        self._choices = choices
+
+    def around(
+        self,
+        stack: Stack,
+        job: Job,
+        environment: Environment | None,
+        person: Person,
+        *,
+        patience_s: float | None = None,
+    ) -> Around:
+        """What the form of *job* stands in. Raises Refused when the environment is not complete."""
+        return Around(
+            scope=scope_before(stack, job, environment, self._catalog.vars),
+            environments=self._catalog.environment_names(stack),
+            choices=self._choices,
+            folder=stack.folder,
+            patience_s=patience_s,
+            zone=zone_of(person),
+        )
+
+
+def read_inputs(
+    fields: Sequence[FormField], raw: Mapping[str, Any], around: Around | None = None
+) -> dict[str, FormValue]:
     """The answers in *raw* as their fields' types, in the order of the form, and defaults for those not in it.
 
-    A field that is there and empty was emptied on purpose: it gets no default. Raises WrongInputs with a sentence for
-    every wrong answer and for every name that the form does not have.
+    A field that is there and empty was emptied on purpose: it gets no default. One that is not asked has None. Raises
+    WrongInputs with a sentence for every wrong answer and for every name that the form does not have, and NotYet where
+    a list did not come within the patience of *around*.
     """
     known = [field.name for field in fields]
     errors = {name: f"There is no such field. {_nearby(name, known)}".strip() for name in raw if name not in known}
     answers: dict[str, FormValue] = {}
-    for field in fields:
-        try:
-            answers[field.name] = _read(field, raw.get(field.name, field.default))
-        except ValueError as wrong:
-            errors[field.name] = str(wrong)
+    for asked in walk_form(fields, raw, around or Around()):
+        _demand_that_lists_came(asked)
+        name = asked.field.name
+        answers[name] = asked.value
+        errors |= {f"{name}.{place}": text for place, text in asked.inner.items()}
+        if asked.error:
+            errors[name] = asked.error
     if errors:
         raise WrongInputs(errors)
     return answers
+
+
+def walk_form(fields: Sequence[FormField], raw: Mapping[str, Any], around: Around) -> Iterator[Asked]:
+    """Every field in the order of the form, with what *raw* answers and what is wrong with that."""
+    answers: dict[str, FormValue] = {}
+    for one in fields:
+        asked = _asked(one, raw, answers, around, fields)
+        answers[one.name] = asked.value
+        yield asked
+
+
+def depends_on(one: FormField) -> set[str]:
+    """The fields whose answers decide whether *one* is asked, or what can be chosen; "" is the environment."""
+    source = one.choices_from
+    written: list[Any] = [one.when or ""]
+    written += [source.url, source.with_, source.headers] if source else []
+    written += [one.default] if one.read_only else []
+    try:
+        names = names_in(written)
+    except ExpressionProblem:
+        return set()
+    found = {name[1] for name in names if name[0] == "form" and len(name) > 1}
+    return found | ({""} if any(name[0] == "env" for name in names) else set())
+
+
+def _demand_that_lists_came(asked: Asked) -> None:
+    for one in (asked, *chain.from_iterable(asked.rows)):
+        if one.is_coming and one.error:
+            raise NotYet(one.error)
+
+
+def zone_of(person: Person) -> tzinfo:
+    """Where *person* is; where this machine is when nobody knows."""
+    try:
+        return ZoneInfo(person.timezone) if person.timezone else _here()
+    except (ZoneInfoNotFoundError, ValueError):
+        return _here()
+
+
+def _here() -> tzinfo:
+    return datetime.now().astimezone().tzinfo or UTC
 
 
 def _nearby(name: str, known: Sequence[str]) -> str:
     return did_you_mean(name, known) if known else "This job asks for nothing."
 
 
-def _read(field: FormField, given: Any) -> FormValue:
-    if given is None or given == [] or (isinstance(given, str) and not given.strip()):
-        if field.type is FieldType.BOOLEAN:
-            return False  # as a box that nobody ticked
-        if field.required:
-            raise ValueError("Needs an answer.")
-        return None
-    return _READERS[field.type](field, given)
-
-
-def _written(given: Any) -> str:
-    if isinstance(given, bool) or not isinstance(given, str | int | float):
-        raise ValueError("Give one value.")
-    return str(given).strip()
-
-
-def _text(field: FormField, given: Any) -> str:
-    written = _written(given)
-    if field.type is FieldType.TEXT and len(written.splitlines()) > 1:
-        raise ValueError("Write it in one line.")
-    if _UNSEEN.search(written):
-        raise ValueError("It has characters that cannot be seen. Type it anew.")
-    _must_be_within(field, len(written), "characters")
-    if field.pattern and not re.fullmatch(field.pattern, written):
-        raise ValueError(field.message or f"It has to match {field.pattern}")
-    return written
-
-
-def _integer(field: FormField, given: Any) -> int:
-    written = _written(given)
+def _asked(
+    one: FormField,
+    raw: Mapping[str, Any],
+    answers: Mapping[str, FormValue],
+    around: Around,
+    fields: Sequence[FormField],
+) -> Asked:
+    scope = {**around.scope, "form": answers}
+    given = raw.get(one.name, one.default)
+    if one.when is not None and not _is_true(one.when, scope):
+        said = raw.get(one.name)
+        wrong = "" if is_empty(said) or said is False else "With these answers it is not asked. Leave it out."
+        return Asked(field=one, is_shown=False, error=wrong)
+    if one.read_only:
+        return _shown_only(one, raw, scope, around)
+    if one.type is FieldType.GROUP:
+        return _group(one, given, around)
     try:
-        number = int(written) if _INTEGER.fullmatch(written) else None
-    except ValueError:  # thousands of digits
-        number = None
-    if number is None:
-        raise ValueError("Write a whole number, like 30.")
-    _must_be_within(field, number, field.unit)
-    return number
-
-
-def _number(field: FormField, given: Any) -> int | float:
-    written = _written(given)
-    if _INTEGER.fullmatch(written):
-        return _integer(field, given)
-    # A default of 0.00001 writes itself as 1e-05, which nobody has to type.
-    number = float(written) if isinstance(given, float) or _NUMBER.fullmatch(written) else math.nan
-    if not math.isfinite(number):
-        raise ValueError("Write a number, like 30 or 2.5.")
-    _must_be_within(field, number, field.unit)
-    return number
-
-
-def _must_be_within(field: FormField, amount: float, unit: str) -> None:
-    if field.min is not None and amount < field.min:
-        raise ValueError(f"At least {_amount(field.min)} {unit}".rstrip() + ".")
-    if field.max is not None and amount > field.max:
-        raise ValueError(f"At most {_amount(field.max)} {unit}".rstrip() + ".")
-
-
-def _amount(number: float) -> str:
-    return str(int(number) if float(number).is_integer() else number)
-
-
-def _boolean(_: FormField, given: Any) -> bool:
-    word = ("yes" if given else "no") if isinstance(given, bool) else _written(given).lower()
-    if word not in _YES | _NO:
-        raise ValueError("Write yes or no.")
-    return word in _YES
-
-
-def _choice(field: FormField, given: Any) -> str:
-    written = _written(given)
-    found = _chosen(field.choices, written)
-    if found is None:
-        values = [choice.value for choice in field.choices]
-        near = nearest(written, values, most=1)
-        guess = f' Did you mean "{near[0]}"?' if near else ""
-        raise ValueError(f"Choose one of: {', '.join(values)}.{guess}")
-    return found
-
-
-def _multi_choice(field: FormField, given: Any) -> FormValue:
-    if isinstance(given, list | tuple):
-        written = list(given)
-    elif isinstance(given, str) and _chosen(field.choices, given.strip()) is None:
-        written = [part for part in given.split(",") if part.strip()]
-    else:
-        written = [given]
-    if not written:
-        raise ValueError("Choose at least one.")
-    return list(dict.fromkeys(_choice(field, part) for part in written))
-
-
-def _chosen(choices: Sequence[Choice], written: str) -> str | None:
-    """The value that *written* means: exactly, or else without regard to case, or else by its label."""
-    exact = {choice.value: choice.value for choice in choices}
-    by_value = {choice.value.casefold(): choice.value for choice in choices}
-    by_label = {choice.label.casefold(): choice.value for choice in choices}
-    folded = written.casefold()
-    return exact.get(written) or by_value.get(folded) or by_label.get(folded)
-
-
-def _date(_: FormField, given: Any) -> str:
-    written = _written(given)
+        filled = _with_choices(one, scope, around, fields)
+    except NoChoices as none:
+        error = none.reason if one.required or not is_empty(given) else ""
+        is_coming = isinstance(none, NotYet)
+        return Asked(field=one, given=given, error=error, trouble=str(none), is_coming=is_coming)
     try:
-        day = date.fromisoformat(written) if _DATE.fullmatch(written) else None
-    except ValueError:
-        raise ValueError(f"There is no {written} in the calendar.") from None
-    if day is None:
-        raise ValueError("Write a date like 2026-11-23.")
-    return day.isoformat()
+        return Asked(field=filled, given=given, value=read_answer(filled, given, around.zone))
+    except ValueError as wrong:
+        return Asked(field=filled, given=given, error=str(wrong))
 
 
-def _time(_: FormField, given: Any) -> str:
-    match = _TIME.fullmatch(_written(given))
-    if not match:
-        raise ValueError("Write a time like 14:30.")
-    return f"{match['hour']:0>2}:{match['minute']}"
-
-
-def _duration(_: FormField, given: Any) -> str:
-    written = _written(given)
+def _shown_only(one: FormField, raw: Mapping[str, Any], scope: Mapping[str, Any], around: Around) -> Asked:
     try:
-        parse_duration(written)
-    except ValueError:
-        raise ValueError("Write a duration like 90s, 30m, 1h30m or 2d; ten years at most.") from None
-    return written
+        value = read_answer(replace(one, required=False), evaluate(one.default, scope), around.zone)
+    except (ExpressionProblem, ValueError) as problem:
+        return Asked(field=one, error=f"The stack's author has to mend this field: {problem}")
+    same = one.name not in raw or is_empty(raw[one.name]) or str(raw[one.name]) == str(value)
+    return Asked(field=one, given=value, value=value, error="" if same else f"It is always {value}. Leave it out.")
 
 
-_READERS: Mapping[FieldType, Callable[[FormField, Any], FormValue]] = {
-    FieldType.TEXT: _text,
-    FieldType.LONG_TEXT: _text,
-    FieldType.INTEGER: _integer,
-    FieldType.NUMBER: _number,
-    FieldType.BOOLEAN: _boolean,
-    FieldType.CHOICE: _choice,
-    FieldType.MULTI_CHOICE: _multi_choice,
-    FieldType.DATE: _date,
-    FieldType.TIME: _time,
-    FieldType.DURATION: _duration,
-}
+def _group(one: FormField, given: Any, around: Around) -> Asked:
+    try:
+        written = _rows(given)
+    except ValueError as wrong:
+        return Asked(field=one, error=str(wrong))
+    rows = tuple(tuple(walk_form(one.fields, row, around)) for row in written)
+    known = [inner.name for inner in one.fields]
+    inner = {f"{at}.{asked.field.name}": asked.error for at, row in enumerate(rows) for asked in row if asked.error} | {
+        f"{at}.{name}": f"There is no such field. {_nearby(name, known)}"
+        for at, row in enumerate(written)
+        for name in row
+        if name not in known
+    }
+    return Asked(
+        field=one,
+        given=written,
+        value=[{asked.field.name: asked.value for asked in row} for row in rows],
+        error=_row_count(one, len(rows)),
+        inner=inner,
+        rows=rows,
+    )
+
+
+def _rows(given: Any) -> list[dict[str, Any]]:
+    if is_empty(given):
+        return []
+    try:
+        found = json.loads(given) if isinstance(given, str) else given
+    except (ValueError, RecursionError):
+        found = None
+    found = [found] if isinstance(found, dict) else found
+    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+        raise ValueError('Write rows as JSON, like [{"name": "web1"}, {"name": "web2"}].')
+    return [{str(name): value for name, value in row.items()} for row in found]
+
+
+def _row_count(one: FormField, count: int) -> str:
+    least = int(one.min) if one.min is not None else int(one.required)
+    if count < least:
+        return f"Give at least {least} {'row' if least == 1 else 'rows'}."
+    if one.max is not None and count > one.max:
+        return f"Give at most {int(one.max)} {'row' if one.max == 1 else 'rows'}."
+    return ""
+
+
+def _is_true(condition: str, scope: Mapping[str, Any]) -> bool:
+    try:
+        return bool(evaluate(condition, scope))
+    except ExpressionProblem:
+        # `form.minutes > 60` while nobody has said how many: not yet.
+        return False
+
+
+def _with_choices(one: FormField, scope: Mapping[str, Any], around: Around, fields: Sequence[FormField]) -> FormField:
+    """The field with what can be chosen now. Raises NoChoices."""
+    if one.type is FieldType.ENVIRONMENT and not one.choices:
+        return replace(one, choices=tuple(Choice(value=name, label=name) for name in around.environments))
+    if one.choices_from is None or one.type not in _WITH_CHOICES:
+        return one
+    source = _filled(one.choices_from, scope, fields)
+    found = around.choices.read(source, folder=around.folder, patience_s=around.patience_s)
+    if not found:
+        raise NoChoices(f"There is nothing to choose for {one.label}.")
+    return replace(one, choices=tuple(found), choices_from=source)
+
+
+def _filled(source: ChoiceSource, scope: Mapping[str, Any], fields: Sequence[FormField]) -> ChoiceSource:
+    """*source* with its expressions computed. Raises NoChoices when an answer that it needs is missing."""
+    written = [source.url, source.with_, source.headers]
+    labels = {one.name: one.label for one in fields}
+    try:
+        for name in sorted(names_in(written)):
+            if name[0] == "form" and len(name) > 1 and is_empty(scope["form"].get(name[1])):
+                raise NoChoices(f"First answer “{labels.get(name[1], name[1])}”.")
+        # What people typed is one piece of the address and cannot lead elsewhere.
+        quoted = {**scope, "form": {name: _quoted(value) for name, value in scope["form"].items()}}
+        return replace(
+            source,
+            url=str(evaluate(source.url, quoted)),
+            with_=evaluate(source.with_, scope),
+            headers=evaluate(source.headers, scope),
+        )
+    except ExpressionProblem as problem:
+        raise NoChoices(f"The stack's author has to mend this list: {problem}") from problem
+
+
+def _quoted(value: Any) -> Any:
+    return quote(value, safe="") if isinstance(value, str) else value

@@ -26,6 +26,10 @@ class RunLog:
         """Where previews work; each leaves nothing behind."""
         return self._folder / "previews"
 
+    def given_folder(self) -> Path:
+        """Where the files lie that people gave to forms: runs with the same answers share them."""
+        return self._folder / "given"
+
     def step_file(self, number: int, step: str) -> Path:
         """The log of one step; it exists once the step has said something."""
         return self.run_folder(number) / f"{step}.log"

@@ -9,10 +9,14 @@ def message_key(timer: Timer) -> str:
     return f"timer:{timer.id}"
 
 
+def wait_key(number: int, step: str) -> str:
+    """The timer's key of a step that waits: for time to pass, or for people."""
+    return f"wait:{number}:{step}"
+
+
 def show_again(tx: Transaction, timer: Timer) -> None:
     """Draw the message of *timer*, if there is one, and of the run that set it."""
-    if (message := tx.messages.get(message_key(timer))) is not None:
-        tx.messages.owe(key=message.key, kind=message.kind, channel=message.channel, timer=timer.id)
+    tx.messages.show_again(message_key(timer))
     tx.runs.change(timer.run)
 
 

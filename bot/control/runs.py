@@ -1,42 +1,40 @@
 """Starting, cancelling, undoing and looking at runs."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
 from bot.base.clock import Clock
 from bot.base.errors import NotFound, NotNow
 from bot.base.nudges import Nudges
-from bot.base.text import plural
 from bot.catalog.catalog import Catalog
 from bot.catalog.plan import make_plan
 from bot.control.access import Access
+from bot.control.again import ask_like, demand_same_steps, items_of, retry_point, undo_plan, undo_values
+from bot.control.begin import NewRun, add_run, people_behind, skip
+from bot.control.called import ask_for, demand_living_parent
+from bot.control.cancel import cancel_family
 from bot.control.engine import Engine
-from bot.control.finish import abort_what_stands_still, finish, go_on
-from bot.control.forms import read_inputs
+from bot.control.files import Files
+from bot.control.finish import go_on
+from bot.control.forms import Forms, read_inputs
+from bot.control.freezes import Freezes
+from bot.control.jobs import demand_that_people_may_start
 from bot.control.logs import RunLog
-from bot.control.start import StartJob
+from bot.control.noted import note
+from bot.control.start import ReadyJob, StartJob
+from bot.control.waits import is_in_line, waits_for
 from bot.model.form import FormValue
-from bot.model.message import MessageKind
+from bot.model.freeze import HELD, InFreeze
 from bot.model.person import Person
-from bot.model.plan import Plan, Undo
+from bot.model.plan import RunJob
 from bot.model.run import Decision, Event, Run, RunStatus, RunView, StepRecord, StepStatus
-from bot.model.stack import Environment, Job, Stack
 from bot.store.store import Store, Transaction
 
-
-@dataclass(frozen=True, kw_only=True)
-class ReadyJob:
-    """A job that may be started as it was asked for."""
-
-    stack: Stack
-    job: Job
-    environment: Environment | None
-    inputs: dict[str, FormValue]
-    plan: Plan
-    lock: str | None
+#: How long somebody who cancels may be kept waiting by the database.
+_PATIENCE_S = 5.0
 
 
 class Runs:
@@ -49,28 +47,55 @@ class Runs:
         catalog: Catalog,
         engine: Engine,
         access: Access,
+        forms: Forms,
+        files: Files,
+        freezes: Freezes,
         clock: Clock,
         nudges: Nudges,
         logs: RunLog,
     ) -> None:
         self._store = store
         self._catalog = catalog
+        self._freezes = freezes
         self._engine = engine
         self._access = access
+        self._forms = forms
+        self._files = files
         self._clock = clock
         self._nudges = nudges
         self._logs = logs
 
-    def start(self, ask: StartJob) -> Run:
+    def start(self, ask: StartJob, *, also: Callable[[Transaction, Run], None] | None = None) -> Run:
         """Start a job, once per key: the same key again returns the run that it started.
 
-        Raises NotFound, NotAllowed, WrongInputs; then nothing was started.
+        *also* is done in the transaction that writes it.
+        Raises NotFound, NotAllowed, WrongInputs, and Refused where only other jobs may; then nothing was started.
         """
-        with self._store.read() as tx:
-            known = tx.runs.by_key(ask.key)
-        if known:
+        if known := self._started(ask.key, "run", by=ask.person, origin=ask.origin):
             return known
+        ask, ready = self.admit(ask)
+        return self._write(ask.key, lambda tx: self.start_in(tx, ask, ready, also=also))
+
+    def admit(self, ask: StartJob) -> tuple[StartJob, ReadyJob]:
+        """What `prepare` makes, for somebody who may start it now: in a freeze only who overrides it may.
+
+        Raises what `prepare` raises, and NotNow in a freeze.
+        """
         ready = self.prepare(ask)
+        return self._freezes.admit(ask, ready.job, ready.environment.name if ready.environment else None), ready
+
+    def start_in(
+        self,
+        tx: Transaction,
+        ask: StartJob,
+        ready: ReadyJob,
+        *,
+        also: Callable[[Transaction, Run], None] | None = None,
+    ) -> Run:
+        """Start a job that was made ready, as part of *tx*; once per key, as `start` does."""
+        if known := tx.runs.by_key(ask.key):
+            return known
+        demand_living_parent(tx, ask)
         values = {
             "stack": ready.stack.name,
             "job": ready.job.name,
@@ -78,23 +103,66 @@ class Runs:
             "environment": ready.environment.name if ready.environment else None,
             "inputs": ready.inputs,
             "cause": ask.cause,
+            "parent": ask.parent,
+            "parent_step": ask.parent_step,
+            "behind": people_behind(tx, ask),
+            "override": ask.override,
+            "ignores_freeze": ready.job.in_freeze is InFreeze.IGNORE,
         }
-        return self._write(ask.key, ready.plan, ready.lock, ask.person, ask.origin, ask.channel, **values)
+        new = NewRun(
+            key=ask.key,
+            plan=ready.plan,
+            lock=ready.lock,
+            person=ask.person,
+            origin=ask.origin,
+            channel=ask.channel,
+            values=values,
+        )
+        run = self._add(tx, new)
+        self._files.use(tx, run)
+        if run.held == HELD and ready.job.in_freeze is InFreeze.SKIP and ask.person.is_automatic:
+            skip(tx, self._engine, run, now=self._clock.now())
+        if also:
+            also(tx, run)
+        return tx.runs.get(run.number) or run
+
+    def call(self, parent: Run, step: RunJob, scope: Mapping[str, Any]) -> Run:
+        """Start the job of *step* in the name of who started *parent*, once.
+
+        Raises ExpressionProblem, and whatever `start` raises.
+        """
+        with self._store.read() as tx:
+            starter = tx.people.get(parent.started_by_id)
+        starter = starter or Person(id=parent.started_by_id, name=parent.started_by)
+        return self.start(ask_for(self._catalog, parent, step, scope, starter))
 
     def prepare(self, ask: StartJob) -> ReadyJob:
         """Everything that is checked and made before a run is written.
 
-        Raises NotFound, NotAllowed, WrongInputs.
+        Raises NotFound, NotAllowed, WrongInputs, and NotYet when the asker's patience for a list of choices is over.
         """
         stack, job = self._catalog.job(ask.stack, ask.job)
-        environment = self._catalog.environment(stack, job, ask.environment)
+        environment = self._catalog.environment(stack, job, ask.environment, given=ask.given)
         target = "/".join(part for part in (stack.name, job.name, environment.name if environment else None) if part)
         self._access.demand(ask.person, "run", target, origin=ask.origin)
-        inputs = read_inputs(job.form, ask.inputs)
-        plan, lock = make_plan(stack, job, environment, inputs, self._catalog.vars)
+        if ask.parent is None and not ask.person.is_automatic:
+            demand_that_people_may_start(job)
+        around = self._forms.around(stack, job, environment, ask.person, patience_s=ask.patience_s)
+        inputs = read_inputs(job.form, self._files.checked(job.form, ask), around)
+        seen = self._files.as_steps_see(inputs)
+        plan, lock = make_plan(stack, job, environment, seen, self._catalog.vars)
         return ReadyJob(stack=stack, job=job, environment=environment, inputs=inputs, plan=plan, lock=lock)
 
-    def retry(self, number: int, *, by: Person, origin: str, key: str, channel: str | None = None) -> Run:
+    def retry(
+        self,
+        number: int,
+        *,
+        by: Person,
+        origin: str,
+        key: str,
+        channel: str | None = None,
+        patience_s: float | None = None,
+    ) -> Run:
         """Start a new run with the answers of run *number*.
 
         Raises NotNow while that run is not over, and whatever `start` raises.
@@ -102,27 +170,56 @@ class Runs:
         old = self._must_be_over(number)
         if old.undo_of is not None:
             return self.undo(old.undo_of, by=by, origin=origin, key=key, channel=channel)
-        ask = StartJob(
-            person=by,
-            stack=old.stack,
-            job=old.job,
-            environment=old.environment,
-            inputs=old.inputs,
-            key=key,
-            origin=origin,
-            cause=f"again, as {old.name}",
-            channel=channel or old.channel,
-        )
-        return self.start(ask)
+        cause = f"again, as {old.name}"
+        ask = ask_like(old, by=by, origin=origin, key=key, channel=channel, cause=cause, patience_s=patience_s)
+        return self.start(replace(ask, inputs=self.answers_again(old)))
+
+    def retry_from(
+        self,
+        number: int,
+        *,
+        by: Person,
+        origin: str,
+        key: str,
+        channel: str | None = None,
+        patience_s: float | None = None,
+    ) -> Run:
+        """Start a new run that takes over what run *number* has done, and begins at the step that failed.
+
+        Raises NotNow while that run is not over, when there is nothing to take over or the steps have changed, and
+        whatever `start` raises.
+        """
+        if known := self._started(key, "run", by=by, origin=origin):
+            return known
+        old = self._must_be_over(number)
+        steps = self.steps(number)
+        point = retry_point(old, steps)
+        cause = f"from step {point.step} of {old.name}" if point else ""
+        ask = ask_like(old, by=by, origin=origin, key=key, channel=channel, cause=cause, patience_s=patience_s)
+        point = demand_same_steps(old, point, self.prepare(ask).plan)
+
+        def take_over(tx: Transaction, run: Run) -> None:
+            tx.runs.change(run.number, retry_of=number)
+            for record in point.taken:
+                tx.steps.take_over(run.number, record)
+            for record in point.partly:
+                tx.steps.begin_with(run.number, record)
+            for id, record in items_of(old, steps).items():
+                tx.steps.change(run.number, id, fields=record.fields)
+
+        return self.start(ask, also=take_over)
+
+    def answers_again(self, old: Run) -> dict[str, FormValue]:
+        """The answers of *old* that its job still asks for. Raises NotFound when the job is gone."""
+        _, job = self._catalog.job(old.stack, old.job)
+        return {field.name: old.inputs[field.name] for field in job.form if field.name in old.inputs}
 
     def undo(self, number: int, *, by: Person, origin: str, key: str, channel: str | None = None) -> Run:
         """Start a run that undoes what run *number* began, newest step first.
 
         Raises NotFound, NotAllowed, and NotNow when it is not over or has nothing that can be undone.
         """
-        with self._store.read() as tx:
-            known = tx.runs.by_key(key)
-        if known:
+        if known := self._started(key, "undo", by=by, origin=origin):
             return known
         old = self._must_be_over(number)
         self._access.demand(by, "undo", old.target, origin=origin)
@@ -130,7 +227,9 @@ class Runs:
         if not any(step.can_be_undone for step in steps):
             is_undone = any(step.undone for step in steps)
             raise NotNow(f"{old.name} {'is undone already' if is_undone else 'has nothing that can be undone'}.")
-        return self._write(key, _undo_plan(old), old.lock, by, origin, channel or old.channel, **_undo_values(old))
+        # Whatever is frozen: leaving on what was begun would be worse.
+        new = _undo(old, key=key, lock=old.lock, by=by, origin=origin, channel=channel or old.channel)
+        return self._write(key, lambda tx: self._add(tx, new))
 
     def cancel(self, number: int, *, by: Person, origin: str) -> Run:
         """Abort a run: at once when it waits, else as soon as its step has ended what it started.
@@ -140,20 +239,15 @@ class Runs:
         run = self.get(number)
         if by.id != run.started_by_id:
             self._access.demand(by, "cancel", run.target, origin=origin)
-        with self._store.begin() as tx:
-            tx.locks.leave_queues(number)
-            run = _found(tx.runs.lock_row(number), number)
-            if run.status.is_over:
-                raise NotNow(f"{run.name} is over already: it {run.status}.")
-            now = self._clock.now()
-            self._record(tx, run, by, origin, "cancel", now)
-            tx.runs.change(number, cancelled_by=run.cancelled_by or by.name)
-            if run.begun_at is None:
-                finish(tx, self._engine, run, RunStatus.ABORTED, now=now, reason=f"Cancelled by {by.name}.", hint="")
-            elif run.status in {RunStatus.WAITING, RunStatus.INTERRUPTED}:
-                abort_what_stands_still(tx, number)
-                go_on(tx, self._engine, number)
-            tx.afterwards(lambda: self._nudges.send(number))
+        now = self._clock.now()
+
+        def cancel(tx: Transaction) -> list[int]:
+            return cancel_family(tx, self._engine, number, by=by, origin=origin, now=now)
+
+        while not (cancelled := self._store.insist(cancel, for_s=_PATIENCE_S)):
+            pass
+        for one in cancelled:
+            self._nudges.send(one)
         return self.get(number)
 
     def resolve(self, number: int, decision: Decision, *, by: Person, origin: str) -> Run:
@@ -161,13 +255,14 @@ class Runs:
 
         Raises NotFound, NotAllowed, and NotNow when it is not interrupted (any more): the first decision counts.
         """
-        self._access.demand(by, "run", self.get(number).target, origin=origin)
+        verb = "undo" if decision is Decision.UNDO else "run"
+        self._access.demand(by, verb, self.get(number).target, origin=origin)
         with self._store.begin() as tx:
             run = _found(tx.runs.lock_row(number), number)
             if run.status is not RunStatus.INTERRUPTED:
                 raise NotNow(f"{run.name} is not interrupted (any more): it is {run.status}.")
             now = self._clock.now()
-            self._record(tx, run, by, origin, f"resolve: {decision}", now)
+            note(tx, run, by, origin, f"resolve: {decision}", now)
             for step in tx.steps.of(number):
                 if step.status is StepStatus.INTERRUPTED:
                     tx.steps.change(number, step.id, **_resolved(decision, step, by))
@@ -188,8 +283,16 @@ class Runs:
         """The run with its steps and what it waits for. Raises NotFound."""
         with self._store.read() as tx:
             run = _found(tx.runs.get(number), number)
-            waits_for = self._waits_for(tx, run) if run.status is RunStatus.WAITING else ""
-            return RunView(run=run, steps=tuple(tx.steps.of(number)), waits_for=waits_for)
+            waiting = waits_for(tx, run) if run.status is RunStatus.WAITING else ""
+            steps = tuple(tx.steps.of(number))
+            return RunView(
+                run=run,
+                is_in_line=is_in_line(tx, run),
+                steps=steps,
+                waits_for=waiting,
+                called=tuple(tx.runs.called_by(number)),
+                retry_from=retry_point(run, steps),
+            )
 
     def steps(self, number: int) -> list[StepRecord]:
         """The steps of a run, in order."""
@@ -210,13 +313,18 @@ class Runs:
         """The log of a run, whole. Raises NotFound."""
         return self._logs.reader(self.view(number))
 
-    def _write(
-        self, key: str, plan: Plan, lock: str | None, person: Person, origin: str, channel: str | None, **values: object
-    ) -> Run:
+    def _started(self, key: str, verb: str, *, by: Person, origin: str) -> Run | None:
+        """The run that *key* has started. Raises NotAllowed to others than its starter, unless they may *verb*, too."""
+        with self._store.read() as tx:
+            known = tx.runs.by_key(key)
+        if known and known.started_by_id != by.id:
+            self._access.demand(by, verb, known.target, origin=origin)
+        return known
+
+    def _write(self, key: str, write: Callable[[Transaction], Run]) -> Run:
         try:
             with self._store.begin() as tx:
-                known = tx.runs.by_key(key)
-                return known or self._add(tx, key, plan, lock, person, origin, channel, **values)
+                return tx.runs.by_key(key) or write(tx)
         except IntegrityError:
             # Two front ends wrote the same key at the same moment, and the other one was first.
             with self._store.read() as tx:
@@ -225,78 +333,21 @@ class Runs:
                 raise
             return known
 
-    def _add(
-        self,
-        tx: Transaction,
-        key: str,
-        plan: Plan,
-        lock: str | None,
-        person: Person,
-        origin: str,
-        channel: str | None,
-        **values: object,
-    ) -> Run:
-        now = self._clock.now()
-        where = channel or plan.channel
-        run = tx.runs.add(
-            key=key,
-            plan=plan.model_dump(mode="json"),
-            lock=lock,
-            status=RunStatus.QUEUED,
-            started_by_id=person.id,
-            started_by=person.name,
-            origin=origin,
-            channel=where,
-            created_at=now,
-            **values,
-        )
-        # Far apart, so that the steps of an undo find room below it.
-        tx.steps.add_all(run.number, run.plan.all_steps(), apart=1000)
-        tx.events.add(run.number, "run.asked", now, text=run.cause, by=person.name)
-        self._record(tx, run, person, origin, "start", now)
-        if where:
-            tx.messages.owe(key=f"run:{run.number}", kind=MessageKind.RUN, channel=where, run=run.number)
-        if lock is None or tx.locks.ask(lock, run=run.number, holder=person.name, why=run.title, now=now):
-            self._engine.submit(tx, run.number, tx.runs.next_part(run.number))
-        else:
-            tx.runs.change(run.number, status=RunStatus.WAITING)
-        tx.afterwards(lambda: self._nudges.send(run.number))
-        return tx.runs.get(run.number) or run
+    def _add(self, tx: Transaction, new: NewRun) -> Run:
+        return add_run(tx, self._engine, self._nudges, new, self._catalog.freezes, now=self._clock.now())
 
     def _insert_undo(self, tx: Transaction, run: Run, by: Person, origin: str) -> None:
         """Start the undo of an interrupted run; it gets the lock from the run itself, before anybody who waits."""
-        values = _undo_values(run)
-        undo = self._add(tx, f"undo:{run.number}", _undo_plan(run), None, by, origin, run.channel, **values)
+        key = f"undo:{run.number}"
+        undo = self._add(tx, _undo(run, key=key, lock=None, by=by, origin=origin, channel=run.channel))
         tx.runs.change(undo.number, lock=run.lock)
         tx.locks.pass_on(from_run=run.number, to_run=undo.number)
-
-    def _record(self, tx: Transaction, run: Run, by: Person, origin: str, verb: str, now: datetime) -> None:
-        tx.audit.add(
-            at=now,
-            person_id=by.id,
-            person=by.name,
-            origin=origin,
-            verb=verb,
-            target=run.target,
-            answer="allowed",
-            detail=". ".join(part for part in (run.name, run.cause) if part),
-        )
-        if verb != "start":
-            tx.events.add(run.number, f"run.{verb}", now, by=by.name)
 
     def _must_be_over(self, number: int) -> Run:
         run = self.get(number)
         if not run.status.is_over:
             raise NotNow(f"{run.name} is not over yet: it is {run.status}.", hint="Cancel it first, or wait.")
         return run
-
-    def _waits_for(self, tx: Transaction, run: Run) -> str:
-        lock = tx.locks.of(run.lock) if run.lock else None
-        if lock is None or run.number not in lock.queue:
-            return run.reason
-        ahead = lock.queue.index(run.number)
-        line = "This run is next." if ahead == 0 else f"{plural(ahead, 'run')} before this one."
-        return f"{lock.holder}'s {lock.why} (#{lock.run}) holds {lock.name}. {line}"
 
 
 def _found(run: Run | None, number: int) -> Run:
@@ -305,26 +356,15 @@ def _found(run: Run | None, number: int) -> Run:
     return run
 
 
+def _undo(old: Run, *, key: str, lock: str | None, by: Person, origin: str, channel: str | None) -> NewRun:
+    """The run that undoes *old*."""
+    values = {**undo_values(old), "ignores_freeze": True}
+    return NewRun(key=key, plan=undo_plan(old), lock=lock, person=by, origin=origin, channel=channel, values=values)
+
+
 def _resolved(decision: Decision, step: StepRecord, by: Person) -> dict[str, object]:
     if decision is Decision.RETRY:
         return {"status": StepStatus.PENDING, "attempt": step.attempt + 1, "reason": "", "hint": ""}
     if decision is Decision.SKIP:
         return {"status": StepStatus.SKIPPED, "reason": f"Skipped by {by.name} after a crash.", "hint": ""}
     return {"status": StepStatus.ABORTED, "reason": f"Interrupted by a crash; {by.name} chose {decision}.", "hint": ""}
-
-
-def _undo_plan(old: Run) -> Plan:
-    step = Undo(id="1", title=f"Undo {old.name}", undo=f"#{old.number}")
-    return Plan(folder=old.plan.folder, steps=(step,), scope=old.plan.scope, channel=old.plan.channel)
-
-
-def _undo_values(old: Run) -> dict[str, object]:
-    return {
-        "stack": old.stack,
-        "job": old.job,
-        "title": f"Undo {old.title}",
-        "environment": old.environment,
-        "inputs": {},
-        "cause": f"undoes {old.name}",
-        "undo_of": old.number,
-    }

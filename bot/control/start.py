@@ -1,10 +1,13 @@
 """The request to start a job."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from bot.model.form import FormValue
 from bot.model.person import Person
+from bot.model.plan import Plan
+from bot.model.stack import Environment, Job, Stack
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,5 +27,30 @@ class StartJob:
     origin: str
     #: Why, for people; empty: the person asked.
     cause: str = ""
+    #: Why it starts in a freeze, by who may override one; empty: it does not.
+    override: str = ""
     #: Where the run's message goes; None: the stack's channel.
     channel: str | None = None
+    #: The version that it is about, by its resource: `{"pull": {...}}`. Its environment exists also when it is gone.
+    given: Mapping[str, Any] = field(default_factory=dict)
+    #: Names by id of those whose doing it is beside *person*'s: who said when a timer comes, say.
+    behind: Mapping[str, str] = field(default_factory=dict)
+    #: The run whose answers are given once more.
+    again: int | None = None
+    #: The run, and the id of its step, that asks and waits for the end; None: somebody else.
+    parent: int | None = None
+    parent_step: str | None = None
+    #: How long to wait for lists of choices that nobody has read yet. None: as long as the form's author allows.
+    patience_s: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadyJob:
+    """A job that may be started as it was asked for."""
+
+    stack: Stack
+    job: Job
+    environment: Environment | None
+    inputs: dict[str, FormValue]
+    plan: Plan
+    lock: str | None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from fnmatch import fnmatchcase
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,3 +20,23 @@ class AuditRecord:
     answer: str
     detail: str
     hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditFilter:
+    """Which records are meant; what is empty asks for nothing."""
+
+    since: datetime | None = None
+    #: A part of the name, or the whole id, of who asked.
+    person: str = ""
+    #: A glob over what was asked of: "shop/*/production".
+    target: str = ""
+
+    def takes(self, record: AuditRecord) -> bool:
+        """Is *record* one of them?"""
+        asked = self.person.casefold()
+        return (
+            (self.since is None or record.at >= self.since)
+            and (not asked or asked in record.person.casefold() or asked == record.person_id.casefold())
+            and (not self.target or fnmatchcase(record.target, self.target))
+        )

@@ -1,7 +1,28 @@
 """Locks: names that only one may hold."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A place in the queue for a lock: a run's, that needs it until it ends, or a person's, for a while."""
+
+    id: int
+    #: The run that waits; None when a person does.
+    run: int | None
+    #: Who: the person that waits, or that started the run.
+    holder: str
+    why: str = ""
+    #: The person's id; None when a run waits.
+    person_id: str | None = None
+    #: How long the person wants it; None: a run needs it until it ends.
+    length: timedelta | None = None
+
+    @property
+    def name(self) -> str:
+        """What people call who waits: "Ada", "Ada's Maintenance on (#12)"."""
+        return in_words(self.run, self.holder, self.why)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,5 +36,31 @@ class Lock:
     holder: str
     since: datetime
     why: str = ""
-    #: Numbers of the runs that wait for it, first in line first.
-    queue: tuple[int, ...] = ()
+    #: The person's id; None when a run holds it.
+    person_id: str | None = None
+    #: When a person's reservation ends by itself; None: a run holds it until it ends.
+    until: datetime | None = None
+    #: The timer that ends it then.
+    timer: int | None = None
+    #: Who waits for it, first in line first.
+    queue: tuple[Claim, ...] = ()
+
+    @property
+    def owner(self) -> str:
+        """What people call who holds it: "Ada", "Ada's Maintenance on (#12)"."""
+        return in_words(self.run, self.holder, self.why)
+
+    def place_of(self, *, run: int | None = None, person_id: str | None = None) -> int | None:
+        """How many are before a run or a person in the queue; None: they are not in it."""
+        places = (at for at, one in enumerate(self.queue) if (one.run, one.person_id) == (run, person_id))
+        return next(places, None)
+
+
+def in_words(run: int | None, holder: str, why: str) -> str:
+    """Who holds a lock or waits for it."""
+    return holder if run is None else f"{holder}'s {why} (#{run})"
+
+
+def reservation_key(name: str) -> str:
+    """The key of the timer that ends a person's reservation."""
+    return f"lock:{name}"

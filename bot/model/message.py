@@ -17,8 +17,28 @@ class MessageKind(StrEnum):
     TIMER = "timer"
     #: The buttons of a stack's jobs, made anew from the catalog.
     BOARD = "board"
+    #: An approval with its buttons, made anew from its rows.
+    APPROVAL = "approval"
+    #: One line about a run, by a rule of its stack.
+    NOTICE = "notice"
+    #: One line about the runs of quiet hours, made from their rows when those are over.
+    QUIET = "quiet"
+    #: A new version of a resource, made anew from its rows.
+    VERSION = "version"
+    #: The new versions of a day or a week, fixed when it was written.
+    VERSIONS = "versions"
+    #: What a stack announces by the clock, made anew from the catalog and the versions that are there.
+    SCHEDULED = "scheduled"
+    #: A message that stands already, pinned where it stands.
+    PIN = "pin"
+    #: How a run came out, for the step of a Slack workflow that waits for it.
+    STEP = "step"
     #: A run's whole log, uploaded as a file.
     LOG = "log"
+    #: Records of the audit, uploaded as a file.
+    AUDIT = "audit"
+    #: A week in words and a picture, uploaded as a file.
+    DIGEST = "digest"
 
 
 @dataclass(frozen=True, kw_only=True)

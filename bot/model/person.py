@@ -13,6 +13,10 @@ class Person:
     email: str = ""
     #: Handles of user groups, without "@".
     groups: frozenset[str] = frozenset()
+    #: Where they are, as "Europe/Berlin"; empty when nobody knows.
+    timezone: str = ""
+    #: A guest of the workspace, or somebody of another one in a shared channel: not meant by `everyone`.
+    is_guest: bool = False
 
     @property
     def is_terminal(self) -> bool:
@@ -25,5 +29,17 @@ class Person:
         return self.id.startswith("auto:")
 
 
+@dataclass(frozen=True, kw_only=True)
+class JobName:
+    """A job, as people keep it at hand."""
+
+    stack: str
+    job: str
+
+
+#: Who starts a job by a declared trigger.
+TRIGGER = Person(id="auto:trigger", name="Trigger")
+#: Whoever built a workflow of Slack: `workflows` in access.yml.
+WORKFLOW = Person(id="workflow:slack", name="A workflow")
 #: Who acts when a timer comes due.
 TIMER = Person(id="auto:timer", name="Timer")

@@ -1,12 +1,15 @@
 """Runs, their steps and their history."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from actions.api import HostState
+from bot.base.text import plural
 from bot.model.form import FormValue
+from bot.model.person import Person
 from bot.model.plan import Plan
 
 
@@ -37,7 +40,7 @@ _OVER = {RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.ERRORED, RunStatus.ABO
 
 
 #: The parts of a step's id that make it a hook: "on_failure.1", "2.ensure.1".
-HOOKS = frozenset({"on_failure", "ensure"})
+HOOKS = frozenset({"on_failure", "on_success", "on_abort", "ensure"})
 
 
 class StepStatus(StrEnum):
@@ -90,6 +93,8 @@ class Run:
     origin: str
     lock: str | None
     created_at: datetime
+    #: Names by id of those whose doing it is though something else started it: they set its timer, or moved it.
+    behind: Mapping[str, str] = field(default_factory=dict)
     begun_at: datetime | None = None
     ended_at: datetime | None = None
     #: One sentence: why it failed, waits, or was aborted.
@@ -98,12 +103,25 @@ class Run:
     cancelled_by: str | None = None
     #: The number of the run that this one undoes.
     undo_of: int | None = None
+    #: The number of the run whose done steps it took over.
+    retry_of: int | None = None
+    #: The number of the run, and the id of its step, that started it and wait for it.
+    parent: int | None = None
+    parent_step: str | None = None
+    #: What it puts out, once it has succeeded.
+    outputs: Mapping[str, Any] = field(default_factory=dict)
     #: How often it was handed to the engine.
     part: int = 0
     #: Grows with each change that people can see.
     revision: int = 1
     #: Slack channel of its message; None when it has none.
     channel: str | None = None
+    #: What keeps it from beginning: see `model.hold`; empty: nothing does.
+    held: str = ""
+    #: Why it may begin in a freeze, as the person said who may let it.
+    override: str = ""
+    #: A freeze does not concern it.
+    ignores_freeze: bool = False
 
     @property
     def name(self) -> str:
@@ -114,6 +132,12 @@ class Run:
     def target(self) -> str:
         """`stack/job/environment`, as access rules and locks write it."""
         return "/".join(part for part in (self.stack, self.job, self.environment) if part)
+
+    @property
+    def people(self) -> dict[str, str]:
+        """Names by id of all whose doing it is: who started it, unless that was the program itself, and `behind`."""
+        starter = Person(id=self.started_by_id, name=self.started_by)
+        return {**({} if starter.is_automatic else {starter.id: starter.name}), **self.behind}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +185,8 @@ class StepRecord:
     #: Can it be reversed? None: not known yet.
     undoable: bool | None = None
     undone: bool = False
+    #: The run in which it was really done; this one took it over.
+    taken_from: int | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
 
@@ -168,6 +194,11 @@ class StepRecord:
     def is_hook(self) -> bool:
         """Is it a step that runs only after a failure, or at the end whatever happens?"""
         return not HOOKS.isdisjoint(self.id.split("."))
+
+    @property
+    def done_hosts(self) -> list[HostResult]:
+        """The hosts on which it came to a good end, as far as tries are over."""
+        return [host for host in self.hosts if HostState(host.state).is_done]
 
     @property
     def can_be_undone(self) -> bool:
@@ -189,6 +220,26 @@ class Event:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RetryPoint:
+    """The step from which a failed run can be tried again, and what is taken over for that."""
+
+    #: The id of a step of the job itself: "3".
+    step: str
+    title: str
+    #: The done steps, inner ones and their hooks included, in order.
+    taken: tuple[StepRecord, ...]
+    #: The steps that failed on some of their hosts only: they are done again without those that are done.
+    partly: tuple[StepRecord, ...] = ()
+
+    @property
+    def titles(self) -> list[str]:
+        """What is taken over, in words: the done steps that hold no others, and what is done of the failed ones."""
+        done = [step for step in self.taken if step.status is StepStatus.SUCCEEDED and not step.is_hook]
+        whole = [step.title for step in done if not any(other.id.startswith(f"{step.id}.") for other in done)]
+        return [*whole, *(f"{step.title} on {plural(len(step.done_hosts), 'host')}" for step in self.partly)]
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunView:
     """A run with its steps: what a message or a screen is made from."""
 
@@ -196,6 +247,12 @@ class RunView:
     steps: tuple[StepRecord, ...] = ()
     #: What it waits for, in words: "Grace's run maintenance #11 holds site/www since 14:02; you are second."
     waits_for: str = ""
+    #: Does it wait in line for its lock?
+    is_in_line: bool = False
+    #: The runs that its steps started, oldest first.
+    called: tuple[Run, ...] = ()
+    #: From where it can be tried again; None: only from the start.
+    retry_from: RetryPoint | None = None
 
     @property
     def visible_steps(self) -> list[StepRecord]:

@@ -1,6 +1,7 @@
 """Timers: durable moments."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -12,6 +13,12 @@ class TimerKind(StrEnum):
     START = "start"
     #: Brings a waiting run back to its engine.
     RESUME = "resume"
+    #: Ends a person's reservation of the lock `subject`.
+    RESERVATION = "reservation"
+    #: Ends the pause of `subject`.
+    PAUSE = "pause"
+    #: Lets the run begin that waits for the end of a freeze.
+    FREEZE = "freeze"
 
 
 class TimerState(StrEnum):
@@ -34,11 +41,15 @@ class Timer:
     state: TimerState = TimerState.WAITING
     #: When to say that it is near; None: never, or said already.
     warn_at: datetime | None = None
-    #: The run that set it.
+    #: The run that set it; 0: a person did.
     run: int
     stack: str
     job: str = ""
     environment: str | None = None
+    #: What it is about where that is no job: a lock, what is paused.
+    subject: str = ""
     channel: str | None = None
     #: Who extended or cancelled it last.
     changed_by: str = ""
+    #: Names by id of those whose doing it is that it comes, and when.
+    behind: Mapping[str, str] = field(default_factory=dict)

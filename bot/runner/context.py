@@ -10,9 +10,9 @@ from typing import Any, Protocol, TypeVar
 import requests
 
 from actions.api import ActionFailed, Cancelled, Exit, HostState, Outputs
+from bot.base.redact import Redactor
 from bot.model.run import HostResult, Progress
 from bot.runner.process import Ended, Failed, Lost, NotStarted, Program, lines
-from bot.runner.redact import Redactor
 from bot.runner.secrets import SecretMissing, read_secret
 from bot.runner.signals import Signals
 from bot.runner.step_log import StepLog

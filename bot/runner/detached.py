@@ -6,6 +6,7 @@ FOLDER gets `started` (who runs, written before the program starts, never twice)
 Secrets come by standard input: they are in no command line, no environment and no file.
 """
 
+import contextlib
 import ctypes
 import errno
 import json
@@ -60,14 +61,19 @@ def start_time(pid: int) -> str:
 
 
 def _write_started(folder: str) -> None:
-    """Say who runs; nobody else may have said so before."""
-    path = os.path.join(folder, "started")
-    started = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+    """Say who runs; nobody else may have said so before.
+
+    All of it at once: whoever read half a file would take the program for lost.
+    """
+    new = os.path.join(folder, f"started.{os.getpid()}")
     try:
-        _write_down(started, {"pid": os.getpid(), "start": start_time(os.getpid())})
-    except OSError:
-        os.unlink(path)
-        raise
+        _write_down(
+            os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY), {"pid": os.getpid(), "start": start_time(os.getpid())}
+        )
+        os.link(new, os.path.join(folder, "started"))
+    finally:
+        if os.path.exists(new):
+            os.unlink(new)
 
 
 def _give_up(error: OSError) -> NoReturn:
@@ -76,7 +82,9 @@ def _give_up(error: OSError) -> NoReturn:
 
 
 def _tell_parent() -> None:
-    os.write(1, b"started\n")
+    # Killed meanwhile? Then the program runs all the same: it is known as started, and whoever comes back attaches.
+    with contextlib.suppress(BrokenPipeError):
+        os.write(1, b"started\n")
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(null, stream)

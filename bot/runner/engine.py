@@ -8,7 +8,7 @@ runs of an older one, and the engine can be changed for another behind `control.
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -104,6 +104,11 @@ class DbosEngine:
             workflow_ids=[workflow_id(number, part)], load_input=False, load_output=False
         )
         return not found or found[0].status not in {"ENQUEUED", "DELAYED", "PENDING"}
+
+    def forget(self, number: int, parts: Sequence[int]) -> None:
+        """Remove the finished entries of these parts of a run: it is over, and nobody will ask for them again."""
+        if self._client is not None:
+            self._client.delete_workflows([workflow_id(number, part) for part in parts])
 
     @property
     def _shared(self) -> bool:

@@ -2,9 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from bot.base.clock import Clock
@@ -37,6 +37,7 @@ class Recorder:
         self._clock = clock
         self._nudges = nudges
         self.number = run.number
+        self._gate = run.plan.gate.id if run.plan.gate else None
         self._epoch = epoch
 
     def write(self, work: Callable[[Transaction], None]) -> None:
@@ -90,8 +91,8 @@ class Recorder:
         ended_at = self.now() if status.is_over else None
         self.step(id, event=status, text=reason, status=status, reason=reason, hint=hint, ended_at=ended_at, **values)
 
-    def add_step(self, *, id: str, position: int, title: str, uses: str) -> None:
-        """Give the run one more step: part of an undo."""
+    def add_step(self, *, id: str, position: int, title: str, uses: str | None) -> None:
+        """Give the run one more step: part of an undo, or the copy of a step for one item."""
         self.write(lambda tx: tx.steps.add(run=self.number, id=id, position=position, title=title, uses=uses))
 
     def undone(self, id: str, *, of: int) -> None:
@@ -121,6 +122,12 @@ class Recorder:
         timers = self.look(lambda tx: tx.timers.of_run(self.number))
         return any(timer.key == timer_key and timer.state is TimerState.WAITING for timer in timers)
 
+    def people_took(self) -> timedelta:
+        """How long the run has waited for people's yes, since it began."""
+        approvals = self.look(lambda tx: tx.approvals.of_run(self.number))
+        spans = [one.decided_at - one.asked_at for one in approvals if one.decided_at and one.step != self._gate]
+        return sum(spans, timedelta())
+
     def cancelled_by(self) -> str | None:
         """Who cancelled the run."""
         return self.look(lambda tx: tx.runs.cancelled_by(self.number))
@@ -133,11 +140,12 @@ class Recorder:
 class StepReport:
     """Hosts and progress of one step, written at a bearable pace."""
 
-    def __init__(self, recorder: Recorder, step: str) -> None:
+    def __init__(self, recorder: Recorder, step: str, hosts: Sequence[HostResult]) -> None:
+        """*hosts* are those of which an earlier try has told the last word already."""
         self._recorder = recorder
         self._step = step
         self._lock = threading.Lock()
-        self._hosts: dict[str, HostResult] = {}
+        self._hosts = {host.name: host for host in hosts}
         self._progress: Progress | None = None
         self._written_at = 0.0
         self._changed = False

@@ -1,10 +1,16 @@
 """Reads secrets by their references."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import requests
+
+from bot.base.redact import Redactor
+
+_REFERENCE = re.compile(r"(env|file|vault):\S+")
 
 
 class SecretMissing(Exception):  # noqa: N818 - it reads as what happened
@@ -14,6 +20,31 @@ class SecretMissing(Exception):  # noqa: N818 - it reads as what happened
         super().__init__(reason)
         self.reason = reason
         self.hint = hint
+
+
+def known_again(
+    redactor: Redactor, used: Sequence[Mapping[str, Any] | None], environ: Mapping[str, str], base: Path
+) -> None:
+    """Have *redactor* know the secrets that the fields in *used* name.
+
+    What an earlier step was given, a later one may
+    say, and the run may have waited, or its worker died, in between.
+    """
+    for reference in sorted({text for fields in used for text in _texts(fields) if _REFERENCE.fullmatch(text)}):
+        # Whoever needs it now says what is wrong with it; here it is only a reference of before.
+        with suppress(SecretMissing, ValueError):
+            redactor.add(read_secret(reference, environ, base))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case list():
+            for item in value:
+                yield from _texts(item)
+        case dict():
+            yield from _texts(list(value.values()))
 
 
 def read_secret(reference: str, environ: Mapping[str, str], base: Path) -> str:

@@ -4,7 +4,7 @@ import shutil
 import socket
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,19 +13,24 @@ import structlog
 from pydantic import ValidationError
 
 from actions import library
-from actions.api import Action, ActionFailed, Cancelled, Crash, Outputs
+from actions.api import Action, ActionFailed, Crash, Outputs
+from actions.api import Cancelled as Stopped
+from bot.base.redact import Redactor
 from bot.catalog.expressions import ExpressionProblem, evaluate
 from bot.control.logs import RunLog
 from bot.model.plan import Uses
-from bot.model.run import Run, StepRecord, StepStatus
+from bot.model.run import HostResult, Run, StepRecord, StepStatus
 from bot.runner.context import ProgramLost, StepContext
 from bot.runner.detached import FULL
 from bot.runner.recorder import Recorder, StepReport
-from bot.runner.redact import Redactor
+from bot.runner.rest import rest_of
 from bot.runner.signals import HandedOver, Signals
 from bot.runner.step_log import StepLog
 
 log = structlog.get_logger()
+
+#: Says who or what stops a step; the function is None for hooks, which nobody stops.
+Cancelled = Callable[[], str | None] | None
 
 #: How often to see whether a full disk has room again.
 _LOOK_AT_DISK_S = 0.5
@@ -59,7 +64,7 @@ class Use:
         self._environ = environ
         self._leaving = leaving
 
-    def __call__(self, step: Uses, record: StepRecord, scope: Mapping[str, Any], *, cancellable: bool) -> StepStatus:
+    def __call__(self, step: Uses, record: StepRecord, scope: Mapping[str, Any], cancelled: Cancelled) -> StepStatus:
         """Do the step, with the further tries it is granted; *record* says how far an earlier worker came.
 
         Raises HandedOver when this worker leaves, Superseded when another one has taken the run over.
@@ -70,51 +75,55 @@ class Use:
         while True:
             if self._leaving.is_set():
                 raise HandedOver
-            result = self._patiently(step, attempt, scope, resumed=resumed, cancellable=cancellable)
-            if result.status is not StepStatus.FAILED or attempt >= tries:
+            result = self._patiently(step, attempt, scope, resumed=resumed, cancelled=cancelled)
+            if attempt >= tries or not _is_worth_another_try(step, attempt, scope, result):
                 self._recorder.ends(step.id, result.status, **result.values)
                 return result.status
             attempt, resumed = attempt + 1, None
             self._recorder.tries_again(step.id, attempt=attempt, reason=result.values["reason"])
             try:
-                pause_s = step.retry.delay_s if step.retry else 0
-                self._signals(step, None, may_be_left=True, cancellable=cancellable).wait(pause_s)
-            except Cancelled:
+                pause_s = step.retry.pause_s(attempt - 1) if step.retry else 0
+                self._signals(step, None, may_be_left=True, cancelled=cancelled).wait(pause_s)
+            except Stopped:
                 self._recorder.ends(step.id, StepStatus.ABORTED)
                 return StepStatus.ABORTED
 
     def reverse_of(self, record: StepRecord) -> Reverse | None:
-        """The action that undoes a step that began; None: there is none."""
+        """The action that undoes a step that began; None: there is none. Raises ActionFailed when nobody can tell."""
         action = _remade(record)
-        done = _outputs(action, record.outputs) if action else None
+        done = _outputs_of(action, record) if action else None
         reverse = action.undo(done) if action and done else None
         return Reverse(library.name_of(type(reverse)), reverse.model_dump(mode="json")) if reverse else None
 
     def _patiently(
-        self, step: Uses, attempt: int, scope: Mapping[str, Any], *, resumed: StepRecord | None, cancellable: bool
+        self, step: Uses, attempt: int, scope: Mapping[str, Any], *, resumed: StepRecord | None, cancelled: Cancelled
     ) -> "_Result":
         """One try. A full disk is like a crash: once there is room again, the step is taken up where it stands."""
-        signals = self._signals(step, resumed, may_be_left=True, cancellable=cancellable)
+        signals = self._signals(step, resumed, may_be_left=True, cancelled=cancelled)
         while True:
             try:
-                return self._attempt(step, attempt, scope, resumed=resumed, cancellable=cancellable)
+                return self._attempt(step, attempt, scope, resumed=resumed, cancelled=cancelled)
             except OSError as error:
                 if error.errno not in FULL:
                     raise
                 log.warning("the disk is full, trying again", run=self._run.number, step=step.id, error=str(error))
             try:
                 signals.wait(_LOOK_AT_DISK_S)
-            except Cancelled:
+            except Stopped:
                 return _Result(StepStatus.ABORTED)
             except ActionFailed as late:
                 return _failed(late.reason, late.hint)
             resumed = self._recorder.record(step.id)
 
     def _attempt(
-        self, step: Uses, attempt: int, scope: Mapping[str, Any], *, resumed: StepRecord | None, cancellable: bool
+        self, step: Uses, attempt: int, scope: Mapping[str, Any], *, resumed: StepRecord | None, cancelled: Cancelled
     ) -> "_Result":
         try:
             action = (_remade(resumed) if resumed else None) or make(step, scope)
+            earlier = self._recorder.record(step.id)
+            # Before the first try only hosts of the run that this one takes up are there.
+            if not resumed and (attempt > 1 or earlier.hosts):
+                action = rest_of(action, earlier, _outputs_of(action, earlier))
         except ActionFailed as failed:
             return _failed(failed.reason, failed.hint)
         if resumed and resumed.begun and not _may_go_on(action, resumed):
@@ -126,7 +135,7 @@ class Use:
         step_log = StepLog(self._logs.step_file(self._run.number, step.id))
         _rewind(step_log, folder / "log_start")
         try:
-            result = self._carry(step, action, folder, step_log, resumed, cancellable=cancellable)
+            result = self._carry(step, action, folder, step_log, resumed, earlier.done_hosts, cancelled=cancelled)
             while not step_log.flush() and not self._leaving.wait(_LOOK_AT_DISK_S):
                 pass
         finally:
@@ -142,10 +151,14 @@ class Use:
         folder: Path,
         step_log: StepLog,
         resumed: StepRecord | None,
+        done: Sequence[HostResult],
         *,
-        cancellable: bool,
+        cancelled: Cancelled,
     ) -> "_Result":
-        report = _Report(self._recorder, self._redactor, step.id, action, resumed)
+        try:
+            report = _Report(self._recorder, self._redactor, step.id, action, resumed, done)
+        except ActionFailed as failed:
+            return _failed(failed.reason, failed.hint)
         context = StepContext(
             run_name=self._run.name,
             started_by=self._run.started_by,
@@ -153,7 +166,7 @@ class Use:
             step_folder=folder,
             log=step_log,
             redactor=self._redactor,
-            signals=self._signals(step, resumed, may_be_left=action.crash is not Crash.ASK, cancellable=cancellable),
+            signals=self._signals(step, resumed, may_be_left=action.crash is not Crash.ASK, cancelled=cancelled),
             report=report,
             environ=self._environ,
             start_again=action.crash is Crash.AGAIN,
@@ -169,7 +182,7 @@ class Use:
             reason, hint = self._redactor.mask(failed.reason), self._redactor.mask(failed.hint)
             context.log(f"Failed: {reason} {hint}".rstrip())
             return _failed(reason, hint)
-        except Cancelled:
+        except Stopped:
             context.log("Aborted.")
             return _Result(StepStatus.ABORTED)
         except ProgramLost:
@@ -192,15 +205,17 @@ class Use:
         stored = self._redactor.mask_all(outputs.model_dump(mode="json"))
         return _Result(StepStatus.SUCCEEDED, {"outputs": stored, "undoable": _undoable(action, outputs)})
 
-    def _signals(self, step: Uses, resumed: StepRecord | None, *, may_be_left: bool, cancellable: bool) -> Signals:
+    def _signals(self, step: Uses, resumed: StepRecord | None, *, may_be_left: bool, cancelled: Cancelled) -> Signals:
         limits = []
         if step.timeout_s is not None:
             limits.append((step.timeout_s, resumed.started_at if resumed else None))
-        if self._run.plan.timeout_s is not None and cancellable:
+        if self._run.plan.timeout_s is not None and cancelled is not None:
             # Hooks clean up after a run that took too long; they must not be cut short by the same clock.
-            limits.append((self._run.plan.timeout_s, self._run.begun_at))
+            # And people may take their time: a run that waits for their yes is not at work.
+            begun_at = self._run.begun_at
+            limits.append((self._run.plan.timeout_s, begun_at + self._recorder.people_took() if begun_at else None))
         signals = Signals(
-            cancelled_by=self._recorder.cancelled_by if cancellable else lambda: None,
+            cancelled_by=cancelled or (lambda: None),
             leaving=self._leaving,
             may_be_left=may_be_left,
         )
@@ -227,6 +242,20 @@ _INTERRUPTED = _Result(
 )
 
 
+def _is_worth_another_try(step: Uses, attempt: int, scope: Mapping[str, Any], result: _Result) -> bool:
+    """Did the step fail in the way that its `retry` is meant for?"""
+    if result.status is not StepStatus.FAILED or step.retry is None:
+        return False
+    if step.retry.when is None:
+        return True
+    told = {"step": step.title, "reason": result.values["reason"], "hint": result.values["hint"], "attempt": attempt}
+    try:
+        return bool(evaluate(step.retry.when, {**scope, "failure": told}))
+    except ExpressionProblem as problem:
+        log.warning("the condition of a retry cannot be computed", step=step.id, problem=str(problem))
+        return False
+
+
 def _failed(reason: str, hint: str) -> _Result:
     return _Result(StepStatus.FAILED, {"reason": reason, "hint": hint})
 
@@ -235,18 +264,25 @@ class _Report:
     """What a step says about itself, on its way to the rows."""
 
     def __init__(
-        self, recorder: Recorder, redactor: Redactor, step: str, action: Action[Any], resumed: StepRecord | None
+        self,
+        recorder: Recorder,
+        redactor: Redactor,
+        step: str,
+        action: Action[Any],
+        resumed: StepRecord | None,
+        done: Sequence[HostResult],
     ) -> None:
+        """*done* are the hosts that an earlier try has finished: people go on seeing them."""
         self._recorder = recorder
         self._redactor = redactor
         self._step = step
         self._action = action
-        self._pace = StepReport(recorder, step)
+        self._pace = StepReport(recorder, step, done)
         self.host = self._pace.host
         self.progress = self._pace.progress
         self.flush = self._pace.flush
         self._begun = resumed is not None and resumed.begun
-        self._outputs = _outputs(action, resumed.outputs) if resumed else None
+        self._outputs = _outputs_of(action, resumed) if resumed else None
 
     def begun(self, outputs: Outputs | None) -> Outputs | None:
         """Write down, once, that things are about to change, with what an undo will need."""
@@ -277,13 +313,32 @@ def make(step: Uses, scope: Mapping[str, Any]) -> Action[Any]:
 
 
 def _remade(record: StepRecord) -> Action[Any] | None:
+    """The action as it was when the step began. Raises ActionFailed when a newer program cannot read its fields."""
     if record.uses is None or record.fields is None:
         return None
-    return library.find(record.uses).model_validate(record.fields)
+    try:
+        return library.find(record.uses).model_validate(record.fields)
+    except ValidationError as error:
+        raise _changed(record, "takes other fields") from error
+    except library.UnknownAction as unknown:
+        raise _changed(record, "is not there any more") from unknown
 
 
-def _outputs(action: Action[Any], stored: Mapping[str, Any] | None) -> Outputs | None:
-    return action.outputs_type().model_validate(stored) if stored is not None else None
+def _outputs_of(action: Action[Any], record: StepRecord) -> Outputs | None:
+    """What the step put out when it began. Raises ActionFailed as `_remade` does."""
+    if record.outputs is None:
+        return None
+    try:
+        return action.outputs_type().model_validate(record.outputs)
+    except ValidationError as error:
+        raise _changed(record, "has other outputs") from error
+
+
+def _changed(record: StepRecord, what: str) -> ActionFailed:
+    return ActionFailed(
+        f'"{record.title}" began with an older version of {record.uses}, which {what} today.',
+        hint="Look at what it has done, then run the job again.",
+    )
 
 
 def _undoable(action: Action[Any], outputs: Outputs) -> bool:

@@ -2,18 +2,32 @@
 
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import structlog
 
 from bot.base.clock import Clock
+from bot.base.errors import Refused
 from bot.base.nudges import Nudges
+from bot.base.redact import Redactor
+from bot.control.access import Access
+from bot.control.approvers import Approvers
 from bot.control.finish import finish, first_failed, go_on, scope_of, stand_still
+from bot.control.holds import hold_back
 from bot.control.logs import RunLog
+from bot.control.notify import tell_start
+from bot.control.rights import refuse_start
+from bot.model.freeze import Freeze
+from bot.model.plan import RunJob
 from bot.model.run import Run, RunStatus
+from bot.runner.approve import AskPeople
 from bot.runner.engine import DbosEngine
+from bot.runner.files import BringFiles
+from bot.runner.preview import RunPreview
 from bot.runner.recorder import Recorder
-from bot.runner.redact import Redactor
+from bot.runner.secrets import known_again
 from bot.runner.signals import HandedOver
 from bot.runner.use import Use
 from bot.runner.walk import Outcome, Walk
@@ -22,6 +36,7 @@ from bot.store.store import Store, Transaction
 
 log = structlog.get_logger()
 
+_BUG = "This is a bug. The bot's own log has its trace."
 _UNFINISHED = (RunStatus.QUEUED, RunStatus.RUNNING)
 _SWEPT_AT_ONCE = 500
 
@@ -37,14 +52,27 @@ class Worker:
         clock: Clock,
         nudges: Nudges,
         logs: RunLog,
+        access: Access,
+        freezes: Callable[[], Sequence[Freeze]],
         environ: Mapping[str, str],
+        approvers: Approvers,
+        previewer: RunPreview,
+        files: BringFiles,
+        call: Callable[[Run, RunJob, Mapping[str, Any]], Run],
     ) -> None:
+        """*call* starts the job of a step: see `control.runs.Runs.call`."""
+        self._call = call
         self._store = store
+        self._access = access
+        self._freezes = freezes
         self._engine = engine
         self._clock = clock
         self._nudges = nudges
         self._logs = logs
         self._environ = environ
+        self._approvers = approvers
+        self._previewer = previewer
+        self._files = files
         self._leaving = threading.Event()
         self._idle = threading.Condition()
         self._at_work = 0
@@ -108,12 +136,35 @@ class Worker:
             store=self._store, clock=self._clock, nudges=self._nudges, run=run, epoch=epoch, sleep=self._sleep
         )
         redactor = Redactor()
+        if run.begun_at is not None:
+            used = [step.fields for step in recorder.look(lambda tx: tx.steps.of(number))]
+            known_again(redactor, used, self._environ, Path(run.plan.folder))
+        why: tuple[str, str] | None = None
         try:
-            outcome, problem = self._walk(run, recorder, redactor), ""
+            why = self._missing_file(run, recorder)
+            outcome = Outcome.FAILED if why else self._walk(run, recorder, redactor)
         except Exception as error:  # noqa: BLE001 - a run's boundary: a bug of ours is told, not hidden
             log.error("a run broke", run=number, trace=redactor.mask(traceback.format_exc()))
-            outcome, problem = Outcome.ERRORED, redactor.mask(f"{type(error).__name__}: {error}")
-        recorder.write(lambda tx: self._settle(tx, number, outcome, problem))
+            said = redactor.mask(f"{type(error).__name__}: {error}")
+            outcome, why = Outcome.ERRORED, (f"Stackhand itself broke: {said}", _BUG)
+        recorder.write(lambda tx: self._settle(tx, number, outcome, why))
+
+    def _missing_file(self, run: Run, recorder: Recorder) -> tuple[str, str] | None:
+        """Bring the run's files here. Why one does not come, and what to do; None: all are here.
+
+        Once a step has begun, the steps that need it say so themselves: their hooks have something to clean up.
+        """
+        try:
+            self._files.bring(run.inputs, go_on=self._stay)
+        except Refused as refused:
+            begun = any(step.started_at for step in recorder.steps().values())
+            log.warning("a file does not come", run=run.number, reason=refused.reason)
+            return None if begun else (refused.reason, refused.hint)
+        return None
+
+    def _stay(self) -> None:
+        if self._leaving.is_set():
+            raise HandedOver
 
     def _sleep(self, seconds: float) -> None:
         """Wait until the database may take changes again. Raises HandedOver when this worker leaves."""
@@ -126,10 +177,17 @@ class Worker:
         if run is None or run.part != part or run.status not in _UNFINISHED:
             return None
         now = self._clock.now()
+        if run.begun_at is None and refuse_start(tx, self._engine, self._access, run, now=now):
+            tx.afterwards(lambda: self._nudges.send(number))
+            return None
+        if hold_back(tx, self._engine, run, self._freezes(), now=now):
+            tx.afterwards(lambda: self._nudges.send(number))
+            return None
         epoch = tx.runs.take(number, now)
         tx.runs.change(number, status=RunStatus.RUNNING)
         if run.begun_at is None:
             tx.events.add(number, "run.begun", now)
+            tell_start(tx, run, now=now)
         taken = tx.runs.get(number)
         return (taken, epoch) if taken else None
 
@@ -142,26 +200,37 @@ class Worker:
             environ=self._environ,
             leaving=self._leaving,
         )
+        ask_people = AskPeople(
+            run=run,
+            recorder=recorder,
+            engine=self._engine,
+            approvers=self._approvers,
+            previewer=self._previewer,
+            leaving=self._leaving,
+        )
         return Walk(
-            run=run, recorder=recorder, use=use, scope=lambda: recorder.look(lambda tx: scope_of(tx, run))
+            run=run,
+            recorder=recorder,
+            use=use,
+            ask_people=ask_people,
+            call=self._call,
+            scope=lambda: recorder.look(lambda tx: scope_of(tx, run)),
         ).all()
 
-    def _settle(self, tx: Transaction, number: int, outcome: Outcome, problem: str) -> None:
+    def _settle(self, tx: Transaction, number: int, outcome: Outcome, why: tuple[str, str] | None) -> None:
         run = tx.runs.lock_row(number)
-        if run is None:
+        if run is None or run.status.is_over:
             return
-        status = RunStatus(outcome.value)
-        reason, hint = _why(tx, run, status, problem)
+        now, status = self._clock.now(), RunStatus(outcome.value)
+        reason, hint = why or _why(tx, run, status)
         if outcome.stands_still:
-            stand_still(tx, self._engine, run, status, reason=reason, hint=hint)
+            stand_still(tx, self._engine, run, status, now=now, reason=reason, hint=hint)
         else:
-            finish(tx, self._engine, run, status, now=self._clock.now(), reason=reason, hint=hint)
+            finish(tx, self._engine, run, status, now=now, reason=reason, hint=hint)
 
 
-def _why(tx: Transaction, run: Run, status: RunStatus, problem: str) -> tuple[str, str]:
+def _why(tx: Transaction, run: Run, status: RunStatus) -> tuple[str, str]:
     """Reason and hint of a run that ended, or stands still, like this."""
-    if problem:
-        return f"Stackhand itself broke: {problem}", "This is a bug. The bot's own log has its trace."
     if status is RunStatus.ABORTED:
         return (f"Cancelled by {run.cancelled_by}." if run.cancelled_by else "", "")
     steps = tx.steps.of(run.number)

@@ -109,6 +109,23 @@ def shortcut(world: World, person: Person, asked: Json) -> Rest:
     return tell(world, "interactive", payload, user=person.id, busy=None, failed=failed)
 
 
+def workflow(world: World, person: Person, asked: Json) -> Rest:
+    """Use a workflow whose only step is one of the app's, with these `inputs`."""
+    declared = world.app.functions.get(str(asked.get("callback_id")))
+    if declared is None:
+        raise no_such("step of a workflow", asked.get("callback_id"))
+    inputs = {name: value for name, value in (asked.get("inputs") or {}).items() if value not in (None, "")}
+    parameters = declared.get("input_parameters") or {}
+    missing = [name for name in parameters.get("required") or () if name not in inputs]
+    unknown = [name for name in inputs if name not in (parameters.get("properties") or {})]
+    if missing or unknown:
+        raise Wrong(f"The step needs {missing} and does not know {unknown}.")
+    execution = world.workspace.functions.begin(str(asked["callback_id"]), inputs, by=person.id)
+    world.feed.publish("function", {"execution": execution})
+    world.delivery.tell("function_executed", payloads.function_executed(world, execution))
+    return None
+
+
 def home(world: World, person: Person, asked: Json) -> Rest:
     """Open the App Home."""
     del asked

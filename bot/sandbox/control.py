@@ -1,5 +1,6 @@
 """The control routes: what tests and curious people may see and change that no Slack would let them."""
 
+import asyncio
 import math
 import secrets
 from collections.abc import Mapping, Sequence
@@ -7,6 +8,7 @@ from dataclasses import asdict, replace
 
 from bot.sandbox.installed import parse_manifest
 from bot.sandbox.looking import person_for_page
+from bot.sandbox.outside import panel
 from bot.sandbox.seed import BOT_USER, TEAM_ID, Channel, Group, Person
 from bot.sandbox.wire import Json, Wrong
 from bot.sandbox.workspace import channel_for_page
@@ -100,6 +102,21 @@ def reset(world: World, asked: Json) -> Json:
     world.modals.forget()
     world.workspace.reset()
     return {"ok": True}
+
+
+def outside(world: World) -> Json:
+    """What there is outside, as the panel shows it; empty where there is no such world."""
+    return panel.shown(world.outside) if world.outside else {}
+
+
+async def act_outside(world: World, act: str, asked: Json) -> Json:
+    """Do something outside; what there is then. Raises Wrong."""
+    if world.outside is None:
+        raise Wrong("This sandbox has no outside world.")
+    try:
+        return await asyncio.to_thread(panel.do, world.outside, act, asked)
+    finally:
+        await asyncio.to_thread(world.after_outside)
 
 
 def people(world: World) -> list[Json]:

@@ -1,14 +1,16 @@
-"""Files that the app uploads: first a place, then the bytes, then the message that shows them."""
+"""Files: those that the app uploads, first a place, then the bytes, then the message; and those that people choose."""
 
 import mimetypes
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import quote
 
 from bot.sandbox.clock import Ids, MovableClock
 from bot.sandbox.seed import BOT_USER
 from bot.sandbox.wire import Json, Refusal
 
 _PREVIEW_CHARACTERS = 1200
+_KEPT = ("id", "name", "title", "length", "created", "user")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +22,7 @@ class File:
     title: str
     length: int
     created: int
+    user: str = BOT_USER
     content: bytes | None = None
     path: Path | None = None
 
@@ -68,6 +71,19 @@ class Files:
         else:
             self._files[id] = replace(self._files[id], content=content, length=len(content))
 
+    def choose(self, name: str, content: bytes, *, user: str) -> File:
+        """A person uploads a file, all at once."""
+        id, _ = self.expect(name, len(content))
+        self._files[id] = replace(self._files[id], user=user)
+        self.take(id, content)
+        return self._files[id]
+
+    def delete(self, id: str) -> None:
+        """Let a file be gone, as if its owner had deleted it. Raises Refusal."""
+        if path := self.find(id).path:
+            path.unlink(missing_ok=True)
+        del self._files[id]
+
     def complete(self, id: str, title: str) -> File:
         """A file whose bytes are there. Raises Refusal."""
         file = self.find(id)
@@ -95,17 +111,18 @@ class Files:
             "mimetype": file.mimetype,
             "filetype": "text" if is_text else Path(file.name).suffix.removeprefix("."),
             "size": file.length,
-            "user": BOT_USER,
+            "user": file.user,
             "mode": "snippet" if is_text else "hosted",
-            "url_private": f"{self._url}files/{file.id}/{file.name}",
-            "permalink": f"{self._url}files/{file.id}/{file.name}",
+            "url_private": f"{self._url}files/{file.id}/{quote(file.name, safe='')}",
+            "url_private_download": f"{self._url}files-pri/{file.id}/download/{quote(file.name, safe='')}",
+            "permalink": f"{self._url}files/{file.id}/{quote(file.name, safe='')}",
             "preview": preview if is_text else "",
         }
 
     def known(self) -> list[Json]:
         """What to write down so that they are found after a restart; nothing when they are in memory only."""
         kept = [file for file in self._files.values() if file.path]
-        return [{"id": f.id, "name": f.name, "title": f.title, "length": f.length, "created": f.created} for f in kept]
+        return [{name: getattr(file, name) for name in _KEPT} for file in kept]
 
     def restore(self, known: list[Json]) -> None:
         """Know again what was written down."""

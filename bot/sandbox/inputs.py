@@ -80,12 +80,22 @@ def _complaints(element: Json, value: Any) -> Iterator[str]:
         case "url_text_input":
             if not _URL.fullmatch(str(value)):
                 yield "Please enter a valid URL."
+        case "file_input":
+            yield from _file_complaints(element, value)
         case "plain_text_input":
             least, most = element.get("min_length", 0), element.get("max_length", 3000)
             if len(str(value)) < least:
                 yield f"Please enter at least {least} characters."
             if len(str(value)) > most:
                 yield f"Please enter no more than {most} characters."
+
+
+def _file_complaints(element: Json, files: list[Json]) -> Iterator[str]:
+    kinds, most = element.get("filetypes") or [], element.get("max_files", 10)
+    if len(files) > most:
+        yield f"Please choose no more than {most} file{'' if most == 1 else 's'}."
+    if kinds and any(str(file["name"]).rpartition(".")[2].lower() not in kinds for file in files):
+        yield "This file type is not supported."
 
 
 def _number_complaints(element: Json, value: str) -> Iterator[str]:

@@ -67,6 +67,11 @@ class InstalledApp:
         return list(_at(self.manifest, "features", "shortcuts") or ())
 
     @property
+    def functions(self) -> dict[str, Json]:
+        """The steps that it offers to workflows, by callback id, as the manifest has them."""
+        return dict(_at(self.manifest, "functions") or {})
+
+    @property
     def has_home(self) -> bool:
         """May it publish an App Home?"""
         return bool(_at(self.manifest, "features", "app_home", "home_tab_enabled"))

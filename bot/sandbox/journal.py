@@ -37,6 +37,6 @@ def _masked(found: Any) -> Any:
         return {name: _masked(value) for name, value in found.items()}
     if isinstance(found, list):
         return [_masked(value) for value in found]
-    if isinstance(found, str) and found.startswith(("xoxb-", "xapp-", "xoxp-")):
+    if isinstance(found, str) and found.startswith(("xoxb-", "xapp-", "xoxp-", "xwfp-")):
         return f"{found[:_SHOWN_OF_A_TOKEN]}…"
     return found

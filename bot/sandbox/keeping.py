@@ -1,6 +1,7 @@
 """Writes the workspace down, so that a bot that comes back finds the messages it posted.
 
-All of it is written soon after it changed; each message at once, as a line of a second file. So a `kill -9` of the
+All of it is written soon after it changed; each message and each step of a workflow at once, as a line
+of a second file. So a `kill -9` of the
 process loses no message of which the bot was told that it is there.
 """
 
@@ -59,6 +60,7 @@ def written(workspace: Workspace, files: Files, app: InstalledApp) -> str:
         "messages": {id: list(said.values()) for id, said in workspace.messages.items() if said},
         "homes": workspace.homes,
         "files": files.known(),
+        "functions": workspace.functions.all(),
     }
     return json.dumps(kept, ensure_ascii=False)
 
@@ -98,7 +100,7 @@ class Keeper:
         self._pause_s = max(_SOON_S, (time.monotonic() - started) * _PAUSES)
 
     def _changed(self, change: Change) -> None:
-        if change.event in {"message", "deleted"}:
+        if change.event in {"message", "deleted", "function"}:
             self._add_line(change.data)
         if self._planned is None:
             self._planned = asyncio.get_running_loop().call_later(self._pause_s, self.write)
@@ -142,7 +144,11 @@ def restore(workspace: Workspace, files: Files, kept: Json) -> None:
     workspace.groups = {one["id"]: Group(**{**one, "users": tuple(one["users"])}) for one in kept["groups"]}
     for channel, said in kept["messages"].items():
         workspace.messages[channel] = {message["ts"]: message for message in said}
+    workspace.functions.put_back(kept.get("functions", []))
     for change in kept["since"]:
+        if "execution" in change:
+            workspace.functions.put(change["execution"])
+            continue
         said = workspace.messages.setdefault(change["channel"], {})
         if "message" in change:
             said[change["message"]["ts"]] = change["message"]

@@ -44,6 +44,7 @@ def snapshot(world: World, person: Person) -> Json:
         "ephemerals": {id: list(alone.values()) for id, alone in workspace.ephemerals[person.id].items()},
         "modals": world.modals.stack(person.id),
         "home": workspace.homes.get(person.id),
+        "has_outside": world.outside is not None,
         "app": {"connected": world.delivery.is_connected},
         "now": world.clock.unix(),
     }

@@ -16,7 +16,7 @@ from bot.sandbox.world import World
 def submit(world: World, person: Person, asked: Json) -> Rest:
     """Send a modal; what Slack itself finds wrong in it is shown and not sent."""
     view = _top(world, person, asked)
-    values = state(view["blocks"], (asked.get("state") or {}).get("values"))
+    values = _with_files(world, state(view["blocks"], (asked.get("state") or {}).get("values")))
     if errors := wrong(view["blocks"], values):
         _show_errors(world, person, view, errors)
         return _not_sent(errors)
@@ -80,6 +80,22 @@ def _go_on(world: World, person: Person, view: Json, answer: Json) -> None:
         world.modals.close(person.id, view["id"])
     else:
         raise Refusal("invalid_response_action")
+
+
+def _with_files(world: World, values: Json) -> Json:
+    """*values* with all that Slack says of the files that were chosen. Raises Wrong."""
+    for inputs in values.values():
+        for given in inputs.values():
+            if given["type"] == "file_input":
+                given["files"] = [_shown_file(world, str(file.get("id"))) for file in given["files"]]
+    return values
+
+
+def _shown_file(world: World, id: str) -> Json:
+    try:
+        return world.files.shown(world.files.find(id))
+    except Refusal as refusal:
+        raise no_such("file", id) from refusal
 
 
 async def _not_sent(errors: dict[str, str]) -> Outcome:

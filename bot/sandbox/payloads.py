@@ -1,5 +1,6 @@
 """What Slack tells an app about what a person did, field by field as in Slack's reference."""
 
+from bot.sandbox.functions import token_of
 from bot.sandbox.seed import APP_ID, TEAM_DOMAIN, TEAM_ID, Channel, Person
 from bot.sandbox.wire import Json
 from bot.sandbox.world import World
@@ -59,6 +60,29 @@ def from_view(world: World, kind: str, person: Person, view: Json) -> Json:
 def shortcut(world: World, person: Person, callback_id: str) -> Json:
     """A global shortcut."""
     return {**_interaction(world, "shortcut", person), "callback_id": callback_id, "action_ts": world.ids.ts()}
+
+
+def function_executed(world: World, execution: Json) -> Json:
+    """A workflow has come to a step of the app."""
+    declared = world.app.functions[execution["callback_id"]]
+    parameters = declared.get("input_parameters") or {}
+    return {
+        "type": "function_executed",
+        "function": {
+            "id": f"Fn{execution['callback_id'].upper()}",
+            "callback_id": execution["callback_id"],
+            "title": declared.get("title", ""),
+            "description": declared.get("description", ""),
+            "type": "app",
+            "input_parameters": [{"name": name, **one} for name, one in (parameters.get("properties") or {}).items()],
+            "app_id": APP_ID,
+        },
+        "inputs": execution["inputs"],
+        "function_execution_id": execution["id"],
+        "workflow_execution_id": execution["workflow"],
+        "event_ts": world.ids.ts(),
+        "bot_access_token": token_of(execution),
+    }
 
 
 def response_url(world: World, reply: str) -> str:

@@ -23,6 +23,7 @@ _ACTS: dict[str, Callable[[World, Person, Json], acts.Rest]] = {
     "command": acts.command,
     "block": acts.block,
     "shortcut": acts.shortcut,
+    "workflow": acts.workflow,
     "home": acts.home,
     "reaction": acts.reaction,
     "join": acts.join,
@@ -74,6 +75,13 @@ def _page_routes(app: web.Application, world: World, playground: Path | None) ->
     async def uploaded(request: web.Request) -> web.StreamResponse:
         return site.uploaded(world, request)
 
+    async def private(request: web.Request) -> web.StreamResponse:
+        return site.private(world, request)
+
+    async def choose(request: web.Request) -> web.StreamResponse:
+        name, person = request.query.get("name") or "file", _person(world, request)
+        return web.json_response(world.files.shown(world.files.choose(name, await request.read(), user=person.id)))
+
     async def played(request: web.Request) -> web.StreamResponse:
         return site.playground(playground, request)
 
@@ -93,11 +101,13 @@ def _page_routes(app: web.Application, world: World, playground: Path | None) ->
     app.router.add_get("/", site.page)
     app.router.add_get("/assets/{name}", site.asset)
     app.router.add_get("/files/{id}/{name}", uploaded)
+    app.router.add_get("/files-pri/{id}/download/{name}", private)
     app.router.add_get("/archives/{channel}/{name}", archive)
     app.router.add_get("/site/{path:.*}", played)
     app.router.add_get("/sandbox/snapshot", snapshot)
     app.router.add_get("/sandbox/stream", stream)
     app.router.add_post("/sandbox/act/{name}", act)
+    app.router.add_post("/sandbox/upload", choose)
 
 
 def _control_routes(app: web.Application, world: World) -> None:
@@ -126,6 +136,7 @@ def _control_routes(app: web.Application, world: World) -> None:
     post("faults", lambda world, asked: {"id": world.faults.add(asked).id})
     delete("faults", world.faults.remove)
     delete("faults/{id}", world.faults.remove)
+    delete("files/{id}", lambda id: world.files.delete(id or ""))
     get("sockets", lambda _: world.sockets.shown())
     post("sockets/refresh", control.refresh_sockets)
     delete("sockets/{id}", lambda id: world.sockets.drop(id or ""))
@@ -133,14 +144,21 @@ def _control_routes(app: web.Application, world: World) -> None:
     post("clock", control.move_clock)
     get("app", lambda _: control.app(world))
     post("app", control.install)
+    get("functions", lambda _: world.workspace.functions.all())
     get("people", lambda _: control.people(world))
     post("people", control.add_person)
     get("channels", lambda _: control.channels(world))
     post("channels", control.add_channel)
     get("groups", lambda _: control.groups(world))
     post("groups", control.put_group)
+    get("outside", lambda _: control.outside(world))
     post("rates", control.set_rates)
     post("reset", control.reset)
+
+    async def act_outside(request: web.Request) -> web.StreamResponse:
+        return web.json_response(await control.act_outside(world, request.match_info["act"], await _body(request)))
+
+    app.router.add_post("/sandbox/outside/{act}", act_outside)
 
 
 async def _act(world: World, request: web.Request) -> web.StreamResponse:

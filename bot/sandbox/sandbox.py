@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from aiohttp import web
@@ -21,6 +22,7 @@ from bot.sandbox.http_delivery import HttpDelivery
 from bot.sandbox.installed import InstalledApp, Keys, read_manifest
 from bot.sandbox.journal import Journal
 from bot.sandbox.modals import Modals
+from bot.sandbox.outside.outside import Outside
 from bot.sandbox.rates import Rates
 from bot.sandbox.routes import application
 from bot.sandbox.seed import Seed, acme
@@ -47,8 +49,12 @@ class Sandbox:
         port: int = 0,
         clock: Clock | None = None,
         seed: Seed | None = None,
+        outside: Outside | None = None,
+        after_outside: Callable[[], None] = lambda: None,
     ) -> None:
         """With a folder *data* the workspace is there again after a restart; *site* is what /site/ shows.
+
+        People of the page act on *outside*, which somebody else starts and stops; *after_outside* hears of each act.
 
         Port 0 means any free one. Raises SetupProblem when the manifest cannot be read.
         """
@@ -58,6 +64,8 @@ class Sandbox:
         self._data = data
         self._clock = clock or SystemClock()
         self._seed = seed or acme()
+        self._outside = outside
+        self._after_outside = after_outside
         self._kept = keeping.read(data / "sandbox.json") if data else None
         keys = keeping.keys_in(self._kept) if self._kept else Keys.cut()
         self._app = InstalledApp(manifest=read_manifest(manifest), keys=keys)
@@ -163,6 +171,8 @@ class Sandbox:
             sockets=sockets,
             http=http,
             delivery=Delivery(self._app, sockets, http, clock=clock, ids=ids),
+            outside=self._outside,
+            after_outside=self._after_outside,
         )
         if kept:
             keeping.restore(world.workspace, world.files, kept)

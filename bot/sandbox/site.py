@@ -39,7 +39,7 @@ async def asset(request: web.Request) -> web.FileResponse:
 
 
 def uploaded(world: World, request: web.Request) -> web.Response:
-    """A file that the app uploaded. Never shown as a page of ours, whatever is in it."""
+    """A file, to whoever looks at the page. Never shown as a page of ours, whatever is in it."""
     try:
         file = world.files.find(request.match_info["id"])
     except Refusal as refusal:
@@ -51,6 +51,18 @@ def uploaded(world: World, request: web.Request) -> web.Response:
         "X-Content-Type-Options": "nosniff",
     }
     return web.Response(body=file.read(), headers=headers)
+
+
+def private(world: World, request: web.Request) -> web.Response:
+    """A file, to the app: without its token, or the scope, Slack leads to its sign-in page instead of refusing."""
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if token != world.app.keys.bot_token or "files:read" not in world.app.scopes:
+        raise web.HTTPFound("/?redir=files-pri")
+    try:
+        file = world.files.find(request.match_info["id"])
+    except Refusal as refusal:
+        raise web.HTTPNotFound from refusal
+    return web.Response(body=file.read(), content_type=file.mimetype)
 
 
 def playground(folder: Path | None, request: web.Request) -> web.StreamResponse:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from bot.sandbox.api import auth, chat, conversations, files, reactions, users, views
+from bot.sandbox.api import auth, chat, conversations, files, functions, pins, reactions, users, views
 from bot.sandbox.api.method import Method
 from bot.sandbox.rates import TooOften
 from bot.sandbox.wire import Json, Refusal
@@ -18,12 +18,14 @@ METHODS: dict[str, Method] = {
     **chat.METHODS,
     **conversations.METHODS,
     **files.METHODS,
+    **functions.METHODS,
+    **pins.METHODS,
     **reactions.METHODS,
     **users.METHODS,
     **views.METHODS,
 }
 #: Arguments that are JSON, also where the rest is a form.
-_NESTED = ("attachments", "blocks", "files", "metadata", "view")
+_NESTED = ("attachments", "blocks", "files", "metadata", "outputs", "view")
 
 
 class WebApi:
@@ -73,7 +75,8 @@ class WebApi:
             return
         if not token:
             raise Refusal("not_authed")
-        if token not in (keys.bot_token, keys.app_token):
+        known = (keys.bot_token, keys.app_token, *self._world.workspace.functions.tokens())
+        if token not in known:
             raise Refusal("invalid_auth")
         if method.caller != "anyone" and (token == keys.app_token) != (method.caller == "app"):
             raise Refusal("not_allowed_token_type")

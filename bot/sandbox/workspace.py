@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.sandbox.clock import Ids
 from bot.sandbox.feed import Feed
+from bot.sandbox.functions import Functions
 from bot.sandbox.seed import BOT_USER, Channel, Group, Person, Seed
 from bot.sandbox.wire import Json, no_such
 
@@ -29,10 +30,13 @@ class Workspace:
         self.ephemerals: dict[str, dict[str, dict[str, Json]]] = defaultdict(lambda: defaultdict(dict))
         #: The App Home of each person.
         self.homes: dict[str, Json] = {}
+        #: The steps of workflows that the app was asked to do.
+        self.functions = Functions(ids)
         self._people_and_places()
 
     def reset(self) -> None:
         """Make it new."""
+        self.functions.put_back([])
         self.messages.clear()
         self.ephemerals.clear()
         self.homes.clear()

@@ -1,5 +1,6 @@
 """All that one sandbox is made of, as the methods of the API and the acts of people see it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.sandbox.addresses import Addresses
@@ -12,6 +13,7 @@ from bot.sandbox.http_delivery import HttpDelivery
 from bot.sandbox.installed import InstalledApp
 from bot.sandbox.journal import Journal
 from bot.sandbox.modals import Modals
+from bot.sandbox.outside.outside import Outside
 from bot.sandbox.rates import Rates
 from bot.sandbox.sockets import Sockets
 from bot.sandbox.workspace import Workspace
@@ -37,3 +39,7 @@ class World:
     sockets: Sockets
     http: HttpDelivery
     delivery: Delivery
+    #: What the panel "Outside world" acts on; None: there is no such panel.
+    outside: Outside | None
+    #: Called after each act outside, on a thread that may wait.
+    after_outside: Callable[[], None]

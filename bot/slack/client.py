@@ -89,6 +89,14 @@ def is_own_machine(url: str) -> bool:
         return host == "localhost"
 
 
+def may_answer_at(url: str, *, api_url: str) -> bool:
+    """Is *url* an address of Slack's own? What is said there is meant for one person's eyes."""
+    parts, api = urlsplit(url), urlsplit(api_url)
+    if (parts.scheme, parts.netloc) == (api.scheme, api.netloc):
+        return True
+    return parts.scheme == "https" and (parts.hostname or "").endswith((".slack.com", ".slack-gov.com"))
+
+
 def call(method: Callable[..., T], **arguments: Any) -> T:
     """Call *method*. Raises Later, Unsure or Never, so that the caller need not know the SDK's ways to fail."""
     try:

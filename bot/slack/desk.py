@@ -14,11 +14,13 @@ import structlog
 from slack_sdk import WebClient
 from sqlalchemy.exc import OperationalError
 
-from bot.base.errors import NotAllowed, Refused
+from bot.base.errors import NotAllowed, NotFound, Refused
+from bot.base.text import did_you_mean, nearest
 from bot.control.preview import Previewer
 from bot.model.person import Person
 from bot.model.run import Run
-from bot.slack.client import Later, Never, Unsure, call, make_responder
+from bot.model.stack import Job, Stack
+from bot.slack.client import Later, Never, Unsure, call, make_responder, may_answer_at
 from bot.slack.door import Door, Stacks
 from bot.slack.interaction import Interaction
 from bot.slack.limits import Block
@@ -26,13 +28,14 @@ from bot.slack.people import People
 from bot.slack.rush import Rush
 from bot.slack.views.parts import modal, section, skeleton
 from bot.slack.views.sorry import NOT_WRITTEN, apology, apology_modal, refusal_blocks, refusal_modal, refusal_text
+from bot.slack.words import WORDS
 from bot.store.store import Store
 
 log = structlog.get_logger()
 
 ORIGIN = "slack"
-#: The trigger was too old when Slack saw it: the person waited, or the network did.
-_TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"}
+#: The trigger was too old when Slack saw it: the person waited, or the network did. Or the modal was closed meanwhile.
+_TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired", "not_found"}
 
 #: A page that an answer pushed exists only once Slack has read that answer, and a fast preview is done before.
 _PUSHED_AFTER_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
@@ -72,11 +75,30 @@ class Desk:
         if not self.door.access.may(person, "see", run.target):
             raise NotAllowed("You may not see this run.", hint=self.door.access.who_may("see", run.target))
 
-    def tell(self, interaction: Interaction, text: str, blocks: Sequence[Block] = ()) -> None:
-        """Say something to this person alone, wherever they are."""
+    def stack(self, interaction: Interaction, name: str) -> Stack:
+        """The stack of this name. Raises NotFound with the nearest names, of words too, and of what they may see."""
+        stacks = self.stacks.stacks
+        if name in stacks:
+            return self.stacks.stack(name)
+        person = self.person(interaction)
+        seen = [one for one in stacks if self.door.access.may(person, "see", one)]
+        near = did_you_mean(name, [*WORDS, *seen] if nearest(name, [*WORDS, *seen]) else seen)
+        raise NotFound(f'There is no stack "{name}".', hint=near or "/stack help has what you can write.")
+
+    def job(self, interaction: Interaction, stack: Stack, name: str) -> Job:
+        """The job of this name. Raises NotFound with the nearest names of what they may see."""
+        if name in stack.jobs:
+            return stack.jobs[name]
+        person, access = self.person(interaction), self.door.access
+        seen = [one for one in stack.jobs if access.may(person, "see", f"{stack.name}/{one}")]
+        called = stack.title if access.may(person, "see", stack.name) else stack.name
+        raise NotFound(f'{called} has no job "{name}".', hint=did_you_mean(name, seen))
+
+    def tell(self, interaction: Interaction, text: str, blocks: Sequence[Block] = (), *, replace: bool = False) -> None:
+        """Say something to this person alone, wherever they are; with *replace* in the place of what was pressed."""
         blocks = list(blocks) or [section(text)]
         try:
-            self._tell(interaction, text, blocks)
+            self._tell(interaction, text, blocks, replace=replace and interaction.is_private)
         except (Later, Never, Unsure) as error:
             log.warning("a private answer did not arrive", user=interaction.user, error=str(error))
 
@@ -92,7 +114,9 @@ class Desk:
             self.tell(interaction, report())
 
     @contextmanager
-    def opened(self, interaction: Interaction, title: str, line: str = "One moment…") -> Iterator[Callable[..., None]]:
+    def opened(
+        self, interaction: Interaction, title: str, line: str = "One moment…"
+    ) -> Iterator[Callable[..., str | None]]:
         """Open a modal at once, before anything slow; yields what fills it. A refusal turns the modal into the answer.
 
         Raises TooLate when Slack does not open it any more.
@@ -102,20 +126,26 @@ class Desk:
             yield fill
 
     @contextmanager
-    def filling(self, title: str, **which: str) -> Iterator[Callable[..., None]]:
-        """Yields what fills a modal that is open (*which*: view_id or external_id), unless the person closed it."""
+    def filling(self, title: str, **which: str) -> Iterator[Callable[..., str | None]]:
+        """Yields what fills a modal that is open (*which*: view_id or external_id), unless the person closed it.
+
+        With a `hash` it fills only a modal that is still in that state. It returns the hash of the new one; None when
+        it was not filled.
+        """
         waits_s = _PUSHED_AFTER_S if "external_id" in which else ()
 
-        def fill(view: dict[str, Any]) -> None:
+        def fill(view: dict[str, Any], *, hash: str = "") -> str | None:  # noqa: A002 - Slack's own name
+            state = {"hash": hash} if hash else {}
             for wait_s in (*waits_s, None):
                 try:
-                    call(self.slack.views_update, view=view, **which)
-                    return
+                    filled = call(self.slack.views_update, view=view, **which, **state)
+                    return str((filled.get("view") or {}).get("hash") or "")
                 except Never as never:
                     if never.error not in {"not_found", "hash_conflict"}:
                         raise
                 if wait_s is not None:
                     time.sleep(wait_s)
+            return None
 
         try:
             yield fill
@@ -125,10 +155,10 @@ class Desk:
             fill(apology_modal(title, report()))
 
     def _open(self, interaction: Interaction, view: dict[str, Any]) -> str:
-        if interaction.view and interaction.view.type == "modal":
-            call(self.slack.views_update, view_id=interaction.view.id, view=view)
-            return interaction.view.id
         try:
+            if interaction.view and interaction.view.type == "modal":
+                call(self.slack.views_update, view_id=interaction.view.id, view=view)
+                return interaction.view.id
             opened = call(self.slack.views_open, trigger_id=interaction.trigger_id, view=view)
         except Never as never:
             if never.error in _TOO_LATE:
@@ -136,10 +166,10 @@ class Desk:
             raise
         return str(opened["view"]["id"])
 
-    def _tell(self, interaction: Interaction, text: str, blocks: list[Block]) -> None:
-        if interaction.response_url:
+    def _tell(self, interaction: Interaction, text: str, blocks: list[Block], *, replace: bool) -> None:
+        if interaction.response_url and may_answer_at(interaction.response_url, api_url=self.slack.base_url):
             responder = make_responder(interaction.response_url, tls=self.tls)
-            call(responder.send, text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
+            call(responder.send, text=text, blocks=blocks, response_type="ephemeral", replace_original=replace)
         elif interaction.view and interaction.view.type == "modal":
             view = modal(interaction.view.title or "Stackhand", blocks)
             call(self.slack.views_update, view_id=interaction.view.id, view=view)

@@ -3,15 +3,21 @@
 The real ones are `control` and `catalog`. The edge knows only these few verbs, so it can be tried without an engine.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
+from bot.control.forms import Around
 from bot.control.start import StartJob
+from bot.model.audit import AuditFilter
 from bot.model.form import FormValue
 from bot.model.person import Person
 from bot.model.run import Decision, Run, RunStatus, RunView
 from bot.model.stack import Environment, Job, Stack
 from bot.model.timer import Timer
+from bot.model.toggle import Standing
+from bot.slack.door_held import Approvals, Freezes, Locks, Pauses
+from bot.slack.door_watch import Announcements, Follows, ScheduledAnnouncements, Watch
+from bot.store.store import Transaction
 
 
 class Offer(Protocol):
@@ -60,24 +66,115 @@ class Jobs(Protocol):
     def offers(self, person: Person) -> Sequence[Offer]:
         """Everything *person* may start."""
 
+    def search(self, person: Person, text: str, *, most: int) -> Sequence[Offer]:
+        """What *person* may start that fits *text*, the best first; from memory."""
+
     def offer(self, person: Person, stack: str, job: str, *, origin: str) -> Offer:
         """One job. Raises NotFound, NotAllowed."""
 
     def environment(self, offer: Any, name: str | None) -> Environment | None:
         """The environment called *name*; None when the job has none. Raises NotFound."""
 
-    def read_inputs(self, offer: Any, raw: Mapping[str, Any]) -> Mapping[str, FormValue]:
-        """The answers, typed and with defaults filled in. Raises WrongInputs."""
+
+class Shelf(Protocol):
+    """What a person has at hand."""
+
+    @property
+    def favourites(self) -> Sequence[Offer]:
+        """The jobs with their star."""
+
+    @property
+    def most_used(self) -> Sequence[Offer]:
+        """Others that they use most."""
+
+
+class Toggles(Protocol):
+    """Jobs that have an inverse."""
+
+    def of_stack(self, stack: Stack, jobs: Sequence[Job]) -> Sequence[Standing]:
+        """How those of *jobs* stand that have an inverse; a job and its inverse say it once."""
+
+    def standing(self, stack: Stack, job: Job) -> Sequence[Standing]:
+        """How *job* and its inverse stand in each environment; nothing where neither has ever succeeded."""
+
+
+class AtHand(Protocol):
+    """Favourites and habits."""
+
+    def of(self, person: Person) -> Shelf:
+        """What *person* has at hand."""
+
+    def star(self, person: Person, stack: str, job: str, *, origin: str) -> None:
+        """Put a job among the favourites. Raises NotFound, NotAllowed."""
+
+    def unstar(self, person: Person, stack: str, job: str) -> None:
+        """Take a job off the favourites."""
+
+
+class Forms(Protocol):
+    """How forms are answered."""
+
+    def around(
+        self,
+        stack: Stack,
+        job: Job,
+        environment: Environment | None,
+        person: Person,
+        *,
+        patience_s: float | None = None,
+    ) -> Around:
+        """What a form stands in: what its expressions may name, and where its lists of choices come from."""
+
+
+class Drafts(Protocol):
+    """Answers on their way to the second page."""
+
+    def keep(self, inputs: Mapping[str, FormValue], *, by: Person) -> str:
+        """Keep answers for a day; returns the name under which *by* finds them."""
+
+    def find(self, key: str, *, by: Person) -> Mapping[str, FormValue]:
+        """The answers. Raises NotFound."""
+
+
+class Files(Protocol):
+    """Files that people give to forms."""
+
+    def keep(self, source: str, *, name: str, size: int, by: Person) -> Mapping[str, FormValue]:
+        """Know a file that waits in Slack; returns the answer to its field."""
 
 
 class Runs(Protocol):
     """Starting runs and speaking to them."""
 
-    def start(self, ask: StartJob) -> Run:
-        """Start a job, once per key. Raises NotFound, NotAllowed, WrongInputs."""
+    def start(self, ask: StartJob, *, also: Callable[[Transaction, Run], None] | None = None) -> Run:
+        """Start a job, once per key; *also* is done in the transaction that writes it.
 
-    def retry(self, number: int, *, by: Person, origin: str, key: str, channel: str | None = None) -> Run:
-        """Start a new run with the same answers."""
+        Raises NotFound, NotAllowed, WrongInputs, NotYet.
+        """
+
+    def retry(
+        self,
+        number: int,
+        *,
+        by: Person,
+        origin: str,
+        key: str,
+        channel: str | None = None,
+        patience_s: float | None = None,
+    ) -> Run:
+        """Start a new run with the same answers. Raises NotYet."""
+
+    def retry_from(
+        self,
+        number: int,
+        *,
+        by: Person,
+        origin: str,
+        key: str,
+        channel: str | None = None,
+        patience_s: float | None = None,
+    ) -> Run:
+        """Start a new run that takes over what was done and begins at the step that failed. Raises NotYet."""
 
     def undo(self, number: int, *, by: Person, origin: str, key: str, channel: str | None = None) -> Run:
         """Start a run that undoes run *number*."""
@@ -107,6 +204,9 @@ class Timers(Protocol):
     def of_run(self, number: int) -> Sequence[Timer]:
         """The timers that a run set."""
 
+    def upcoming(self, *, limit: int = 20) -> Sequence[Timer]:
+        """What starts by itself next, the nearest first."""
+
     def extend(self, id: int, *, by: Person, origin: str, minutes: int = 30) -> Timer:
         """Move the moment later."""
 
@@ -117,8 +217,31 @@ class Timers(Protocol):
         """Never let it come."""
 
 
+class Audits(Protocol):
+    """The audit."""
+
+    def export(self, only: AuditFilter, *, by: Person, origin: str, key: str, channel: str) -> None:
+        """Owe the channel the records as a file. Raises NotAllowed."""
+
+
 class Door(Protocol):
     """The front door."""
+
+    @property
+    def follows(self) -> Follows:
+        """What people follow."""
+
+    @property
+    def audits(self) -> Audits:
+        """The audit."""
+
+    @property
+    def announcements(self) -> Announcements:
+        """New versions."""
+
+    @property
+    def scheduled(self) -> ScheduledAnnouncements:
+        """What is announced by the clock."""
 
     @property
     def access(self) -> Access:
@@ -129,12 +252,52 @@ class Door(Protocol):
         """What may be started."""
 
     @property
+    def toggles(self) -> Toggles:
+        """Jobs that have an inverse."""
+
+    @property
+    def at_hand(self) -> AtHand:
+        """Favourites and habits."""
+
+    @property
+    def forms(self) -> Forms:
+        """How forms are answered."""
+
+    @property
+    def drafts(self) -> Drafts:
+        """Answers on their way to the second page."""
+
+    @property
+    def files(self) -> Files:
+        """Files that people give to forms."""
+
+    @property
     def runs(self) -> Runs:
         """Starting runs and speaking to them."""
 
     @property
     def timers(self) -> Timers:
         """What happens later."""
+
+    @property
+    def locks(self) -> Locks:
+        """What is locked."""
+
+    @property
+    def pauses(self) -> Pauses:
+        """What is paused."""
+
+    @property
+    def freezes(self) -> Freezes:
+        """What is frozen."""
+
+    @property
+    def watch(self) -> Watch:
+        """What is watched."""
+
+    @property
+    def approvals(self) -> Approvals:
+        """What waits for people's yes."""
 
 
 class Stacks(Protocol):

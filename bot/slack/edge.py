@@ -15,12 +15,20 @@ from bot.base.clock import Clock
 from bot.base.errors import SetupProblem
 from bot.base.nudges import Nudges
 from bot.control.preview import Previewer
+from bot.model.message import MessageKind
 from bot.slack.app import build_app
+from bot.slack.audit_upload import AuditUpload
 from bot.slack.client import error_code, make_client
 from bot.slack.desk import Desk
+from bot.slack.digest_upload import DigestUpload
 from bot.slack.door import Door, Stacks
+from bot.slack.errands import Errands
+from bot.slack.file_upload import FileUpload
+from bot.slack.groups import Groups
+from bot.slack.homes import Homes
 from bot.slack.http_mode import HttpMode
-from bot.slack.listeners.commands import owe_board
+from bot.slack.listeners.board import owe_board
+from bot.slack.listeners.home import home_of
 from bot.slack.live import Live
 from bot.slack.log_upload import LogUpload
 from bot.slack.outbox import Outbox
@@ -72,6 +80,7 @@ class SlackEdge:
         self._listeners = ThreadPoolExecutor(_LISTENERS, "slack-listener")
         self._previews = ThreadPoolExecutor(_PREVIEWS, "slack-preview")
         self._desk = self._make_desk(control, catalog, store, previewer, clock)
+        self._homes = Homes(client=self._client, store=store, clock=clock, build=lambda user: home_of(self._desk, user))
         self._socket: Socket | None = None
         self._http: HttpMode | None = None
 
@@ -91,12 +100,14 @@ class SlackEdge:
             self.stop(timeout_s=1.0)
             raise
         self._outbox.start()
+        self._homes.start()
 
     def stop(self, *, timeout_s: float = 10.0) -> None:
         """Take no more work, hang up, let listeners end. What is still owed to Slack stays in the rows."""
         for way in (self._socket, self._http):
             if way:
                 way.close(timeout_s)
+        self._homes.stop(timeout_s)
         self._listeners.shutdown(wait=True)
         self._previews.shutdown(wait=True, cancel_futures=True)
         self._outbox.stop(timeout_s)
@@ -109,7 +120,11 @@ class SlackEdge:
         _sign_in(self._client, self._api_url)
         try:
             app = build_app(
-                self._client, desk=self._desk, signing_secret=self._signing_secret, listeners=self._listeners
+                self._client,
+                desk=self._desk,
+                homes=self._homes,
+                signing_secret=self._signing_secret,
+                listeners=self._listeners,
             )
         except BoltError as error:
             raise SetupProblem(f"Slack refused the bot token: {error}.") from error
@@ -128,7 +143,7 @@ class SlackEdge:
             door=control,
             stacks=catalog,
             store=store,
-            people=People(self._client, clock),
+            people=People(self._client, clock, store),
             previewer=previewer,
             slack=self._client,
             tls=self._tls,
@@ -142,13 +157,18 @@ class SlackEdge:
     ) -> Outbox:
         # Impatient: the outbox has other messages to send while Slack asks for patience with one.
         client = make_client(token, api_url=self._api_url, tls=self._tls, patient=False)
-        posting = Posting(client)
+        posting, files = Posting(client), FileUpload(client=client, tls=self._tls)
         return Outbox(
             name=self._name,
             store=store,
-            live=Live(door=control, stacks=catalog),
+            live=Live(door=control, stacks=catalog, group_id=Groups(client, clock).id_of),
             posting=posting,
-            logs=LogUpload(client=client, posting=posting, door=control, tls=self._tls),
+            uploads={
+                MessageKind.LOG: LogUpload(files=files, posting=posting, door=control),
+                MessageKind.AUDIT: AuditUpload(files=files, store=store),
+                MessageKind.DIGEST: DigestUpload(files=files, posting=posting, store=store),
+            },
+            errands=Errands(client=client, door=control),
             clock=clock,
             nudges=nudges,
         )

@@ -2,13 +2,16 @@
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from aiohttp import web
 from slack_bolt import App, BoltRequest
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 
 from bot.base.errors import SetupProblem
+from bot.slack.app import acknowledged
 
 PATH = "/slack/events"
 _WORKERS = 32
@@ -72,9 +75,7 @@ class HttpMode:
             await self._runner.cleanup()
 
     async def _answer(self, request: web.Request) -> web.Response:
-        headers: dict[str, list[str]] = {}
-        for name, value in request.headers.items():
-            headers.setdefault(name, []).append(value)
-        asked = BoltRequest(body=await request.text(), query=request.query_string, headers=dict(headers))
-        response = await asyncio.get_running_loop().run_in_executor(self._pool, self._app.dispatch, asked)
+        headers: dict[str, str | Sequence[str]] = {name: request.headers.getall(name) for name in request.headers}
+        read = partial(BoltRequest, body=await request.text(), query=request.query_string, headers=headers)
+        response = await asyncio.get_running_loop().run_in_executor(self._pool, acknowledged, self._app, read)
         return await to_aiohttp_response(response)

@@ -9,29 +9,51 @@ import binascii
 import json
 import re
 import zlib
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from bot.base.errors import Refused
 from bot.slack.limits import BUTTON_VALUE, PRIVATE_METADATA
+from bot.slack.payload import unwritable
 
 START = "start_job"
+SEARCH = "search_job"
+STAR = "star_job"
+CARD = "show_stack"
 SHOW_RUN = "show_run"
 CANCEL = "cancel_run"
 UNDO = "undo_run"
 RETRY = "retry_run"
+RETRY_FROM = "retry_run_from_step"
 LOG = "show_log"
 LOG_AGAIN = "show_log_again"
 DECIDE = "decide_step"
 TIMER = "change_timer"
+LOCK = "change_lock"
+UNPAUSE = "end_pause"
+UNFOLLOW = "unfollow"
+APPROVAL = "decide_approval"
+VERSION = "about_version"
+AGAIN = "run_again"
+ADD_ROW = "add_row"
+DROP_ROW = "drop_row"
 
 JOB_FORM = "job_form"
 JOB_CONFIRM = "job_confirm"
+LOCK_FORM = "lock_form"
+APPROVAL_FORM = "approval_form"
+NAME_FORM = "name_form"
+
+CONFIRM_PAGE = "confirm"
 
 ENVIRONMENT = "environment"
 CONFIRM_NAME = "confirm_name"
+PRESET = "preset"
 VALUE = "value"
+REASON = "reason"
 _FIELD = "field."
+_MARK = "~"
 
 #: No honest set of answers is larger; guards against a forged value that unpacks to gigabytes.
 _MOST_UNPACKED_BYTES = 200_000
@@ -45,7 +67,7 @@ class OutOfDate(Refused):
 
 
 class TooLong(Exception):  # noqa: N818 - it reads as what happened
-    """The answers are too long to be carried to the next page."""
+    """It does not fit into a button or modal."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +93,8 @@ class Ref:
         except (ValueError, TypeError, RecursionError):
             raise OutOfDate from None
         found._check()
+        if unwritable(values):
+            raise OutOfDate
         return found
 
     def _check(self) -> None:
@@ -91,6 +115,33 @@ class JobRef(Ref):
     answers: dict[str, str] = field(default_factory=dict)
     #: Where it was asked, and so where the run's message goes; None: the stack's channel.
     channel: str | None = None
+    #: CONFIRM_PAGE: typed as a whole, so the form is passed over when nothing is missing.
+    page: str = ""
+    #: The run whose answers fill the form.
+    again: int | None = None
+    #: The preset that fills it.
+    preset: str = ""
+    #: Grows with each preset that is chosen, so that inputs are filled anew.
+    turn: str = ""
+    #: The rows of each group, by name: {"hosts": "0,2"}.
+    rows: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackRef(Ref):
+    """A stack."""
+
+    stack: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StarRef(Ref):
+    """A job's star: *do* is "star" or "unstar", *on* where the button stands and what has to show the change."""
+
+    stack: str
+    job: str
+    do: str
+    on: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,10 +154,14 @@ class ConfirmRef(Ref):
     channel: str | None = None
     #: The answers, checked once already, and once more when the run starts.
     packed: str = ""
+    #: The draft that keeps them, where they are too long for Slack to carry.
+    draft: str = ""
+    #: The run whose answers filled the form.
+    again: int | None = None
 
     @property
     def inputs(self) -> dict[str, Any]:
-        """The answers by field name. Raises OutOfDate."""
+        """The answers that it carries itself, by field name. Raises OutOfDate."""
         return unpack(self.packed)
 
 
@@ -126,6 +181,60 @@ class TimerRef(Ref):
     do: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ClickRef(Ref):
+    """What one click asked for, while the name of a protected environment is typed."""
+
+    do: str
+    #: The run or the timer.
+    number: int
+    #: The message or page of the button: there it counts once.
+    where: str
+    channel: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalRef(Ref):
+    """An approval, and what to do with it: approve, deny, extend, preview, look."""
+
+    approval: int
+    do: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockRef(Ref):
+    """A lock, and what to do with it: release, hand over, take over."""
+
+    lock: str
+    do: str
+    #: Who gets it: a place in its queue, or the number of a run that waits; empty: who presses.
+    to: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PauseRef(Ref):
+    """What is paused."""
+
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowRef(Ref):
+    """Something that is followed."""
+
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionRef(Ref):
+    """A version of a resource, and what is said of it: skipped, snoozed, deployed."""
+
+    stack: str
+    resource: str
+    number: str
+    do: str
+
+
 def pack(inputs: dict[str, Any]) -> str:
     """Answers as a short text: a modal carries 3000 characters, and people write long reasons."""
     raw = json.dumps(inputs, separators=(",", ":"), ensure_ascii=False).encode()
@@ -141,7 +250,7 @@ def unpack(packed: str) -> dict[str, Any]:
         inputs = json.loads(reader.decompress(base64.b85decode(packed), _MOST_UNPACKED_BYTES))
     except (ValueError, binascii.Error, zlib.error, RecursionError):
         raise OutOfDate from None
-    if not reader.eof or not isinstance(inputs, dict):
+    if not reader.eof or not isinstance(inputs, dict) or unwritable(inputs):
         raise OutOfDate
     return inputs
 
@@ -156,20 +265,27 @@ def any_of(action: str) -> re.Pattern[str]:
     return re.compile(rf"^{re.escape(action)}(\.[\w-]+)?$")
 
 
-def field_block(name: str) -> str:
-    """The block id of a form's field."""
-    return f"{_FIELD}{name}"
+def none_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    """Matches whatever none of *patterns* does."""
+    return re.compile(rf"\A(?!{'|'.join(patterns)})")
+
+
+def field_block(name: str, *, mark: str = "") -> str:
+    """The block id of a form's field; *mark* makes it another one, so that Slack forgets what stood in it."""
+    return f"{_FIELD}{name}{_MARK}{mark}" if mark else f"{_FIELD}{name}"
 
 
 def field_of(block_id: str) -> str | None:
     """The form's field that a block asks for; None for other blocks."""
-    return block_id.removeprefix(_FIELD) if block_id.startswith(_FIELD) else None
+    return block_id.removeprefix(_FIELD).partition(_MARK)[0] if block_id.startswith(_FIELD) else None
 
 
 def _fits(value: object, kind: str) -> bool:
+    if value is None:
+        return "None" in kind
     if "dict" in kind:
         return isinstance(value, dict) and all(isinstance(item, str) for pair in value.items() for item in pair)
     if "int" in kind:
         # The largest number the database can hold; a larger one would fail there.
         return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63
-    return isinstance(value, str) or (value is None and "None" in kind)
+    return isinstance(value, str)

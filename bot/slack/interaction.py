@@ -1,8 +1,11 @@
 """What a person did in Slack, read once from its payload."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+#: How Slack calls every private channel and every direct message where it gives a command its name.
+_NO_NAMES = {"privategroup", "directmessage"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -11,6 +14,7 @@ class Interaction:
 
     user: str
     channel: str | None = None
+    #: Without its #; empty: Slack does not say.
     channel_name: str = ""
     #: The message that holds the button, and the thread where words were written.
     message_ts: str | None = None
@@ -23,6 +27,8 @@ class Interaction:
     is_private: bool = False
     #: The button's or option's value.
     value: str | None = None
+    #: Which button or input it was.
+    action: str = ""
     #: When the button was pressed, the same for an event that is sent again.
     action_ts: str = ""
     view: "ViewSeen | None" = None
@@ -43,6 +49,10 @@ class ViewSeen:
     type: str
     title: str
     private_metadata: str
+    callback_id: str = ""
+    #: Slack's mark of this state of it; empty: none was given.
+    hash: str = ""
+    blocks: Sequence[Mapping[str, Any]] = ()
     state: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
 
 
@@ -51,7 +61,7 @@ def read_command(body: Mapping[str, Any]) -> Interaction:
     return Interaction(
         user=body["user_id"],
         channel=body.get("channel_id"),
-        channel_name=body.get("channel_name", ""),
+        channel_name=_name(body.get("channel_name")),
         trigger_id=body.get("trigger_id"),
         response_url=body.get("response_url"),
     )
@@ -69,23 +79,37 @@ def read_interaction(body: Mapping[str, Any]) -> Interaction:
     return Interaction(
         user=body["user"]["id"],
         channel=(body.get("channel") or {}).get("id") or container.get("channel_id"),
-        channel_name=(body.get("channel") or {}).get("name", ""),
+        channel_name=_name((body.get("channel") or {}).get("name")),
         message_ts=container.get("message_ts"),
         trigger_id=body.get("trigger_id"),
         response_url=body.get("response_url"),
         is_private=bool(container.get("is_ephemeral")),
         value=action.get("value") or (action.get("selected_option") or {}).get("value"),
-        action_ts=action.get("action_ts", ""),
+        action=action.get("action_id", ""),
+        action_ts=action.get("action_ts") or "",
         view=_read_view(body["view"]) if body.get("view") else None,
     )
+
+
+def read_shortcut(body: Mapping[str, Any]) -> Interaction:
+    """A message shortcut: what it points at is the message itself."""
+    message = body.get("message") or {}
+    return replace(read_interaction(body), message_ts=message.get("ts"), thread_ts=message.get("thread_ts"))
+
+
+def _name(told: str | None) -> str:
+    return "" if told is None or told in _NO_NAMES else told
 
 
 def _read_view(view: Mapping[str, Any]) -> ViewSeen:
     return ViewSeen(
         id=view["id"],
         root_id=view.get("root_view_id") or view["id"],
-        type=view.get("type", "modal"),
-        title=(view.get("title") or {}).get("text", ""),
+        type=view.get("type") or "modal",
+        title=(view.get("title") or {}).get("text") or "",
         private_metadata=view.get("private_metadata") or "",
+        callback_id=view.get("callback_id") or "",
+        hash=view.get("hash") or "",
+        blocks=view.get("blocks") or (),
         state=(view.get("state") or {}).get("values") or {},
     )

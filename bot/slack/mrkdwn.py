@@ -48,6 +48,12 @@ def one_line(text: str) -> str:
     return escape(" ".join(text.split()))
 
 
+def link(url: str, text: str) -> str:
+    """A link that shows *text*; only the text where *url* is no address."""
+    shown, address = one_line(text), entities(url).replace("|", "%7C")
+    return f"<{address}|{shown}>" if address.startswith(("https://", "http://")) else shown
+
+
 def code(text: str) -> str:
     """*text* as inline code, for names that people copy; an empty text stays empty."""
     safe = " ".join(plain(text).replace("`", _BACKTICK).split())

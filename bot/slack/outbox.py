@@ -5,6 +5,7 @@ wakes it; a sweep each second finds what no nudge told of.
 """
 
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -17,8 +18,9 @@ from bot.base.nudges import Nudges
 from bot.model.message import Message, MessageKind
 from bot.slack.budget import Pace
 from bot.slack.client import Later, Never, Unsure
+from bot.slack.errands import ERRANDS, Errands
+from bot.slack.file_upload import Upload
 from bot.slack.live import Live, Picture
-from bot.slack.log_upload import LogUpload
 from bot.slack.posting import Address, Posting
 from bot.store.store import Store
 
@@ -35,6 +37,10 @@ _FILE_LEASE = timedelta(minutes=10)
 _LOOK_BACK = timedelta(days=1)
 #: A disk may have room again by then, and what broke by a bug may be whole once its rows have changed.
 _AFTER_TROUBLE = timedelta(minutes=1)
+#: How soon a notice looks again for the thread that it belongs in.
+_UNTIL_THREAD = timedelta(milliseconds=500)
+#: The tries of a message whose first post has failed: one is noted before it, one after it.
+_FAILED_ONCE = 2
 _GONE = {"message_not_found", "thread_not_found"}
 _NO_PLACE = {"channel_not_found", "not_in_channel", "is_archived", "restricted_action"}
 
@@ -49,7 +55,8 @@ class Outbox:
         store: Store,
         live: Live,
         posting: Posting,
-        logs: LogUpload,
+        uploads: Mapping[MessageKind, Upload],
+        errands: Errands,
         clock: Clock,
         nudges: Nudges,
     ) -> None:
@@ -57,7 +64,9 @@ class Outbox:
         self._store = store
         self._live = live
         self._posting = posting
-        self._logs = logs
+        #: What is sent as a file, by kind.
+        self._uploads = uploads
+        self._errands = errands
         self._clock = clock
         self._pace = Pace()
         self._wake = threading.Event()
@@ -144,12 +153,11 @@ class Outbox:
         if self._pause_until and self._clock.now() < self._pause_until:
             self._put_off(message, self._pause_until)
             return
-        if message.kind is MessageKind.LOG:
+        if message.kind in self._uploads:
             self._hand_to_files(message)
             return
         try:
-            picture = self._live.picture(message)
-            self._send_picture(message, picture)
+            self._deliver(message)
         except NotFound as gone:
             self._give_up(message, str(gone))
         except (Later, Unsure, Never) as problem:
@@ -161,6 +169,20 @@ class Outbox:
             self._broke(message, error)
         else:
             self._failures, self._pause_until = 0, None
+
+    def _deliver(self, message: Message) -> None:
+        if message.kind in ERRANDS:
+            self._do_errand(message)
+        elif self._waits_for_thread(message):
+            self._put_off(message, self._clock.now() + _UNTIL_THREAD)
+        else:
+            self._send_picture(message, self._live.picture(message))
+
+    def _do_errand(self, message: Message) -> None:
+        parent = self._parent(message)
+        done = self._errands.do(message, parent)
+        with self._store.begin() as tx:
+            tx.messages.posted(message.id, revision=done, channel_id=message.channel, ts="")
 
     def _send_picture(self, message: Message, picture: Picture) -> None:
         now = self._clock.now()
@@ -216,11 +238,33 @@ class Outbox:
         return self._posting.find(message.key, channel=message.channel, thread_ts=thread_ts, since=since)
 
     def _parent(self, message: Message) -> Address | None:
+        if message.kind is MessageKind.NOTICE:
+            return self._own_thread(message)
         if message.parent is None:
             return None
         with self._store.read() as tx:
             parent = tx.messages.get(message.parent)
         return _address(parent) if parent else None
+
+    def _own_thread(self, message: Message) -> Address | None:
+        """The run's own message, if it stands in the channel that is to be told: then a reply there is enough."""
+        with self._store.read() as tx:
+            root = tx.messages.get(f"run:{message.run}")
+        at = _address(root) if root else None
+        return at if at and at.channel == self._posting.channel_id(message.channel) else None
+
+    def _waits_for_thread(self, message: Message) -> bool:
+        """Is it a notice, and the message in whose thread it belongs only on its way?
+
+        One that has failed is not waited for: nobody is to be left untold.
+        """
+        if message.kind is not MessageKind.NOTICE:
+            return False
+        with self._store.read() as tx:
+            root = tx.messages.get(f"run:{message.run}")
+        if root is None or root.ts or root.tries >= _FAILED_ONCE:
+            return False
+        return self._posting.channel_id(root.channel) == self._posting.channel_id(message.channel)
 
     def _asker(self, message: Message) -> str | None:
         """The Slack id of the person behind a run's message."""
@@ -234,9 +278,9 @@ class Outbox:
         with self._store.begin() as tx:
             # Not a lease, which would run out while a large file is on its way.
             tx.messages.free(message.id, not_before=self._clock.now() + _FILE_LEASE)
-        self._files.submit(self._send_log, message)
+        self._files.submit(self._send_file, message)
 
-    def _send_log(self, message: Message) -> None:
+    def _send_file(self, message: Message) -> None:
         try:
             self._upload(message)
         except NotFound as gone:
@@ -245,17 +289,15 @@ class Outbox:
             self._failed(message, problem)
         except SQLAlchemyError as error:
             # The database is away; the message is due again when the time for files is over.
-            log.warning("a log was not uploaded yet", key=message.key, error=str(error))
+            log.warning("a file was not uploaded yet", key=message.key, error=str(error))
         except Exception as error:  # noqa: BLE001 - the same boundary, on the thread for files
             self._broke(message, error)
 
     def _upload(self, message: Message) -> None:
         parent = self._parent(message)
-        if parent is None or message.run is None:
-            raise NotFound(f"The message {message.key} has no thread.")
         with self._store.begin() as tx:
             tx.messages.trying(message.id)
-        at = self._logs.send(message.run, key=message.key, parent=parent, was_tried=message.tries > 0)
+        at = self._uploads[message.kind].send(message, parent=parent)
         with self._store.begin() as tx:
             tx.messages.posted(message.id, revision=message.wanted, channel_id=at.channel, ts=at.ts)
 

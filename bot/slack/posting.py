@@ -38,6 +38,8 @@ class Posting:
         """Post it, marked with *key*. Raises Later, Unsure, Never."""
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
         where = {"channel": channel, "metadata": metadata, "unfurl_links": False, "unfurl_media": False}
+        if "@" in channel:
+            where["channel"] = self._by_email(channel)
         thread = {"thread_ts": thread_ts} if thread_ts else {}
         posted = self._with_layout(self._client.chat_postMessage, picture, **where, **thread)
         return Address(channel=posted["channel"], ts=posted["ts"])
@@ -56,7 +58,7 @@ class Posting:
         Raises Later, Unsure; a channel that we may not read counts as one where it is not: better twice than never.
         """
         try:
-            id = self._channel_id(channel)
+            id = self.channel_id(channel)
             ts = self._search(key, channel=id, thread_ts=thread_ts, since=since) if id else None
         except Never as never:
             log.warning("cannot look whether a message was posted", key=key, error=str(never))
@@ -84,13 +86,18 @@ class Posting:
                 break
         return None
 
-    def _channel_id(self, channel: str) -> str | None:
-        """The id behind "#ops"; ids stay as they are."""
+    def channel_id(self, channel: str) -> str | None:
+        """The id behind "#ops"; ids stay as they are; None: there is no such channel."""
+        if "@" in channel:
+            return self._direct(self._by_email(channel))
         if not channel.startswith("#"):
             return self._direct(channel) if channel.startswith(("U", "W")) else channel
         if channel not in self._channels:
             self._read_channels()
         return self._channels.get(channel)
+
+    def _by_email(self, address: str) -> str:
+        return str(call(self._client.users_lookupByEmail, email=address)["user"]["id"])
 
     def _direct(self, user: str) -> str:
         return str(call(self._client.conversations_open, users=user)["channel"]["id"])

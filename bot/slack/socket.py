@@ -10,13 +10,14 @@ import ssl
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import aiohttp
 import structlog
-from slack_bolt import App, BoltResponse
+from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
-from slack_bolt.adapter.socket_mode.internals import run_bolt_app
+from slack_bolt.adapter.socket_mode.internals import build_headers
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
@@ -24,6 +25,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.base.errors import SetupProblem
+from bot.slack.app import acknowledged
 from bot.slack.client import error_code, is_own_machine, quiet_logger
 from bot.slack.rush import Rush
 
@@ -134,7 +136,7 @@ class Socket:
             return
         with self._rush.one_more():
             started = time.time()
-            response = await self._loop.run_in_executor(self._pool, run_bolt_app, self._app, request)
+            response = await self._loop.run_in_executor(self._pool, acknowledged, self._app, partial(_read, request))
             await self._answer(client, request, response, started)
 
     async def _answer(
@@ -183,6 +185,10 @@ class Socket:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _read(request: SocketModeRequest) -> BoltRequest:
+    return BoltRequest(mode="socket_mode", body=request.payload, headers=build_headers(request))
 
 
 def _not_open(why: str) -> SetupProblem:

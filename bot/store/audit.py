@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from bot.model.audit import AuditRecord
+from bot.model.audit import AuditFilter, AuditRecord
 from bot.store.tables import AuditRow
 
 #: Any number, the same in every process: PostgreSQL's advisory lock that keeps the chain in one line.
@@ -50,6 +53,10 @@ class Audit:
         )
         self._waiting.append(row)
 
+    def newest(self) -> int:
+        """Grows with every record."""
+        return self._session.exec(select(func.max(AuditRow.id))).one() or 0
+
     def write(self) -> None:
         """Put what was added at the end of the chain: the last thing before a commit.
 
@@ -66,10 +73,27 @@ class Audit:
             self._session.flush()
         self._waiting.clear()
 
-    def recent(self, *, limit: int = 50) -> list[AuditRecord]:
-        """The newest records first."""
-        rows = self._session.exec(select(AuditRow).order_by(col(AuditRow.id).desc()).limit(limit))
-        return [AuditRecord(**row.model_dump()) for row in rows]
+    def recent(self, *, limit: int = 50, only: AuditFilter = AuditFilter()) -> list[AuditRecord]:  # noqa: B008 - frozen
+        """The newest records that *only* takes first."""
+        query = select(AuditRow).order_by(col(AuditRow.id).desc())
+        return list(islice(self._those(query, only), limit))
+
+    def all(self, only: AuditFilter) -> Iterator[AuditRecord]:
+        """Every record that *only* takes, oldest first; read bit by bit, since they may be many."""
+        return self._those(select(AuditRow).order_by(col(AuditRow.id)), only)
+
+    def count(self) -> int:
+        """How many records there are."""
+        return self._session.exec(select(func.count()).select_from(AuditRow)).one()
+
+    def _those(self, query: "SelectOfScalar[AuditRow]", only: AuditFilter) -> Iterator[AuditRecord]:
+        if only.since is not None:
+            query = query.where(AuditRow.at >= only.since)
+        with self._session.exec(query.execution_options(yield_per=_READ_TOGETHER)) as rows:
+            for row in rows:
+                record = AuditRecord(**row.model_dump())
+                if only.takes(record):
+                    yield record
 
     def first_broken(self) -> int | None:
         """The id of the first record that does not fit the one before it; None: the chain is whole."""

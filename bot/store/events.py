@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from bot.model.run import Event
@@ -17,6 +18,10 @@ class Events:
     def add(self, run: int, kind: str, at: datetime, *, step: str | None = None, text: str = "", by: str = "") -> None:
         """Write one line."""
         self._session.add(EventRow(run=run, at=at, kind=kind, step=step, text=text, by=by))
+
+    def newest(self) -> int:
+        """Grows with every line, of any run."""
+        return self._session.exec(select(func.max(EventRow.id))).one() or 0
 
     def of(self, run: int) -> list[Event]:
         """The history of *run*, oldest first."""

@@ -1,17 +1,22 @@
-"""Locks and their queues. Call inside one transaction with what the holder does about it."""
+"""Locks and their queues. Call inside one transaction with what the holder does about it.
 
-from datetime import datetime
+Whoever needs a timer's row as well holds that one first: the end of a run and the end of a reservation both do.
+"""
 
-from sqlalchemy import delete, insert, update
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from bot.model.lock import Lock
-from bot.store.tables import LockRequestRow, LockRow
+from bot.model.lock import Claim, Lock, reservation_key
+from bot.model.timer import TimerState
+from bot.store.tables import LockRequestRow, LockRow, TimerRow
 
 
 class Locks:
-    """Names that one run holds; other runs queue in order."""
+    """Names that one run or person holds; others queue in order."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -21,36 +26,96 @@ class Locks:
         row = self._row(name)
         if row.run == run:
             return True
-        if row.run is None:
-            self._give(name, run=run, holder=holder, why=why, now=now)
-            return True
-        self._session.execute(insert(LockRequestRow).values(name=name, run=run, holder=holder, why=why))
-        return False
+        return self._ask(row, now, run=run, holder=holder, why=why)
+
+    def reserve(self, name: str, *, person_id: str, holder: str, why: str, length: timedelta, now: datetime) -> bool:
+        """Hold *name* for a person, or queue for it. True: held now, for *length*."""
+        values = {"person_id": person_id, "length_s": length.total_seconds()}
+        return self._ask(self._row(name), now, holder=holder, why=why, **values)
 
     def pass_on(self, *, from_run: int, to_run: int) -> None:
         """Let *to_run* hold what *from_run* holds, ahead of everybody who waits."""
         self._session.execute(update(LockRow).where(col(LockRow.run) == from_run).values(run=to_run))
 
-    def release(self, run: int, now: datetime) -> list[int]:
-        """Give up what *run* holds or waits for. Returns the runs that hold a lock now because of it."""
+    def release(self, run: int, now: datetime) -> list[Lock]:
+        """Give up what *run* holds or waits for. Returns the locks that somebody else holds now because of it."""
         self.leave_queues(run)
         names = self._session.exec(select(LockRow.name).where(LockRow.run == run)).all()
-        return [next_run for name in names if (next_run := self._hand_over(name, now)) is not None]
+        return [lock for name in names if (lock := self.free(name, now)) is not None]
 
     def leave_queues(self, run: int) -> None:
         """Let *run* wait no more. To change the run as well, do this first: whoever hands a lock over does, too."""
         self._session.execute(delete(LockRequestRow).where(col(LockRequestRow.run) == run))
 
+    def leave_queue(self, claim: int) -> None:
+        """Give up one place."""
+        self._session.execute(delete(LockRequestRow).where(col(LockRequestRow.id) == claim))
+
+    def free(self, name: str, now: datetime) -> Lock | None:
+        """Take a lock from whoever holds it and give it to the first in line; None: nobody waits."""
+        self._row(name)
+        query = select(LockRequestRow).where(LockRequestRow.name == name).order_by(*_IN_ORDER).limit(1)
+        # Held, so that a run that leaves the queue at this very moment either gets it or is passed over.
+        return self._hand_over(name, self._session.exec(query.with_for_update()).first(), now)
+
+    def give(self, name: str, claim: int, now: datetime) -> Lock | None:
+        """Give a lock to one who waits for it, whoever is before them; None: they wait no more."""
+        self._row(name)
+        query = select(LockRequestRow).where(LockRequestRow.name == name, LockRequestRow.id == claim)
+        found = self._session.exec(query.with_for_update()).first()
+        return self._hand_over(name, found, now) if found else None
+
+    def put_first(self, name: str, claim: int) -> None:
+        """Let one who waits go before all others."""
+        most = self._session.exec(
+            select(func.coalesce(func.max(LockRequestRow.ahead), 0)).where(LockRequestRow.name == name)
+        ).one()
+        self._session.execute(update(LockRequestRow).where(col(LockRequestRow.id) == claim).values(ahead=most + 1))
+
     def of(self, name: str) -> Lock | None:
         """The lock as it stands; None when nobody holds it."""
         row = self._session.get(LockRow, name, populate_existing=True)
-        if row is None or row.run is None or row.since is None:
-            return None
-        return Lock(name=name, run=row.run, holder=row.holder, since=row.since, why=row.why, queue=self._queue(name))
+        return self._lock(row) if row else None
 
-    def _queue(self, name: str) -> tuple[int, ...]:
-        query = select(LockRequestRow.run).where(LockRequestRow.name == name).order_by(col(LockRequestRow.id))
-        return tuple(self._session.exec(query))
+    def lock_row(self, name: str) -> Lock | None:
+        """The lock as it stands, held against other transactions until this one ends; None when nobody holds it."""
+        return self._lock(self._row(name))
+
+    def all(self) -> list[Lock]:
+        """Everything that is held, by name."""
+        held = col(LockRow.since).is_not(None)
+        query = select(LockRow).where(held).order_by(LockRow.name).execution_options(populate_existing=True)
+        return [lock for row in self._session.exec(query) if (lock := self._lock(row)) is not None]
+
+    def queue(self, name: str) -> tuple[Claim, ...]:
+        """Who waits for it, first in line first."""
+        query = select(LockRequestRow).where(LockRequestRow.name == name).order_by(*_IN_ORDER)
+        return tuple(_claim(row) for row in self._session.exec(query.execution_options(populate_existing=True)))
+
+    def _ask(self, row: LockRow, now: datetime, **values: Any) -> bool:
+        if row.since is None:
+            self._give(row.name, now, **values)
+            return True
+        self._session.execute(insert(LockRequestRow).values(name=row.name, **values))
+        return False
+
+    def _lock(self, row: LockRow) -> Lock | None:
+        if row.since is None:
+            return None
+        key = reservation_key(row.name)
+        end = select(TimerRow).where(TimerRow.key == key, TimerRow.state == TimerState.WAITING)
+        timer = self._session.exec(end).first() if row.person_id else None
+        return Lock(
+            name=row.name,
+            run=row.run,
+            holder=row.holder,
+            since=row.since,
+            why=row.why,
+            person_id=row.person_id,
+            until=timer.at if timer else None,
+            timer=timer.id if timer else None,
+            queue=self.queue(row.name),
+        )
 
     def _row(self, name: str) -> LockRow:
         """The lock's row, held against other transactions until this one ends."""
@@ -59,20 +124,43 @@ class Locks:
         query = select(LockRow).where(LockRow.name == name).with_for_update()
         return self._session.exec(query.execution_options(populate_existing=True)).one()
 
-    def _give(self, name: str, *, run: int | None, holder: str, why: str, now: datetime) -> None:
-        since = now if run is not None else None
-        values = {"run": run, "holder": holder, "why": why, "since": since}
-        self._session.execute(update(LockRow).where(col(LockRow.name) == name).values(**values))
+    def _give(self, name: str, now: datetime, *, holder: str, why: str, **values: Any) -> None:
+        values.pop("length_s", None)
+        who = {"run": None, "person_id": None, **values}
+        self._session.execute(
+            update(LockRow).where(col(LockRow.name) == name).values(holder=holder, why=why, since=now, **who)
+        )
 
-    def _hand_over(self, name: str, now: datetime) -> int | None:
-        self._row(name)
-        query = select(LockRequestRow).where(LockRequestRow.name == name).order_by(col(LockRequestRow.id)).limit(1)
-        # Held, so that a run that leaves the queue at this very moment either gets it or is passed over.
-        first = self._session.exec(query.with_for_update()).first()
-        if first is None:
-            self._give(name, run=None, holder="", why="", now=now)
+    def _hand_over(self, name: str, to: LockRequestRow | None, now: datetime) -> Lock | None:
+        if to is None:
+            free = {"run": None, "person_id": None, "holder": "", "why": "", "since": None}
+            self._session.execute(update(LockRow).where(col(LockRow.name) == name).values(**free))
             return None
-        self._give(name, run=first.run, holder=first.holder, why=first.why, now=now)
-        self._session.delete(first)
+        claim = _claim(to)
+        self._give(name, now, run=claim.run, person_id=claim.person_id, holder=claim.holder, why=claim.why)
+        self._session.delete(to)
         self._session.flush()
-        return first.run
+        return Lock(
+            name=name,
+            run=claim.run,
+            holder=claim.holder,
+            since=now,
+            why=claim.why,
+            person_id=claim.person_id,
+            until=now + claim.length if claim.length else None,
+            queue=self.queue(name),
+        )
+
+
+_IN_ORDER = (col(LockRequestRow.ahead).desc(), col(LockRequestRow.id))
+
+
+def _claim(row: LockRequestRow) -> Claim:
+    return Claim(
+        id=row.id or 0,
+        run=row.run,
+        holder=row.holder,
+        why=row.why,
+        person_id=row.person_id,
+        length=timedelta(seconds=row.length_s) if row.length_s is not None else None,
+    )

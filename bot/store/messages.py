@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, or_, update
+from sqlalchemy import ColumnElement, case, delete, or_, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -40,6 +41,41 @@ class Messages:
         self._session.add(row)
         self._session.flush()
         return _message(row, row.wanted)
+
+    def owe_once(
+        self,
+        *,
+        key: str,
+        kind: MessageKind,
+        channel: str,
+        parent: str | None = None,
+        run: int | None = None,
+        body: Mapping[str, Any],
+        not_before: datetime | None = None,
+    ) -> None:
+        """Ask for a message, unless it was asked for before; it is not sent before *not_before*."""
+        dialect = postgresql if self._session.get_bind().dialect.name == "postgresql" else sqlite
+        row = MessageRow(key=key, kind=kind, channel=channel, parent=parent, run=run, body=dict(body))
+        values = {**row.model_dump(exclude={"id"}), "not_before": not_before}
+        self._session.execute(dialect.insert(MessageRow).values(**values).on_conflict_do_nothing())
+
+    def drop(self, key: str) -> None:
+        """Do not send it, if it was not sent yet."""
+        unsent = (col(MessageRow.key) == key, col(MessageRow.ts).is_(None), col(MessageRow.tries) == 0)
+        self._session.execute(delete(MessageRow).where(*unsent))
+
+    def channel_id(self, channel: str) -> str | None:
+        """The id of a channel that goes by its name, as Slack said when something was posted there last."""
+        query = select(MessageRow.channel_id).where(
+            MessageRow.channel == channel, col(MessageRow.channel_id).is_not(None)
+        )
+        return self._session.exec(query.order_by(col(MessageRow.id).desc()).limit(1)).first()
+
+    def at(self, channel_id: str, ts: str) -> Message | None:
+        """The message that stands at this address in Slack."""
+        query = select(MessageRow).where(MessageRow.channel_id == channel_id, MessageRow.ts == ts)
+        row = self._session.exec(query.order_by(col(MessageRow.id)).limit(1)).first()
+        return _message(row, row.wanted) if row else None
 
     def get(self, key: str) -> Message | None:
         """The message of this key."""
@@ -80,6 +116,18 @@ class Messages:
         self._session.flush()
         return claimed
 
+    def show_again(self, *keys: str) -> None:
+        """Ask for one more edit of those of these messages that there are."""
+        shown_anew = {"wanted": MessageRow.wanted + 1, "gave_up": False}
+        self._session.execute(update(MessageRow).where(col(MessageRow.key).in_(keys)).values(**shown_anew))
+
+    def show_boards(self, stack: str | None = None) -> None:
+        """Ask for one more edit of each board of *stack*; None: of every board."""
+        whose = f"board:{stack}:" if stack else "board:"
+        boards = col(MessageRow.key).startswith(whose, autoescape=True)
+        which = (boards, col(MessageRow.kind) == MessageKind.BOARD.value)
+        self._session.execute(update(MessageRow).where(*which).values(wanted=MessageRow.wanted + 1))
+
     def trying(self, id: int) -> None:
         """Say that it is about to be posted: `tries` is not 0 any more, and whoever tries next looks for it first."""
         self._change(id, tries=MessageRow.tries + 1)
@@ -114,8 +162,9 @@ _FREE: dict[str, Any] = {"leased_by": None, "leased_until": None, "not_before": 
 
 
 def _newest() -> ColumnElement[int]:
-    """The revision a message should show: that of its run when it shows one, else its own count."""
-    shows_run = (col(MessageRow.kind) == MessageKind.RUN.value) & (col(RunRow.revision) > col(MessageRow.wanted))
+    """The revision a message should show: that of its run when it tells of one, else its own count."""
+    of_run = col(MessageRow.kind).in_([MessageKind.RUN.value, MessageKind.STEP.value])
+    shows_run = of_run & (col(RunRow.revision) > col(MessageRow.wanted))
     return case((shows_run, col(RunRow.revision)), else_=col(MessageRow.wanted))
 
 

@@ -1,15 +1,19 @@
 """Queries about runs."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 
 from bot.model.plan import Plan
 from bot.model.run import Run, RunStatus
-from bot.store.tables import RunRow
+from bot.model.timer import TimerKind
+from bot.store.tables import RunRow, TimerRow
+
+#: What began longer ago and was extended ever since is not looked for.
+_LONG_AGO = timedelta(days=60)
 
 
 class Superseded(BaseException):
@@ -55,6 +59,74 @@ class Runs:
         if stack:
             query = query.where(RunRow.stack == stack)
         return [_run(row) for row in self._session.exec(query)]
+
+    def last_succeeded(self, stack: str, jobs: Sequence[str]) -> list[Run]:
+        """The newest run of any of these jobs that succeeded, one for each environment that has any."""
+        newest = (
+            select(func.max(RunRow.number))
+            .where(RunRow.stack == stack, col(RunRow.job).in_(jobs), RunRow.status == RunStatus.SUCCEEDED)
+            .group_by(col(RunRow.environment))
+        )
+        query = select(RunRow).where(col(RunRow.number).in_(newest)).order_by(col(RunRow.environment))
+        return [_run(row) for row in self._session.exec(query)]
+
+    def called_by(self, number: int) -> list[Run]:
+        """The runs that steps of run *number* started, oldest first."""
+        query = select(RunRow).where(RunRow.parent == number).order_by(col(RunRow.number))
+        return [_run(row) for row in self._session.exec(query.execution_options(populate_existing=True))]
+
+    def ended(self, after: datetime, until: datetime) -> list[Run]:
+        """The runs that ended after one moment and until the other, in that order."""
+        query = select(RunRow).where(col(RunRow.ended_at) > after, col(RunRow.ended_at) <= until)
+        return [_run(row) for row in self._session.exec(query.order_by(col(RunRow.ended_at)))]
+
+    def any_waits(self, stack: str, job: str, environment: str | None) -> bool:
+        """Is there a run of this job, in this environment, that has not begun yet?"""
+        same = [
+            col(RunRow.stack) == stack,
+            col(RunRow.job) == job,
+            col(RunRow.environment).is_not_distinct_from(environment),
+        ]
+        open_ = col(RunRow.status).in_([RunStatus.QUEUED, RunStatus.WAITING])
+        query = select(RunRow.number).where(*same, open_, col(RunRow.begun_at).is_(None)).limit(1)
+        return self._session.exec(query).first() is not None
+
+    def ended_between(self, start: datetime, end: datetime) -> list[Run]:
+        """The runs that ended from *start* until before *end*, oldest first."""
+        query = select(RunRow).where(col(RunRow.ended_at) >= start, col(RunRow.ended_at) < end)
+        return [_run(row) for row in self._session.exec(query.order_by(col(RunRow.number)))]
+
+    def with_then(self, start: datetime, end: datetime) -> list[Run]:
+        """The runs that began something before *end* whose end was, or is, to come after *start*: it has a timer."""
+        timers = select(TimerRow.run).where(TimerRow.kind == TimerKind.START, col(TimerRow.at) >= start - _LONG_AGO)
+        query = select(RunRow).where(col(RunRow.number).in_(timers), col(RunRow.ended_at) < end)
+        return [_run(row) for row in self._session.exec(query.order_by(col(RunRow.number)))]
+
+    def first_success(self, *, of: Run, job: str) -> Run | None:
+        """The first success of *job*, in the place of run *of* and after it; also of a run that undoes it."""
+        same = (RunRow.stack == of.stack, RunRow.environment == of.environment, col(RunRow.number) > of.number)
+        ends = or_(col(RunRow.job) == job, col(RunRow.undo_of) == of.number)
+        query = select(RunRow).where(*same, ends, RunRow.status == RunStatus.SUCCEEDED)
+        row = self._session.exec(query.order_by(col(RunRow.ended_at)).limit(1)).first()
+        return _run(row) if row else None
+
+    def status_before(self, run: Run) -> RunStatus | None:
+        """How the job's last run in the same environment ended, cancelled ones left out; None: it was the first."""
+        query = (
+            select(RunRow.status)
+            .where(RunRow.stack == run.stack, RunRow.job == run.job, col(RunRow.number) < run.number)
+            .where(col(RunRow.environment).is_not_distinct_from(run.environment), col(RunRow.undo_of).is_(None))
+            .where(col(RunRow.status).in_([RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.ERRORED]))
+            .order_by(col(RunRow.ended_at).desc())
+            .limit(1)
+        )
+        found = self._session.exec(query).first()
+        return RunStatus(found) if found else None
+
+    def held(self) -> list[int]:
+        """The numbers of those that something keeps from beginning, the oldest first."""
+        query = select(RunRow.number).where(RunRow.held != "").order_by(col(RunRow.number))
+        return [number for number in self._session.exec(query) if number is not None]
 
     def change(self, number: int, **values: Any) -> None:
         """Set columns, and let everybody who watches know by a new revision."""

@@ -1,6 +1,7 @@
 """Queries about the steps of runs."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import update
@@ -39,6 +40,26 @@ class Steps:
             for position, step in enumerate(steps, start=1)
         )
         self._session.flush()
+
+    def take_over(self, run: int, record: StepRecord) -> None:
+        """Write that *run* need not do this step of an older run any more, instead of what it has of this id."""
+        self.add(run=run, id=record.id, position=record.position, title=record.title, uses=record.uses)
+        self.change(
+            run,
+            record.id,
+            status=record.status,
+            outputs=record.outputs,
+            fields=record.fields,
+            reason=record.reason,
+            started_at=record.started_at,
+            ended_at=record.ended_at,
+            taken_from=record.taken_from or record.run,
+        )
+
+    def begin_with(self, run: int, record: StepRecord) -> None:
+        """Write how far an older run came with this step, which *run* has still to do."""
+        self.add(run=run, id=record.id, position=record.position, title=record.title, uses=record.uses)
+        self.change(run, record.id, hosts=[asdict(host) for host in record.hosts], outputs=record.outputs)
 
     def of(self, run: int) -> list[StepRecord]:
         """The steps of *run* in the order in which people read them."""

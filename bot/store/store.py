@@ -17,14 +17,25 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from bot.base.errors import SetupProblem
 from bot.base.text import first_line
+from bot.store.approvals import Approvals
 from bot.store.audit import Audit
+from bot.store.drafts import Drafts
 from bot.store.events import Events
+from bot.store.files import Files
+from bot.store.follows import Follows
+from bot.store.forget import Forget
 from bot.store.locks import Locks
+from bot.store.marks import Marks
 from bot.store.messages import Messages
 from bot.store.migrate import migrate
+from bot.store.pauses import Pauses
+from bot.store.people import People
 from bot.store.runs import Runs
+from bot.store.starts import Starts
 from bot.store.steps import Steps
 from bot.store.timers import Timers
+from bot.store.versions import Versions
+from bot.store.watchers import Watchers
 from bot.store.workers import Workers
 
 T = TypeVar("T")
@@ -46,7 +57,18 @@ class Transaction:
         self.locks = Locks(session)
         self.timers = Timers(session)
         self.messages = Messages(session)
+        self.people = People(session)
+        self.pauses = Pauses(session)
+        self.approvals = Approvals(session)
         self.workers = Workers(session)
+        self.watchers = Watchers(session)
+        self.versions = Versions(session)
+        self.marks = Marks(session)
+        self.follows = Follows(session)
+        self.starts = Starts(session)
+        self.drafts = Drafts(session)
+        self.files = Files(session)
+        self.forget = Forget(session)
         self._afterwards: list[Callable[[], None]] = []
 
     def afterwards(self, call: Callable[[], None]) -> None:

@@ -3,7 +3,18 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Index, Integer, Text, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlmodel import Field, SQLModel
 
 
@@ -47,7 +58,7 @@ class RunRow(SQLModel, table=True):
     inputs: dict[str, Any] = Field(sa_type=JSON)
     plan: dict[str, Any] = Field(sa_type=JSON)
     status: str = Field(index=True)
-    started_by_id: str
+    started_by_id: str = Field(index=True)
     started_by: str
     cause: str = Field(sa_type=Text)
     origin: str
@@ -59,11 +70,23 @@ class RunRow(SQLModel, table=True):
     hint: str = Field(default="", sa_type=Text)
     cancelled_by: str | None = None
     undo_of: int | None = None
+    retry_of: int | None = None
+    parent: int | None = Field(default=None, sa_type=BigInteger, index=True)
+    parent_step: str | None = None
+    outputs: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     part: int = 0
     #: Grows each time a worker takes the run; a worker whose number is old must not write any more.
     epoch: int = 0
     revision: int = 1
     channel: str | None = None
+    #: What keeps it from beginning: "pause", "freeze"; empty: nothing does.
+    held: str = Field(default="", index=True)
+    #: Why it may begin in a freeze, as the person said who may let it.
+    override: str = Field(default="", sa_type=Text)
+    #: A freeze does not concern it.
+    ignores_freeze: bool = False
+    #: Names by id of those whose doing it is though something else started it.
+    behind: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
 
 
 class StepRow(SQLModel, table=True):
@@ -88,6 +111,7 @@ class StepRow(SQLModel, table=True):
     machine: str | None = None
     undoable: bool | None = None
     undone: bool = False
+    taken_from: int | None = Field(default=None, sa_type=BigInteger)
     started_at: datetime | None = Field(default=None, sa_type=Moment)
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
 
@@ -124,12 +148,13 @@ class AuditRow(SQLModel, table=True):
 
 
 class LockRow(SQLModel, table=True):
-    """A name that one run holds, or nobody (`run` is None)."""
+    """A name that one run or person holds, or nobody (`since` is None)."""
 
     __tablename__ = "lock"
 
     name: str = Field(primary_key=True)
     run: int | None = Field(default=None, sa_type=BigInteger, index=True)
+    person_id: str | None = None
     holder: str = ""
     since: datetime | None = Field(default=None, sa_type=Moment)
     why: str = Field(default="", sa_type=Text)
@@ -142,8 +167,26 @@ class LockRequestRow(SQLModel, table=True):
 
     id: int | None = Field(default=None, sa_column=Column(BigKey, primary_key=True, autoincrement=True))
     name: str = Field(index=True)
-    run: int = Field(sa_type=BigInteger, index=True)
+    #: None: a person waits, who wants it for so long.
+    run: int | None = Field(default=None, sa_type=BigInteger, index=True)
+    person_id: str | None = None
+    length_s: float | None = None
     holder: str
+    why: str = Field(default="", sa_type=Text)
+    #: Greater ones go before all ids: who took the lock over goes next.
+    ahead: int = 0
+
+
+class PauseRow(SQLModel, table=True):
+    """Nothing begins at `target` or below it while this row is there."""
+
+    __tablename__ = "pause"
+
+    #: `stack`, `stack/job`, `stack/job/environment` or `*/*/environment` and the like; "*": everything.
+    target: str = Field(primary_key=True)
+    person_id: str
+    person: str
+    since: datetime = Field(sa_type=Moment)
     why: str = Field(default="", sa_type=Text)
 
 
@@ -158,12 +201,17 @@ class TimerRow(SQLModel, table=True):
     at: datetime = Field(sa_type=Moment, index=True)
     state: str
     warn_at: datetime | None = Field(default=None, sa_type=Moment)
+    #: 0: not a run set it but a person.
     run: int = Field(sa_type=BigInteger, index=True)
     stack: str
     job: str = ""
     environment: str | None = None
+    #: What it is about where that is no job: a lock, what is paused.
+    subject: str = ""
     channel: str | None = None
     changed_by: str = ""
+    #: Names by id of those whose doing it is that it comes, and when.
+    behind: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
 
 
 class MessageRow(SQLModel, table=True):
@@ -192,6 +240,68 @@ class MessageRow(SQLModel, table=True):
     error: str = Field(default="", sa_type=Text)
 
 
+class PersonRow(SQLModel, table=True):
+    """Somebody of the workspace, as Slack described them last: rights are looked at again when their run begins."""
+
+    __tablename__ = "person"
+
+    id: str = Field(primary_key=True)
+    name: str
+    email: str
+    #: Handles of user groups.
+    groups: list[str] = Field(default_factory=list, sa_type=JSON)
+    #: Whose home is kept fresh.
+    home_opened_at: datetime | None = Field(default=None, sa_type=Moment)
+    #: Not of the workspace: `everyone` does not mean them.
+    is_guest: bool = Field(default=False)
+
+
+class FavouriteRow(SQLModel, table=True):
+    """A job with somebody's star."""
+
+    __tablename__ = "favourite"
+
+    person: str = Field(primary_key=True)
+    stack: str = Field(primary_key=True)
+    job: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=Moment)
+
+
+class ApprovalRow(SQLModel, table=True):
+    """One time that people were asked for their yes."""
+
+    __tablename__ = "approval"
+
+    id: int | None = Field(default=None, sa_column=Column(BigKey, primary_key=True, autoincrement=True))
+    run: int = Field(sa_type=BigInteger, index=True)
+    step: str
+    state: str = Field(index=True)
+    asked_at: datetime = Field(sa_type=Moment)
+    decided_at: datetime | None = Field(default=None, sa_type=Moment)
+    reason: str = Field(default="", sa_type=Text)
+    #: What was shown to those who decide, and the hash of all of it.
+    previews: list[dict[str, Any]] = Field(sa_type=JSON)
+    hash: str
+    timer: int = Field(sa_type=BigInteger, index=True)
+
+
+class VoteRow(SQLModel, table=True):
+    """What one person said to an approval; the key lets everybody speak once."""
+
+    __tablename__ = "vote"
+
+    approval: int = Field(primary_key=True, sa_type=BigInteger)
+    person_id: str = Field(primary_key=True)
+    person: str
+    #: Who they were when they spoke, since rights go by it.
+    email: str = ""
+    groups: list[str] = Field(sa_type=JSON)
+    is_yes: bool
+    at: datetime = Field(sa_type=Moment)
+    reason: str = Field(default="", sa_type=Text)
+    answers: dict[str, Any] = Field(sa_type=JSON)
+
+
 class WorkerRow(SQLModel, table=True):
     """A worker and its last sign of life."""
 
@@ -199,3 +309,53 @@ class WorkerRow(SQLModel, table=True):
 
     id: str = Field(primary_key=True)
     beat_at: datetime = Field(sa_type=Moment)
+
+
+class WatcherRow(SQLModel, table=True):
+    """How the checks of one resource stand. The row is also the lease: one bot checks it at a time."""
+
+    __tablename__ = "watcher"
+
+    #: `stack/resource`.
+    id: str = Field(primary_key=True)
+    #: The digest of the check, its fields and filters, at the last check that worked; empty: there was none.
+    spec: str = ""
+    next_at: datetime = Field(sa_type=Moment, index=True)
+    checked_at: datetime | None = Field(default=None, sa_type=Moment)
+    failures: int = 0
+    error: str = Field(default="", sa_type=Text)
+    hint: str = Field(default="", sa_type=Text)
+    told_at: datetime | None = Field(default=None, sa_type=Moment)
+    deployed: str = ""
+    #: Since when its host wants to be left alone, one pause after the other; None: it answered last.
+    held_since: datetime | None = Field(default=None, sa_type=Moment)
+    #: The last listing was empty where there had been versions: believed only when the next one is, too.
+    was_empty: bool = False
+    #: The coming look was asked for: no answer from before will do.
+    asked: bool = False
+    #: Who looks at it, and who did last when the lease has ended.
+    leased_by: str | None = None
+    leased_until: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class VersionRow(SQLModel, table=True):
+    """A version of a resource that was ever seen. None is deleted while its resource is declared."""
+
+    __tablename__ = "version"
+    __table_args__ = (UniqueConstraint("watcher", "number"),)
+
+    id: int | None = Field(default=None, sa_column=Column(BigKey, primary_key=True, autoincrement=True))
+    watcher: str = Field(index=True)
+    number: str
+    #: What is different when the number stayed: a commit, a digest.
+    state: str = ""
+    fields: dict[str, Any] = Field(sa_type=JSON)
+    #: Why it does not count; empty: it does.
+    verdict: str = Field(default="", sa_type=Text)
+    baseline: bool = False
+    first_seen_at: datetime = Field(sa_type=Moment)
+    changed_at: datetime = Field(sa_type=Moment)
+    passed_at: datetime | None = Field(default=None, sa_type=Moment)
+    gone_at: datetime | None = Field(default=None, sa_type=Moment)
+    #: How often it appeared or changed: part of the key of what it starts.
+    appearance: int = 1

@@ -16,7 +16,7 @@ class Timers:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def set(self, *, key: str, kind: TimerKind, at: datetime, run: int, stack: str, **values: Any) -> Timer:
+    def set(self, *, key: str, kind: TimerKind, at: datetime, run: int = 0, stack: str = "", **values: Any) -> Timer:
         """Set a timer; a waiting one of the same key is replaced."""
         self.cancel_key(key, by="")
         row = TimerRow(key=key, kind=kind, at=at, run=run, stack=stack, state=TimerState.WAITING, **values)
@@ -32,6 +32,12 @@ class Timers:
     def lock_row(self, id: int) -> Timer | None:
         """One timer, its row held against other transactions until this one ends."""
         row = self._session.get(TimerRow, id, populate_existing=True, with_for_update=True)
+        return _timer(row) if row else None
+
+    def waiting(self, key: str) -> Timer | None:
+        """The waiting timer of *key*."""
+        query = select(TimerRow).where(col(TimerRow.key) == key, col(TimerRow.state) == TimerState.WAITING)
+        row = self._session.exec(query.execution_options(populate_existing=True)).first()
         return _timer(row) if row else None
 
     def change(self, id: int, **values: Any) -> None:
@@ -57,6 +63,11 @@ class Timers:
         """The timers that are near and whose warning was not given yet."""
         query = select(TimerRow).where(TimerRow.state == TimerState.WAITING, col(TimerRow.warn_at) <= now)
         return [_timer(row) for row in self._session.exec(query)]
+
+    def upcoming(self, *, kind: TimerKind, limit: int) -> list[Timer]:
+        """The waiting timers of a kind, the nearest first."""
+        query = select(TimerRow).where(TimerRow.state == TimerState.WAITING, TimerRow.kind == kind)
+        return [_timer(row) for row in self._session.exec(query.order_by(col(TimerRow.at)).limit(limit))]
 
     def of_run(self, run: int) -> list[Timer]:
         """The timers that *run* set, oldest first."""

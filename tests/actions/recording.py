@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -148,6 +149,30 @@ class Recording:
         for value in self.secrets.values():
             text = text.replace(value, "***")
         return text
+
+
+@dataclass
+class Looking:
+    """Satisfies `actions.api.CheckContext` with plain requests."""
+
+    folder: Path
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    moment: datetime = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+    def http(self) -> requests.Session:
+        return requests.Session()
+
+    def secret(self, reference: str) -> str:
+        try:
+            return self.secrets[reference]
+        except KeyError:
+            raise ActionFailed(f"There is no secret {reference}.") from None
+
+    def path(self, written: str) -> Path:
+        return self.folder / written
+
+    def now(self) -> datetime:
+        return self.moment
 
 
 def _lines(output: Path) -> list[str]:

@@ -1,77 +1,35 @@
 """What every action of the library promises; a new one is held to it as soon as its file exists."""
 
-import json
+import subprocess
+import threading
 import types
 import typing
-from typing import Any
+from contextlib import suppress
 
+import psutil
 import pytest
-from pydantic import TypeAdapter, ValidationError
 
 from actions import library
-from actions.api import Action, Outputs
+from actions.api import Action, ActionFailed, Cancelled, Outputs
+from tests.actions.answers import READING
+from tests.actions.promises import PROMISES
 
 ACTIONS = {name: library.find(name) for name in library.names()}
-FIELDS = [(name, field) for name, action in ACTIONS.items() for field in action.model_fields]
-
-
-def _filled(action: type[Action[Any]]) -> Action[Any]:
-    """An action made of its own examples, the required fields only."""
-    required = {name: field for name, field in action.model_fields.items() if field.is_required()}
-    return action.model_validate({name: field.examples[0] for name, field in required.items() if field.examples})
 
 
 def test_the_first_actions_are_there():
     assert {"ansible.run_playbook", "command.run", "http.expect", "http.request"} <= set(ACTIONS)
 
 
+@pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)
 @pytest.mark.parametrize("name", ACTIONS)
-def test_an_action_says_what_it_does_in_a_sentence(name):
-    first_line = (ACTIONS[name].__doc__ or "").strip().split("\n")[0]
-
-    assert first_line.endswith(".")
-    assert len(first_line) > 20
+def test_an_action_keeps_what_all_promise(name, promise):
+    promise(ACTIONS[name])
 
 
 @pytest.mark.parametrize("name", ACTIONS)
 def test_a_stack_finds_an_action_by_the_name_of_its_file(name):
     assert library.name_of(ACTIONS[name]) == name
-
-
-@pytest.mark.parametrize(("name", "field"), FIELDS)
-def test_a_field_is_described_for_people(name, field):
-    description = ACTIONS[name].model_fields[field].description or ""
-
-    assert description
-    assert not description.endswith(".")
-
-
-@pytest.mark.parametrize(("name", "field"), FIELDS)
-def test_a_fields_examples_are_valid(name, field):
-    info = ACTIONS[name].model_fields[field]
-    values: TypeAdapter[Any] = TypeAdapter(typing.Annotated[info.annotation, info])  # type: ignore[arg-type]
-
-    assert info.examples
-    for example in info.examples:
-        values.validate_python(example)
-
-
-@pytest.mark.parametrize("name", ACTIONS)
-def test_an_unknown_field_is_refused(name):
-    with pytest.raises(ValidationError, match="no_such_field"):
-        ACTIONS[name].model_validate({**_filled(ACTIONS[name]).model_dump(), "no_such_field": 1})
-
-
-@pytest.mark.parametrize("name", ACTIONS)
-def test_an_action_survives_being_stored(name):
-    action = _filled(ACTIONS[name])
-
-    assert ACTIONS[name].model_validate(json.loads(json.dumps(action.model_dump(mode="json")))) == action
-
-
-@pytest.mark.parametrize("name", ACTIONS)
-def test_an_action_has_a_json_schema_for_editors(name):
-    assert set(ACTIONS[name].model_json_schema()["properties"]) == set(ACTIONS[name].model_fields)
 
 
 @pytest.mark.parametrize("name", ACTIONS)
@@ -95,3 +53,58 @@ def test_undo_says_that_it_gives_an_action_or_none(name):
     action, nothing = typing.get_args(returned)
     assert nothing is type(None)
     assert issubclass(typing.get_origin(action) or action, Action)
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_a_preview_sends_nothing_that_changes_and_tells_no_secret(name, closed_world):
+    told = []
+
+    with suppress(ActionFailed):  # a program that it only asks does not answer
+        told.append(closed_world.action(ACTIONS[name]).preview(closed_world.context))
+
+    assert closed_world.changing == []
+    assert not any(secret in f"{told} {closed_world.context.text}" for secret in closed_world.context.secrets.values())
+    assert closed_world.context.begun == []
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_an_action_begins_before_its_first_change_and_cancelled_leaves_nothing_running(name, closed_world):
+    action, context = closed_world.action(ACTIONS[name]), closed_world.context
+    context.previewing = False
+    programs, threads = _programs(), set(threading.enumerate())
+
+    ended: BaseException | None = None
+    try:
+        action.run(context)
+    except (ActionFailed, Cancelled) as error:
+        ended = error
+
+    assert isinstance(ended, Cancelled) == (context.sent_until_cancelled is not None), "waiting, it is cancelled"
+    assert closed_world.changing_before_begin == []
+    # What changes only this machine is seen by nobody: it has begun, and asked nobody.
+    is_reached = bool(closed_world.changing) or bool(context.begun and not context.sent)
+    assert is_reached != (name in READING), "it comes to its change, or is named with why it makes none"
+    assert not any(secret in context.text for secret in context.secrets.values())
+    assert _programs() == programs
+    # The world's own server has a thread for each who asks.
+    assert {thread for thread in threading.enumerate() if "process_request" not in thread.name} <= threads
+    assert context.sent_until_cancelled in {None, len(context.sent)}, "cancelled, it began something more"
+
+
+def _programs() -> set[psutil.Process]:
+    """The programs that were started from here, and theirs, and live."""
+    return set(psutil.Process().children(recursive=True))
+
+
+def test_the_closed_world_sees_a_request_that_changes_something(closed_world):
+    closed_world.context.http().post("http://shop.example.org/orders")
+
+    assert closed_world.changing == closed_world.changing_before_begin == ["POST http://shop.example.org/orders"]
+
+
+def test_the_closed_world_sees_a_program_that_is_left_running(closed_world):
+    before = _programs()
+
+    with subprocess.Popen(["sleep", "600"]) as left:
+        assert {process.pid for process in _programs() - before} == {left.pid}
+        left.kill()

@@ -4,7 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from bot.base.text import cut, did_you_mean, format_duration, join_words, parse_duration, plural
+from bot.base.text import (
+    cut,
+    did_you_mean,
+    format_bytes,
+    format_duration,
+    join_words,
+    parse_bytes,
+    parse_duration,
+    plural,
+)
 
 
 @pytest.mark.parametrize(
@@ -39,3 +48,33 @@ def test_lists_and_counts_read_well() -> None:
     assert join_words(["a", "b"], last="or") == "a or b"
     assert (plural(1, "host"), plural(2, "host")) == ("1 host", "2 hosts")
     assert cut("abcdef", 4) == "abc…"
+
+
+@pytest.mark.parametrize(
+    ("written", "size"), [("500 KB", 500_000), ("10MB", 10_000_000), ("1.5 mb", 1_500_000), ("1 GB", 1_000_000_000)]
+)
+def test_a_size_is_read(written: str, size: int) -> None:
+    assert parse_bytes(written) == size
+
+
+@pytest.mark.parametrize("written", ["", "5", "5 bytes", "-1 MB", "5 MiB", "MB", "1e9 GB"])
+def test_what_is_no_size_is_refused_with_a_sentence(written: str) -> None:
+    with pytest.raises(ValueError, match=r"is no size\. Write it like"):
+        parse_bytes(written)
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        (0, "0 bytes"),
+        (999, "999 bytes"),
+        (1000, "1 KB"),
+        (1234, "1.2 KB"),
+        (12_345, "12 KB"),
+        (999_999, "1 MB"),
+        (5_000_000, "5 MB"),
+        (10**13, "10000 GB"),
+    ],
+)
+def test_a_size_is_said(size: int, said: str) -> None:
+    assert format_bytes(size) == said

@@ -106,3 +106,58 @@ def test_a_removed_file_takes_its_rules_with_it(stacks: Path) -> None:
     catalog.refresh()
 
     assert (catalog.has_access_file, catalog.access) == (False, ())
+
+
+ROLES = """\
+roles:
+  operators: {people: ["@platform", ada@example.org], may: [run, cancel]}
+  approvers: {people: U0GRACE, may: approve, on: "*/*/production"}
+  interns: {people: "*@interns.example.org"}
+rules:
+  - {who: everyone, may: see}
+  - {who: [interns, U0BEN], may: run, on: "*/*/production", deny: true}
+"""
+
+
+def test_a_role_is_a_name_for_people_and_what_they_may(stacks: Path) -> None:
+    (stacks / "access.yml").write_text(ROLES)
+
+    assert Catalog(stacks, dict).access == (
+        AccessRule(who=("@platform", "ada@example.org"), may=("run", "cancel")),
+        AccessRule(who=("U0GRACE",), may=("approve",), on=("*/*/production",)),
+        AccessRule(who=("everyone",), may=("see",)),
+        AccessRule(who=("*@interns.example.org", "U0BEN"), may=("run",), on=("*/*/production",), deny=True),
+    )
+
+
+def test_the_rules_of_a_stack_may_name_the_roles_for_all(stacks: Path) -> None:
+    (stacks / "access.yml").write_text(ROLES)
+    (stacks / "web" / "access.yml").write_text("[{who: approvers, may: override, on: go}]")
+    catalog = Catalog(stacks, dict)
+
+    edit(stacks / "access.yml", ROLES.replace("U0GRACE", "U0BEA"), catalog)
+
+    assert catalog.problems == ()
+    assert catalog.access[-1] == AccessRule(who=("U0BEA",), may=("override",), on=("web/go",))
+
+
+def test_mistakes_in_roles_are_told_with_their_places(stacks: Path) -> None:
+    (stacks / "access.yml").write_text("roles:\n  a: {people: '@x', mai: run}\n  b: {may: [runn]}\nrule: []\n")
+
+    assert [str(problem).partition("access.yml:")[2] for problem in Catalog(stacks, dict).problems] == [
+        '2:21: role "a" has no key "mai". Did you mean "may"?',
+        '3:3: role "b" needs "people".',
+        '3:13: item 1 of "may" of role "b": "runn" is nothing one may. Did you mean "run"?',
+        '4:1: access.yml has no key "rule". Did you mean "rules"?',
+    ]
+
+
+def test_a_name_that_means_nobody_is_a_mistake(stacks: Path) -> None:
+    (stacks / "access.yml").write_text(ROLES + "  - {who: operatrs, may: lock}\n")
+    (stacks / "web" / "access.yml").write_text("- {who: ['@web', ada], may: run}\n")
+
+    assert [problem.text for problem in Catalog(stacks, dict).problems] == [
+        '"operatrs" is nobody: write @group, an address, a Slack user id, a role, workflows, guests or everyone. '
+        'Did you mean "operators"?',
+        '"ada" is nobody: write @group, an address, a Slack user id, workflows, guests or everyone.',
+    ]

@@ -64,9 +64,9 @@ def test_a_broken_edit_keeps_the_last_good_version_and_says_so(catalog: Catalog,
     assert catalog.refresh() is True
     assert titles(catalog) == ["Shop", "Web"]
     assert [str(problem) for problem in catalog.problems] == [
+        'stacks/web/stack.yml:1:1: It does nothing: give it "jobs", "announcements" or "resources".',
         "stacks/web/stack.yml:1:1: Its last good version stays in use until this is mended.",
         'stacks/web/stack.yml:1:1: the stack has no key "titel". Did you mean "title"?',
-        'stacks/web/stack.yml:1:1: the stack needs "jobs".',
     ]
 
 
@@ -121,9 +121,9 @@ def test_looking_at_fifty_stacks_takes_next_to_no_time(tmp_path: Path) -> None:
         write(tmp_path, f"s{number}/stack.yml", STACK.format(title=f"S{number}"))
     catalog = Catalog(tmp_path, dict)
 
-    started = time.perf_counter()
+    started = time.thread_time()
     for _ in range(20):
         catalog.refresh()
 
-    # Measured: about 1 ms. The bound leaves room for a busy machine.
-    assert (time.perf_counter() - started) / 20 < 0.02
+    # Measured: about 1 ms of this thread's own time, which a busy machine does not stretch.
+    assert (time.thread_time() - started) / 20 < 0.02

@@ -7,8 +7,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from actions import library
+from bot.catalog.catalog import Catalog
 from bot.catalog.marks import plain, read
-from bot.catalog.schema import stack_schema
+from bot.catalog.schema import access_schema, freezes_schema, stack_schema
 
 SHIPPED = sorted((Path(__file__).parents[2] / "stacks").glob("*/stack.yml"))
 
@@ -54,3 +55,51 @@ def test_it_knows_every_action_and_what_its_fields_are_for(schema: dict[str, Any
 )
 def test_a_step_is_checked_as_the_action_wants_it(schema: dict[str, Any], step: bytes, where: list[str]) -> None:
     assert wrong(schema, b"jobs: {a: {steps: [" + step + b"]}}") == where
+
+
+def test_the_schemas_of_access_and_freezes_are_of_the_dialect_they_name() -> None:
+    for made in (access_schema(), freezes_schema()):
+        Draft202012Validator.check_schema(made)
+
+
+@pytest.mark.parametrize(
+    ("written", "is_right"),
+    [
+        (b"[{who: '@ops', may: run, on: shop}, {who: everyone, may: [see]}]", True),
+        (b"roles: {ops: {people: '@ops', may: all}}\nrules: [{who: ops, may: run, deny: true}]", True),
+        (b"[{who: '@ops', may: runn}]", False),
+        (b"[{who: '@ops'}]", False),
+        (b"[{who: '@ops', may: run, where: shop}]", False),
+        (b"roles: {ops: {may: all}}", False),
+        (b"rule: []", False),
+    ],
+)
+def test_an_access_file_is_checked_as_the_program_reads_it(tmp_path: Path, written: bytes, is_right: bool) -> None:
+    (tmp_path / "access.yml").write_bytes(written)
+
+    assert (wrong(access_schema(), written) == []) is is_right
+    assert (Catalog(tmp_path, dict).problems == ()) is is_right
+
+
+@pytest.mark.parametrize(
+    ("freeze", "is_right"),
+    [
+        (b"{title: weekend, weekly: Fri 17:00 - Mon 08:00, on: '*/*/production', zone: Europe/Berlin}", True),
+        (b"{title: nights, daily: [22:00 - 06:00]}", True),
+        (b"{title: Christmas, dates: 2026-12-24 - 2027-01-02}", True),
+        (b"{title: one day, dates: [2026-12-24], holidays: DE-BE}", True),
+        (b"{title: move, from: 2026-12-20 12:00, to: 2027-01-07 08:00}", True),
+        (b"{title: move, from: 2026-12-20 12:00}", False),
+        (b"{title: weekend, weekly: on Saturdays}", False),
+        (b"{title: nights, daily: 22 - 6}", False),
+        (b"{title: never}", False),
+        (b"{weekly: Fri 17:00 - Mon 08:00}", False),
+        (b"{title: nights, daily: 22:00 - 06:00, zone: Europe/Berln}", False),
+    ],
+)
+def test_a_calendar_is_checked_as_the_program_reads_it(tmp_path: Path, freeze: bytes, is_right: bool) -> None:
+    written = b"freezes: [" + freeze + b"]"
+    (tmp_path / "freezes.yml").write_bytes(written)
+
+    assert (wrong(freezes_schema(), written) == []) is is_right
+    assert (Catalog(tmp_path, dict).problems == ()) is is_right

@@ -5,10 +5,9 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import pytest
 import structlog
 
 from bot.cli.verbs import call
+from tests.fakes.serving import serving
 
 ROOT = Path(__file__).parents[2]
 STACK = """\
@@ -140,13 +140,8 @@ class Slack(BaseHTTPRequestHandler):
 @pytest.fixture
 def slack() -> Iterator[str]:
     """The base of a Web API that knows the token xoxb-good."""
-    server = HTTPServer(("127.0.0.1", 0), Slack)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/api/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(Slack) as server:
+        yield f"http://127.0.0.1:{server.server_port}/api/"
 
 
 @pytest.fixture(autouse=True)

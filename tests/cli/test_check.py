@@ -54,7 +54,13 @@ def test_a_broken_stack_hides_no_other_but_is_mentioned(terminal):
     assert "stackhand check" in done.stderr
 
 
-def test_the_schema_is_json(terminal):
-    schema = json.loads(terminal.call("schema").stdout)
+@pytest.mark.parametrize(("words", "title"), [((), "stack.yml"), (("freezes.yml",), "freezes.yml")])
+def test_the_schema_is_json(terminal, words, title):
+    assert json.loads(terminal.call("schema", *words).stdout)["title"] == title
 
-    assert schema["type"] == "object"
+
+def test_a_file_without_a_schema_is_told_which_have_one(terminal):
+    done = terminal.call("schema", "people.yml")
+
+    assert done.returncode == 2
+    assert "stack.yml, access.yml and freezes.yml" in done.stderr

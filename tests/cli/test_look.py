@@ -77,3 +77,33 @@ def test_a_plan_says_what_would_happen_and_starts_nothing(used):
     assert (done.returncode, plan["environment"], plan["inputs"]["times"]) == (0, "there", 1)
     assert plan["steps"][0]["text"] == "echo hej Bea"
     assert len(used.json("runs")) == 2
+
+
+def test_the_audit_may_be_asked_for_by_person_target_and_time(used):
+    assert [it["target"] for it in used.json("audit", "--target", "demo/refuse*")] == ["demo/refuse/there"] * 2
+    assert used.json("audit", "--person", "nobody") == []
+    assert len(used.json("audit", "--since", "1d")) == len(used.json("audit"))
+    assert used.json("audit", "--since", "2999-01-01") == []
+
+
+def test_a_moment_that_is_none_is_wrong_use(used):
+    done = used.ask("audit", "--since", "yesterday")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith('"yesterday" is no moment.')
+
+
+def test_verify_says_that_the_records_are_whole(used):
+    count = len(used.json("audit"))
+
+    done = used.ask("audit", "--verify")
+
+    assert (done.returncode, done.stdout) == (0, f"All {count} records fit.\n")
+    assert used.json("audit", "--verify") == {"records": count, "first_broken": None}
+
+
+def test_the_last_week_is_told_and_drawn(used):
+    done = used.ask("digest", "--out", str(used.folder / "week.png"))
+
+    assert "2 runs, 50% succeeded, 1 failed, 0 cancelled" in done.stdout
+    assert (used.folder / "week.png").read_bytes().startswith(b"\x89PNG")

@@ -134,3 +134,19 @@ def test_the_playground_is_where_the_running_bot_says(tmp_path: Path) -> None:
 
     assert settings.vars["playground_url"] == "http://127.0.0.1:40001/site/"
     assert settings.vars["playground_root"] == f"{tmp_path}/.stackhand/playground"
+
+
+def test_registries_of_packages_are_known_to_stacks_and_to_those_who_follow_once_they_are_set(say: Say) -> None:
+    assert (Settings().registries, Settings().vars["python_index"]) == ({}, "")
+
+    say(STACKHAND_PYTHON_INDEX="https://packages.example.org/simple")
+
+    assert Settings().registries == {"pypi": "https://packages.example.org/simple"}
+    assert Settings().vars["python_index"] == "https://packages.example.org/simple"
+
+
+@pytest.mark.parametrize("written", ["packages.example.org", "https://me:hush@packages.example.org/npm"])
+def test_what_is_no_address_of_a_registry_is_said(say: Say, written: str) -> None:
+    say(STACKHAND_NPM_REGISTRY=written)
+
+    assert "it has to start with https:// or http://, and holds no password" in problem()

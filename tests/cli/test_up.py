@@ -40,6 +40,20 @@ def test_one_set_of_data_has_one_bot(terminal):
     assert second.stderr.count("\n") == 1
 
 
+def test_an_outside_world_that_cannot_be_read_is_named_in_one_sentence_and_left_alone(terminal):
+    kept = terminal.data / "outside.json"
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text("{half")
+
+    done = terminal.call("up", "--port", "0")
+
+    assert (done.returncode, done.stdout, kept.read_text()) == (2, "", "{half")
+    assert done.stderr == (
+        f"The sandbox's outside world cannot be read from {kept}. "
+        "Mend the file, or move it away: the outside world then begins anew.\n"
+    )
+
+
 def test_a_run_of_the_terminal_is_done_by_the_bot_that_is_up(terminal):
     bot = terminal.start("worker")
     assert ready(bot) == "Ready: advancing runs"

@@ -143,6 +143,14 @@ def test_a_protected_environment_has_to_be_named(store: Store, on: str, named: b
     assert held.may(ADA, "see", PRODUCTION)
 
 
+def test_an_environment_of_all_stacks_has_to_be_named_where_one_of_them_protects_it(store: Store) -> None:
+    held = access(store, allow("U1", may="override"))
+
+    assert held.may(ADA, "override", "*/*/staging")
+    assert not held.may(ADA, "override", "*/*/production")
+    assert not held.may(ADA, "override", "*/*/nowhere")
+
+
 def test_an_environment_that_is_declared_no_more_counts_as_protected(store: Store) -> None:
     assert not access(store, allow("U1", may="all")).may(ADA, "undo", "shop/deploy/old")
 
@@ -207,3 +215,27 @@ def test_a_yes_leaves_its_record_to_what_is_then_done(store: Store) -> None:
 
     with store.read() as tx:
         assert tx.audit.recent() == []
+
+
+GUS = Person(id="U4", name="Gus", email="gus@example.org", is_guest=True)
+
+
+def test_without_a_rule_a_guest_may_nothing(store):
+    assert not access(store, has_access_file=False).may(GUS, "run", STAGING)
+
+
+def test_a_guest_is_not_everyone_and_no_pattern_of_addresses(store):
+    asked = access(store, allow("everyone", "*@example.org"))
+
+    assert asked.may(BEN, "run", STAGING)
+    assert not asked.may(GUS, "run", STAGING)
+
+
+@pytest.mark.parametrize("named", ["guests", "gus@example.org", "U4"])
+def test_a_guest_may_what_names_them(store, named):
+    assert access(store, allow(named)).may(GUS, "run", STAGING)
+
+
+def test_what_everyone_is_denied_guests_are_denied(store):
+    assert not access(store, allow("guests"), deny("everyone")).may(GUS, "run", STAGING)
+    assert access(store, allow("everyone"), deny("guests")).may(BEN, "run", STAGING)

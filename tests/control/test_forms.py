@@ -1,14 +1,16 @@
 """How answers are read, and what is said about wrong ones."""
 
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.base.errors import WrongInputs
-from bot.control.forms import read_inputs
-from bot.model.form import Choice, FieldType, FormField
+from bot.control.forms import Around, read_inputs
+from bot.model.form import Choice, ChoiceSource, FieldType, FormField
 
 SITES = (
     Choice(value="shop", label="The shop"),
@@ -177,3 +179,87 @@ def test_whatever_is_given_is_read_or_told_wrong(kind: FieldType, given: Any, re
     else:
         # What was read once is read the same again: a retry starts with the answers of the run before.
         assert read_inputs(form, answers) == answers
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "value"),
+    [
+        (FieldType.DATE_TIME, "2026-11-23 14:30", "2026-11-23T14:30+01:00"),
+        (FieldType.DATE_TIME, "2026-07-01T14:30", "2026-07-01T14:30+02:00"),
+        (FieldType.DATE_TIME, "2026-11-23T14:30Z", "2026-11-23T14:30+00:00"),
+        (FieldType.USER, "<@U024BE7LH|ada>", "U024BE7LH"),
+        (FieldType.CHANNEL, "C024BE7LH", "C024BE7LH"),
+        (FieldType.ENVIRONMENT, "staging", "staging"),
+        (FieldType.SECRET, "vault:secret/deploy#token", "vault:secret/deploy#token"),
+    ],
+)
+def test_a_moment_is_meant_where_the_person_is_and_people_come_by_their_ids(
+    kind: FieldType, given: Any, value: Any
+) -> None:
+    around = Around(zone=ZoneInfo("Europe/Berlin"), environments=["staging"])
+
+    assert read_inputs([field(kind)], {"answer": given}, around) == {"answer": value}
+
+
+def test_a_secret_that_was_typed_in_is_refused_and_not_repeated() -> None:
+    assert "hunter2" not in error(FieldType.SECRET, "hunter2")
+
+
+def test_a_weekend_is_refused_where_only_weekdays_are_meant() -> None:
+    assert error(FieldType.DATE, "2026-11-21", weekends=False).startswith("2026-11-21 is a Saturday.")
+
+
+def test_a_field_whose_condition_is_not_true_has_no_answer_and_takes_none() -> None:
+    form = [field(FieldType.TEXT, "kind"), field(FieldType.TEXT, "reason", when="{{ form.kind == 'big' }}")]
+
+    assert read_inputs(form, {"kind": "small"}) == {"kind": "small", "reason": None}
+    with pytest.raises(WrongInputs) as wrong:
+        read_inputs(form, {"kind": "small", "reason": "x"})
+    assert wrong.value.errors == {"reason": "With these answers it is not asked. Leave it out."}
+
+
+def test_a_read_only_field_always_has_its_own_value() -> None:
+    form = [field(FieldType.TEXT, "site", read_only=True, default="{{ env.url }}")]
+    around = Around(scope={"env": {"url": "https://shop"}})
+
+    assert read_inputs(form, {}, around) == {"site": "https://shop"}
+    with pytest.raises(WrongInputs):
+        read_inputs(form, {"site": "https://evil"}, around)
+
+
+def test_rows_are_written_as_json_and_each_wrong_answer_is_named_by_its_row() -> None:
+    form = [field(FieldType.GROUP, "hosts", max=2, fields=(field(FieldType.INTEGER, "port", max=65535),))]
+
+    assert read_inputs(form, {"hosts": '[{"port": "80"}]'}) == {"hosts": [{"port": 80}]}
+    with pytest.raises(WrongInputs) as wrong:
+        read_inputs(form, {"hosts": [{"port": 80}, {"port": 99999}, {"prt": 1, "port": 1}]})
+    assert wrong.value.errors == {
+        "hosts": "Give at most 2 rows.",
+        "hosts.1.port": "At most 65535.",
+        "hosts.2.prt": 'There is no such field. Did you mean "port"?',
+    }
+
+
+class Asks:
+    """A list of choices that takes down where it was asked for."""
+
+    def __init__(self) -> None:
+        self.urls: list[str] = []
+
+    def read(self, source: ChoiceSource, *, folder: Path, patience_s: float | None = None) -> list[Choice]:
+        del folder, patience_s
+        self.urls.append(source.url)
+        return [Choice(value="berlin", label="Berlin")]
+
+
+def test_what_somebody_types_is_one_piece_of_a_lists_address() -> None:
+    source = ChoiceSource(url="https://a.example/{{ form.region }}/clusters")
+    form = [
+        field(FieldType.TEXT, "region"),
+        FormField(name="cluster", type=FieldType.CHOICE, label="Cluster", choices_from=source),
+    ]
+    asks = Asks()
+
+    read_inputs(form, {"region": "../../admin?x=", "cluster": "berlin"}, Around(choices=asks))
+
+    assert asks.urls == ["https://a.example/..%2F..%2Fadmin%3Fx%3D/clusters"]

@@ -4,11 +4,12 @@ Paths and answers as https://developer.hashicorp.com/vault/api-docs/secret/kv/kv
 """
 
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.fakes.serving import serving
 
 
 @contextmanager
@@ -36,12 +37,5 @@ def vault(secrets: Mapping[str, Mapping[str, str]], *, token: str) -> Iterator[s
         def log_message(self, *args: object) -> None:
             """Stay silent."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with serving(Handler) as server:
         yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

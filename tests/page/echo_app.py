@@ -1,5 +1,6 @@
 """A small Slack app, made with slack-bolt as anybody would, that uses all that the page can show."""
 
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,7 @@ def form() -> Json:
             field("minutes", "Minutes", {"type": "number_input", "is_decimal_allowed": False, "initial_value": "30"}),
             field("host", "Host", {"type": "external_select", "min_query_length": 1}, optional=True),
             field("day", "Day", {"type": "datepicker"}, optional=True),
+            field("list", "List", {"type": "file_input", "filetypes": ["csv"], "max_files": 1}, optional=True),
             field("tell", "Tell", {"type": "checkboxes", "options": [option("customers")]}, optional=True),
         ],
     }
@@ -101,6 +103,12 @@ class EchoApp:
         self._handler.connect()
 
     def stop(self) -> None:
+        # Its own `close` waits for whoever reads to notice, which took minutes: so that one is told first.
+        client = self._handler.client
+        client.auto_reconnect_enabled = False
+        session = client.current_session
+        if session and session.sock:
+            session.sock.shutdown(socket.SHUT_RDWR)
         self._handler.close()
 
     def post(self, text: str, *, channel: str = "C0OPS", **more: Any) -> Json:

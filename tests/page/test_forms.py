@@ -111,6 +111,10 @@ def test_a_form_goes_from_field_to_field_and_to_its_second_page(page: Page, form
     form.get_by_label("Host").press_sequentially("web")
     form.get_by_role("option", name="web2.example.org").click()
     form.get_by_label("Day").fill("2026-11-24")
+    form.get_by_label("List").set_input_files({"name": "hosts.csv", "mimeType": "text/csv", "buffer": b"web1"})
+    form.get_by_role("button", name="Remove hosts.csv").click()
+    form.get_by_label("List").set_input_files({"name": "web.csv", "mimeType": "text/csv", "buffer": b"web1"})
+    expect(form.get_by_role("listitem")).to_contain_text("web.csv")
     form.get_by_label("customers").check()
     form.get_by_label("Reason").press("Enter")
 
@@ -125,6 +129,7 @@ def test_a_form_goes_from_field_to_field_and_to_its_second_page(page: Page, form
         "minutes": "30",
         "host": "web2.example.org",
         "day": "2026-11-24",
+        "list": ["web.csv"],
         "tell": ["customers"],
     }
 
@@ -237,6 +242,8 @@ def answers(body: dict[str, Any]) -> dict[str, Any]:
             found[block] = [option["value"] for option in given["selected_options"]]
         elif "selected_option" in given:
             found[block] = given["selected_option"]["value"]
+        elif "files" in given:
+            found[block] = [file["name"] for file in given["files"]]
         else:
             found[block] = given.get("selected_date", given.get("value"))
     return found

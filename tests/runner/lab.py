@@ -1,5 +1,6 @@
 """A database, a folder of stacks, and workers as processes of their own that can be killed."""
 
+import json
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 from pydantic import SecretStr
 
 from bot.app import App, open_app
@@ -125,7 +127,7 @@ def lab(folder: Path, database_url: str | None = None) -> Iterator[Lab]:
 
 
 def wait_for(
-    is_so: Callable[[], bool], timeout_s: float = 20.0, about: Callable[[], str] = lambda: "it did not happen"
+    is_so: Callable[[], bool], timeout_s: float = 60.0, about: Callable[[], str] = lambda: "it did not happen"
 ) -> None:
     """Return once *is_so*; fail the test after *timeout_s*."""
     until = time.monotonic() + timeout_s
@@ -137,3 +139,25 @@ def wait_for(
 def lines(path: Path) -> list[str]:
     """The lines of a file that may not exist yet."""
     return path.read_text().splitlines() if path.exists() else []
+
+
+def say(*words: str, **more: str) -> str:
+    """A step that writes *words* down, as YAML in one line."""
+    rest = "".join(f", {key}: {value}" for key, value in more.items())
+    return f"{{uses: command.run, with: {{argv: {json.dumps(['./say', *words])}}}{rest}}}"
+
+
+def statuses(view: RunView) -> dict[str, str]:
+    return {step.id: step.status.value for step in view.steps}
+
+
+def kill_programs(data: Path) -> None:
+    """What a dying machine does to the programs that were started."""
+    for process in psutil.process_iter():
+        try:
+            ours = process.environ().get("STACKHAND_PROGRAM", "").startswith(str(data))
+            watches = str(data) in " ".join(process.cmdline()) and "detached.py" in " ".join(process.cmdline())
+        except psutil.Error:
+            continue
+        if ours or watches:
+            os.kill(process.pid, signal.SIGKILL)

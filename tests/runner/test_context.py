@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from actions.api import Outputs
+from bot.base.redact import Redactor
 from bot.model.run import HostResult, Progress
 from bot.runner.context import StepContext
 from bot.runner.process import Program
-from bot.runner.redact import Redactor
 from bot.runner.signals import HandedOver, Signals
 from bot.runner.step_log import StepLog
 

@@ -1,15 +1,13 @@
 """What everything else relies on, on each database: killed workers, locks, cancelling, redeployment, rollback."""
 
-import os
 import shutil
 import signal
 from pathlib import Path
 
-import psutil
 import pytest
 
 from bot.model.run import Decision, RunStatus, StepStatus
-from tests.runner.lab import GRACE, ROOT, Lab, lines, wait_for
+from tests.runner.lab import GRACE, ROOT, Lab, kill_programs, lines, wait_for
 
 
 def slow_job(name: str, script: str, *, lock: str = "") -> str:
@@ -200,15 +198,3 @@ def test_the_same_request_twice_is_one_run(the_lab: Lab) -> None:
     assert len(runs) == 1
     the_lab.wait(runs.pop())
     assert lines(told) == ["first", "second", "third"]
-
-
-def kill_programs(data: Path) -> None:
-    """What a dying machine does to the programs that were started."""
-    for process in psutil.process_iter():
-        try:
-            ours = process.environ().get("STACKHAND_PROGRAM", "").startswith(str(data))
-            watches = str(data) in " ".join(process.cmdline()) and "detached.py" in " ".join(process.cmdline())
-        except psutil.Error:
-            continue
-        if ours or watches:
-            os.kill(process.pid, signal.SIGKILL)

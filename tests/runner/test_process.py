@@ -1,5 +1,6 @@
 """Programs that outlive whoever started them: attaching, masking, ending the whole tree."""
 
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bot.runner import detached
 from bot.runner.process import Ended, Failed, Lost, NotStarted, Program, Running, lines
 from tests.runner.lab import wait_for
 
@@ -42,6 +44,21 @@ def test_a_program_runs_and_its_end_is_known(program: Program) -> None:
     assert isinstance(program.state(), Running | Ended)
     assert all_lines(program, output) == ["one", "two", "three"]
     assert program.state() == Ended(code=7)
+
+
+def test_a_program_runs_although_the_bot_was_killed_while_it_was_started(program: Program) -> None:
+    program.folder.mkdir()
+    output = program.folder / "output"
+    spec = {"argv": ["echo", "done"], "cwd": "/", "env": {}, "secrets": [], "output": str(output)}
+    nobody_reads, answer = os.pipe()
+    os.close(nobody_reads)
+
+    starter = [sys.executable, "-I", "-S", detached.__file__, str(program.folder)]
+    subprocess.run(starter, input=json.dumps(spec).encode(), stdout=answer, check=False)
+    os.close(answer)
+
+    assert program.state() == Ended(code=0)
+    assert output.read_text() == "done\n"
 
 
 def test_a_program_that_does_not_exist_says_so(program: Program) -> None:

@@ -1,13 +1,15 @@
 """Reading secrets by reference, and hiding them wherever a run speaks."""
 
 import base64
+import html
 import json
+import shlex
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import pytest
 
-from bot.runner.redact import Redactor
+from bot.base.redact import Redactor
 from bot.runner.secrets import SecretMissing, read_secret
 from tests.fakes.vault import vault
 
@@ -78,3 +80,47 @@ def test_what_is_stored_as_outputs_has_no_secret_in_it() -> None:
     masked = redactor.mask_all({"body": "you sent correct-horse", "codes": [200, "correct-horse"], "none": None})
 
     assert masked == {"body": "you sent ***", "codes": [200, "***"], "none": None}
+
+
+#: Not a letter of it is left alone by all of the encodings.
+SECRET = "Kn0w/it'all=\"$HOME`<&>ä;42"
+RAW = SECRET.encode()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param(base64.b64encode(b"ada:" + RAW).decode(), id="base64 of a name and the secret"),
+        pytest.param(base64.b64encode(b"x" + RAW + b"yz").decode(), id="base64 in the middle of something"),
+        pytest.param(base64.b64encode(b"xy" + RAW + b"y").decode(), id="base64 in the middle of something else"),
+        pytest.param(base64.urlsafe_b64encode(RAW).decode(), id="base64 for addresses"),
+        pytest.param(base64.b64encode(base64.b64encode(RAW)).decode(), id="base64 twice"),
+        pytest.param(base64.b32encode(RAW).decode(), id="base32"),
+        pytest.param(RAW.hex(), id="hex"),
+        pytest.param(RAW.hex().upper(), id="HEX"),
+        pytest.param(RAW.hex(":"), id="hex with colons"),
+        pytest.param("".join(f"\\x{byte:02x}" for byte in RAW), id="hex escapes"),
+        pytest.param(quote_plus(SECRET), id="a form"),
+        pytest.param(quote(SECRET), id="a path"),
+        pytest.param(quote(quote(SECRET, safe=""), safe=""), id="percent signs twice"),
+        pytest.param(json.dumps(json.dumps(SECRET)), id="JSON in JSON"),
+        pytest.param(json.dumps(SECRET, ensure_ascii=False), id="JSON with its letters"),
+        pytest.param(repr(SECRET), id="repr"),
+        pytest.param(repr(RAW), id="repr of bytes"),
+        pytest.param(html.escape(SECRET), id="HTML"),
+        pytest.param(shlex.quote(SECRET), id="a shell's single quotes"),
+        pytest.param(f"{SECRET}{SECRET}", id="twice in a row"),
+        pytest.param(f"a{SECRET}b", id="inside of a word"),
+    ],
+)
+def test_of_an_encoded_secret_hardly_a_letter_is_left(told: str) -> None:
+    redactor = Redactor()
+    redactor.add(SECRET)
+
+    masked = redactor.mask(f"before {told} after")
+
+    # Base64 behind other words leaves those words, and at most four letters that also hold a bit of them.
+    left = masked.removeprefix("before ").removesuffix(" after").replace("***", "").strip("'\"b\\")
+    assert "***" in masked
+    assert len(left) <= 12
+    assert not any(part in left for part in ("Kn0w", "HOME", RAW[:6].hex(), RAW[:6].hex().upper()))

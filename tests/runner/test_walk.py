@@ -1,7 +1,6 @@
 """What the steps of a plan do: one after the other, side by side, again, later, not at all, and back."""
 
 import json
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,70 +9,13 @@ import pytest
 
 from bot.app import App
 from bot.control.start import StartJob
-from bot.model.run import RunStatus, RunView, StepStatus
+from bot.model.run import RunStatus, StepStatus
 from bot.model.timer import Timer, TimerKind, TimerState
-from bot.settings import Settings
-from tests.runner.lab import ADA, GRACE, STILL, lines, wait_for
+from tests.runner.lab import GRACE, lines, say, statuses, wait_for
 
 FAILED = "{{ failure.step }}"
 OUTPUT = "{{ first.outputs.code }}"
 ANSWER = "{{ form.words }}"
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    folder = tmp_path_factory.mktemp("walk")
-    (folder / "stacks").mkdir()
-    settings = Settings(data=folder / "data", stacks=folder / "stacks")
-    with pytest.MonkeyPatch.context() as environ:
-        environ.setenv("DEPLOY_KEY", "correct-horse-battery")
-        app = App.open(settings)
-    app.start(slack=False)
-    yield app
-    app.close()
-
-
-@pytest.fixture
-def told(tmp_path: Path) -> Path:
-    """Where the steps of this test say that they ran."""
-    return tmp_path / "told"
-
-
-@pytest.fixture
-def start(app: App, request: pytest.FixtureRequest, told: Path) -> Callable[..., RunView]:
-    """Runs a job of the steps that are given as YAML, each `say: WORD` a step that writes WORD down."""
-    name = request.node.name.removeprefix("test_").replace("[", "_").rstrip("]")[:60]
-
-    def begin(job: str, **inputs: Any) -> int:
-        folder = app.settings.stacks / name
-        folder.mkdir(exist_ok=True)
-        (folder / "say").write_text(f'#!/bin/sh\necho "$*" >>{told}\n[ "$1" != bad ]\n')
-        (folder / "say").chmod(0o755)
-        text = (
-            f"stack: {name}\ntitle: T\nchannel: '#ops'\njobs:\n  job:\n{job}\n  later:\n    steps: [{say('later')}]\n"
-        )
-        (folder / "stack.yml").write_text(text)
-        app.catalog.refresh()
-        assert [str(problem) for problem in app.catalog.problems if name in str(problem)] == []
-        ask = StartJob(person=ADA, stack=name, job="job", inputs=inputs, key=name, origin="cli")
-        return app.control.runs.start(ask).number
-
-    def run(job: str, *, until: tuple[RunStatus, ...] = STILL, **inputs: Any) -> RunView:
-        number = begin(job, **inputs)
-        wait_for(lambda: app.control.runs.view(number).run.status in until, 20)
-        return app.control.runs.view(number)
-
-    return run
-
-
-def say(*words: str, **more: str) -> str:
-    """A step, as YAML in one line."""
-    rest = "".join(f", {key}: {value}" for key, value in more.items())
-    return f"{{uses: command.run, with: {{argv: {json.dumps(['./say', *words])}}}{rest}}}"
-
-
-def statuses(view: RunView) -> dict[str, str]:
-    return {step.id: step.status.value for step in view.steps}
 
 
 def test_a_failed_step_ends_the_run_and_its_hooks_run(start: Any, told: Path) -> None:
@@ -112,6 +54,43 @@ def test_a_step_is_tried_again(start: Any, app: App, told: Path) -> None:
     assert view.steps[0].attempt == 3
     kinds = [event.kind for event in app.control.runs.events(view.run.number)]
     assert kinds.count("step.failed") == 3
+
+
+HOSTS = """\
+[all]
+a
+b
+c
+[all:vars]
+ansible_connection=local
+ansible_python_interpreter={{ ansible_playbook_python }}
+"""
+#: Fails once on b.
+PLAYBOOK = """\
+- hosts: all
+  gather_facts: false
+  tasks:
+    - name: Say so
+      ansible.builtin.command: >-
+        sh -c 'echo {{ inventory_hostname }} >>{{ told }}; test {{ inventory_hostname }} != b || rmdir {{ told }}.b ||
+        { mkdir {{ told }}.b; false; }'
+"""
+
+
+def test_a_further_try_reaches_only_the_hosts_that_are_not_done(
+    start: Any, app: App, told: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "p.yml").write_text(PLAYBOOK)
+    (tmp_path / "hosts.ini").write_text(HOSTS)
+    fields = {"playbook": f"{tmp_path}/p.yml", "inventory": f"{tmp_path}/hosts.ini", "vars": {"told": str(told)}}
+    step = f"{{uses: ansible.run_playbook, with: {json.dumps(fields)}, retry: {{times: 1, delay: 0s}}}}"
+
+    view = start(f"    steps: [{step}]")
+
+    assert view.run.status is RunStatus.SUCCEEDED
+    assert sorted(lines(told)) == ["a", "b", "b", "c"]
+    assert {host.name: host.state for host in view.steps[0].hosts} == {"a": "changed", "b": "changed", "c": "changed"}
+    assert list((view.steps[0].outputs or {})["hosts"]) == ["b"]
 
 
 def test_a_step_that_is_not_wanted_is_skipped(start: Any, told: Path) -> None:
@@ -302,3 +281,31 @@ def test_a_secret_is_masked_in_log_and_reason(start: Any, app: App) -> None:
     assert "key=***" in log
     everything = log + repr(view) + repr(app.control.runs.events(view.run.number))
     assert "correct-horse" not in everything
+
+
+def test_a_step_that_a_newer_program_cannot_take_up_fails_and_says_so(start: Any, app: App) -> None:
+    view = start(f"    steps: [{{in_parallel: [{{wait: 1h}}, {say('a', title='Say')}]}}]", until=(RunStatus.WAITING,))
+    number = view.run.number
+    with app.store.begin() as tx:
+        # As if the machine had died in the middle of it, with fields that the action has lost since.
+        tx.steps.change(number, "1.2", status=StepStatus.RUNNING, fields={"gone": 1}, begun=True)
+    [timer] = app.control.timers.of_run(number)
+
+    app.control.timers.now(timer.id, by=GRACE, origin="cli")
+
+    wait_for(lambda: app.control.runs.get(number).status.is_over)
+    run = app.control.runs.get(number)
+    assert run.status is RunStatus.FAILED
+    assert run.reason == 'Say: "Say" began with an older version of command.run, which takes other fields today.'
+
+
+def test_an_undo_that_a_newer_program_cannot_make_fails_and_says_so(start: Any, app: App, told: Path) -> None:
+    view = start(f"    steps: [{undoable('a')}]")
+    with app.store.begin() as tx:
+        tx.steps.change(view.run.number, "1", outputs={"gone": 1})
+
+    undo = app.control.runs.undo(view.run.number, by=GRACE, origin="cli", key="undo what changed")
+
+    wait_for(lambda: app.control.runs.get(undo.number).status.is_over)
+    assert "which has other outputs today." in app.control.runs.get(undo.number).reason
+    assert lines(told) == ["a"]

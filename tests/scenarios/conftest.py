@@ -56,7 +56,7 @@ class Bot:
 
     def write(self, name: str, text: str, *, stack: str = "demo") -> None:
         """Add a file of a stack, or change it."""
-        (self.stacks / stack).mkdir(parents=True, exist_ok=True)
+        (self.stacks / stack / name).parent.mkdir(parents=True, exist_ok=True)
         (self.stacks / stack / name).write_text(text)
 
     def edit(self, old: str, new: str) -> None:

@@ -27,12 +27,13 @@ class Watched:
         """All its words."""
         return read(self.message)
 
-    def until(self, part: str, *, timeout_s: float = 20.0) -> str:
+    def until(self, part: str, *, timeout_s: float = 60.0) -> str:
         """Wait until *part* stands in it; all its words then."""
         return self.slack.until(lambda: self.text if part in self.text else None, timeout_s=timeout_s)
 
     def click(self, label: str) -> None:
-        """Press one of its buttons."""
+        """Press one of its buttons, once it is there."""
+        self.until(f"[{label}]")
         self.slack.click(self.message, label)
 
 
@@ -44,7 +45,7 @@ def start(slack: Slack, job: str, values: Json | None = None, *, channel: str = 
     if slack.snapshot()["modals"]:
         slack.submit(filled(slack))
     return slack.until(
-        lambda: next((run for run in runs(slack, channel) if run.number not in known), None), timeout_s=30
+        lambda: next((run for run in runs(slack, channel) if run.number not in known), None), timeout_s=60
     )
 
 

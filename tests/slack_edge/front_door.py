@@ -3,24 +3,39 @@
 # ruff: noqa: ARG002 - the signatures are those of the real one
 
 import errno
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from bot.base.errors import NotAllowed, NotFound, NotNow, WrongInputs
+from bot.base.errors import NotAllowed, NotFound, NotNow
 from bot.base.nudges import Nudges
 from bot.base.text import did_you_mean
-from bot.control.preview import StepPreview
+from bot.control.drafts import Drafts
+from bot.control.files import Files
+from bot.control.forms import Around, read_inputs
 from bot.control.start import StartJob
-from bot.model.form import FieldType
+from bot.control.toggles import Toggles
+from bot.model.approval import StepPreview
+from bot.model.audit import AuditFilter
 from bot.model.message import MessageKind
 from bot.model.person import Person
 from bot.model.plan import Plan
 from bot.model.run import Decision, Run, RunStatus, RunView
 from bot.model.stack import Environment, Job, Stack
-from bot.model.timer import Timer, TimerState
-from bot.store.store import Store
+from bot.model.timer import Timer, TimerKind, TimerState
+from bot.store.store import Store, Transaction
+from tests.slack_edge.nothing_held import (
+    Announcements,
+    Approvals,
+    Follows,
+    Freezes,
+    Locks,
+    Pauses,
+    ScheduledAnnouncements,
+    Watch,
+)
 from tests.slack_edge.samples import MAINTENANCE
 
 
@@ -102,6 +117,9 @@ class Jobs:
             for job in stack.jobs
         ]
 
+    def search(self, person: Person, text: str, *, most: int) -> list[Offer]:
+        return [offer for offer in self.offers(person) if text.lower() in offer.job.title.lower()][:most]
+
     def offer(self, person: Person, stack: str, job: str, *, origin: str) -> Offer:
         found, work = self._catalog.job(stack, job)
         if not self._access.may(person, "run", f"{stack}/{job}"):
@@ -111,21 +129,46 @@ class Jobs:
     def environment(self, offer: Offer, name: str | None) -> Environment | None:
         return self._catalog.environment(offer.stack, offer.job, name)
 
-    def read_inputs(self, offer: Offer, raw: Mapping[str, Any]) -> dict[str, Any]:
-        read, errors = {}, {}
-        for one in offer.job.form:
-            value = raw.get(one.name, one.default)
-            if value is None:
-                errors[one.name] = f"{one.label} is needed."
-            elif one.type is FieldType.INTEGER:
-                read[one.name] = int(value)
-                if one.max and int(value) > one.max:
-                    errors[one.name] = f"At most {one.max:g}."
-            else:
-                read[one.name] = value
-        if errors:
-            raise WrongInputs(errors)
-        return read
+
+@dataclass
+class Shelf:
+    """What one person has at hand."""
+
+    favourites: list[Offer] = field(default_factory=list)
+    most_used: list[Offer] = field(default_factory=list)
+
+
+class AtHand:
+    """Favourites in memory."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        self._jobs = jobs
+        self._starred: dict[tuple[str, str, str], None] = {}
+
+    def of(self, person: Person) -> Shelf:
+        offers = {(person.id, one.stack.name, one.job.name): one for one in self._jobs.offers(person)}
+        return Shelf(favourites=[offers[name] for name in self._starred if name in offers])
+
+    def star(self, person: Person, stack: str, job: str, *, origin: str) -> None:
+        self._starred[person.id, stack, job] = None
+
+    def unstar(self, person: Person, stack: str, job: str) -> None:
+        self._starred.pop((person.id, stack, job), None)
+
+
+class Forms:
+    """Forms whose choices all stand in the stack."""
+
+    def around(
+        self,
+        stack: Stack,
+        job: Job,
+        environment: Environment | None,
+        person: Person,
+        *,
+        patience_s: float | None = None,
+    ) -> Around:
+        return Around()
 
 
 class LogReader:
@@ -159,13 +202,15 @@ class Runs:
         self.full_disks = 0
         self.decisions: list[tuple[int, Decision]] = []
 
-    def start(self, ask: StartJob) -> Run:
+    def start(self, ask: StartJob, *, also: Callable[[Transaction, Run], None] | None = None) -> Run:
         offer = self._jobs.offer(ask.person, ask.stack, ask.job, origin=ask.origin)
-        inputs = self._jobs.read_inputs(offer, ask.inputs)
-        return self._add(ask, offer.job, inputs)
+        inputs = read_inputs(offer.job.form, ask.inputs)
+        return self._add(ask, offer.job, inputs, also=also)
 
-    def retry(self, number: int, *, by: Person, origin: str, key: str, channel: str | None = None) -> Run:
+    def retry(self, number: int, *, by: Person, key: str, channel: str | None = None, **_: Any) -> Run:
         return self._follow(number, by=by, key=key, channel=channel, title="")
+
+    retry_from = retry
 
     def undo(self, number: int, *, by: Person, origin: str, key: str, channel: str | None = None) -> Run:
         self._access.demand(by, "undo", "")
@@ -225,7 +270,15 @@ class Runs:
         job = self._jobs.offer(by, old.stack, old.job, origin="slack").job
         return self._add(ask, job, dict(old.inputs), title=f"{title}{old.title}")
 
-    def _add(self, ask: StartJob, job: Job, inputs: dict[str, Any], title: str = "") -> Run:
+    def _add(
+        self,
+        ask: StartJob,
+        job: Job,
+        inputs: dict[str, Any],
+        title: str = "",
+        *,
+        also: Callable[[Transaction, Run], None] | None = None,
+    ) -> Run:
         with self._store.begin() as tx:
             if known := tx.runs.by_key(ask.key):
                 return known
@@ -251,8 +304,20 @@ class Runs:
                 tx.steps.add(run=run.number, id=step.id, position=position, title=step.title, uses="command.run")
             assert channel
             tx.messages.owe(key=f"run:{run.number}", kind=MessageKind.RUN, channel=channel, run=run.number)
+            if also:
+                also(tx, run)
         self._nudges.send(run.number)
         return run
+
+
+@dataclass
+class Audits:
+    """What was asked."""
+
+    asked: list[AuditFilter] = field(default_factory=list)
+
+    def export(self, only: AuditFilter, *, by: Person, origin: str, key: str, channel: str) -> None:
+        self.asked.append(only)
 
 
 class Timers:
@@ -272,6 +337,10 @@ class Timers:
     def of_run(self, number: int) -> list[Timer]:
         with self._store.read() as tx:
             return tx.timers.of_run(number)
+
+    def upcoming(self, *, limit: int = 20) -> list[Timer]:
+        with self._store.read() as tx:
+            return tx.timers.upcoming(kind=TimerKind.START, limit=limit)
 
     def extend(self, id: int, *, by: Person, origin: str, minutes: int = 30) -> Timer:
         self.asked.append(("extend", id))
@@ -312,7 +381,20 @@ class FrontDoor:
     def __init__(self, store: Store, nudges: Nudges, clock: MovableClock) -> None:
         self.catalog = Catalog()
         self.access = Access()
+        self.forms = Forms()
         self.jobs = Jobs(self.catalog, self.access)
+        self.at_hand = AtHand(self.jobs)
+        self.toggles = Toggles(store=store)
         self.runs = Runs(store, self.jobs, self.access, nudges, clock)
+        self.drafts, self.files = Drafts(store=store, clock=clock), Files(store=store, clock=clock, folder=Path())
         self.timers = Timers(store)
+        self.approvals = Approvals()
+        self.locks = Locks()
+        self.pauses = Pauses()
+        self.announcements = Announcements()
+        self.scheduled = ScheduledAnnouncements()
+        self.freezes = Freezes()
+        self.follows = Follows()
+        self.watch = Watch()
         self.previews = Previews()
+        self.audits = Audits()

@@ -20,7 +20,7 @@ def test_the_menu_offers_what_i_may_run(bot, slack):
     slack.command("")
 
     slack.until(lambda: slack.private)
-    assert labels(slack.private[0]["blocks"]) == ["Maintenance on", "Maintenance off", "Ping"]
+    assert labels(slack.private[0]["blocks"]) == ["About", "Maintenance on", "Maintenance off", "Ping"]
 
 
 def test_the_menu_of_somebody_without_rights_says_so(bot, slack):
@@ -66,7 +66,7 @@ def test_a_wrong_answer_returns_under_its_field(bot, slack):
 
     answer = slack.submit(form, environment="staging", reason="Database move", minutes="999")
 
-    assert answer["errors"] == {"field.minutes": "At most 240."}
+    assert answer["errors"] == {"field.minutes": "At most 240 min."}
     assert bot.runs() == []
 
 
@@ -155,69 +155,6 @@ def test_rights_that_are_lost_before_the_form_is_sent_count(bot, slack):
     assert bot.runs() == []
 
 
-@pytest.mark.parametrize(
-    ("typed", "answered"),
-    [
-        ("maintenanze", 'Did you mean "maintenance"?'),
-        ("maintenance enabel", 'Did you mean "enable"?'),
-        ("maintenance enable on stagin", 'Did you mean "staging"?'),
-        ("maintenance enable on staging reson=x", 'Did you mean "reason"?'),
-        ("show 99", "There is no run #99."),
-        ('maintenance enable reason="x', "quote"),
-    ],
-)
-def test_a_wrong_word_is_answered_with_the_nearest(bot, slack, typed, answered):
-    slack.command(typed)
-
-    slack.until(lambda: slack.private)
-    assert answered in slack.private[0]["text"]
-
-
-def test_a_command_fills_the_form(bot, slack):
-    slack.command('maintenance enable on staging minutes=45 reason="Database move"')
-
-    form = slack.until(lambda: slack.modal if slack.modal.get("callback_id") == "job_form" else None)
-    elements = {block["block_id"]: block["element"] for block in form["blocks"] if block["type"] == "input"}
-    assert elements["environment"]["initial_option"]["value"] == "staging"
-    assert elements["field.minutes"]["initial_value"] == "45"
-    assert elements["field.reason"]["initial_value"] == "Database move"
-
-
-def test_a_board_puts_the_buttons_into_the_channel_once(bot, slack):
-    slack.command("board maintenance")
-    board = slack.until(lambda: slack.message("Maintenance mode"))
-    slack.command("board")
-
-    slack.until(lambda: any("Go there" in read(told["blocks"]) for told in slack.private))
-    assert labels(board["blocks"]) == ["Maintenance on", "Maintenance off", "Ping"]
-    assert len(slack.messages["C0OPS"]) == 1
-
-
-def posted(bot, key):
-    with bot.store.read() as tx:
-        return tx.messages.get(key).ts
-
-
-def test_the_board_that_came_with_the_start_is_found_by_the_channels_id(bot, slack):
-    bot.edge.post_board("maintenance", "#ops")
-    slack.until(lambda: slack.message("Maintenance mode"))
-    slack.until(lambda: posted(bot, "board:maintenance:#ops"))
-
-    slack.command("board maintenance")
-
-    slack.until(lambda: any("Go there" in read(told["blocks"]) for told in slack.private))
-    assert len(slack.messages["C0OPS"]) == 1
-
-
-def test_a_click_on_the_board_opens_the_form(bot, slack):
-    bot.edge.post_board("maintenance", "C0OPS")
-    board = slack.until(lambda: slack.message("Maintenance mode"))
-
-    slack.click("Maintenance on", message=board)
-
-    assert slack.until(lambda: slack.modal.get("callback_id") == "job_form")
-
-
 def test_a_direct_message_is_answered_with_a_button_that_opens_the_form(bot, slack):
     said = {"type": "message", "channel_type": "im", "channel": "D0ADA", "user": "U0ADA", "ts": "1.0"}
     slack.event({**said, "text": "maintenance enable on staging"}, id="Ev1")
@@ -298,7 +235,7 @@ def test_a_double_click_on_retry_starts_one_run(bot, slack, message):
     bot.door.runs.end(1, "failed", reason="no")
     over = slack.until(lambda: slack.message("failed"))
 
-    slack.click("Retry", message=over, times=2)
+    slack.click("Run again", message=over, times=2)
 
     slack.until(lambda: len(bot.runs()) == 2)
     assert bot.runs() == ["maintenance #1", "maintenance #2"]
@@ -307,11 +244,11 @@ def test_a_double_click_on_retry_starts_one_run(bot, slack, message):
 def test_a_second_retry_much_later_says_what_became_of_the_first(bot, slack, message):
     bot.door.runs.end(1, "failed", reason="no")
     over = slack.until(lambda: slack.message("failed"))
-    slack.click("Retry", message=over)
+    slack.click("Run again", message=over)
     slack.until(lambda: len(bot.runs()) == 2)
     bot.door.runs.end(2, "failed", reason="no")
 
-    slack.click("Retry", message=over)
+    slack.click("Run again", message=over)
 
     slack.until(lambda: slack.private)
     assert "maintenance #2 does that already: it is failed" in slack.private[-1]["text"]
@@ -379,3 +316,40 @@ def test_a_form_that_breaks_the_program_turns_into_an_apology(bot, slack):
 
     assert answer["response_action"] == "update"
     assert "token" in read(answer["view"]["blocks"])
+
+
+@pytest.mark.parametrize(
+    ("action", "do", "asked"), [("undo_run", "", "is undone"), ("decide_step.undo", "undo", "is undone")]
+)
+def test_an_undo_in_a_protected_environment_wants_its_name_typed(bot, slack, message, action, do, asked):
+    bot.door.runs.change(1, environment="production")
+    slack.press({"type": "button", "action_id": action, "value": RunRef(run=1, do=do).encode()}, message=message)
+    page = slack.until(lambda: slack.modal if slack.modal.get("callback_id") == "name_form" else None)
+    assert asked in read(page["blocks"])
+
+    wrong = slack.submit(page, confirm_name="prod")
+    assert (wrong["errors"], bot.runs(), bot.door.runs.decisions) == (
+        {"confirm_name": 'Type "production" to confirm.'},
+        ["maintenance #1"],
+        [],
+    )
+
+    slack.submit(page, confirm_name="production")
+    slack.until(lambda: bot.runs() == ["maintenance #1", "maintenance #2"] or bot.door.runs.decisions == [(1, "undo")])
+
+
+def test_a_workflow_hears_of_a_bug_and_does_not_wait_for_ever(bot, slack):
+    bot.door.catalog.broken = "maintenance"
+
+    slack.event(
+        {
+            "type": "function_executed",
+            "function": {"callback_id": "run_stack_job"},
+            "function_execution_id": "Fx1",
+            "inputs": {"stack": "maintenance", "job": "ping"},
+        }
+    )
+
+    told = slack.until(lambda: slack.called("functions.completeError"))
+    assert told[0]["function_execution_id"] == "Fx1"
+    assert "went wrong" in told[0]["error"]

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-import re
 import time
 import urllib.error
 import urllib.request
@@ -13,10 +12,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from ruamel.yaml import YAML
 
 from bot.base.errors import SetupProblem
-from bot.slack.app import Listeners
 from tests.slack_edge.tiny_slack import Fault
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
@@ -71,6 +68,18 @@ def test_a_hundred_commands_at_once_are_all_acknowledged_in_time(bot, slack):
     assert "none" not in acks
 
 
+def test_a_form_that_is_answered_too_late_is_not_called_out_of_date(bot, slack):
+    slack.command("maintenance disable")
+    form = slack.until(lambda: slack.modal if slack.modal.get("callback_id") == "job_form" else None)
+    slack.patience_s = 60
+
+    with bot.store.begin():
+        answer = slack.submit(form, environment="staging")
+
+    assert answer == {}
+    assert slack.until(bot.runs) == ["maintenance #1"]
+
+
 def test_stopping_ends_within_seconds_and_leaves_no_socket(make_bot, slack):
     bot = make_bot()
     began = time.monotonic()
@@ -79,19 +88,6 @@ def test_stopping_ends_within_seconds_and_leaves_no_socket(make_bot, slack):
 
     assert time.monotonic() - began < 3
     slack.until(lambda: all(socket.closed for socket in slack.sockets))
-
-
-def test_the_manifest_and_the_listeners_name_the_same_things():
-    manifest = YAML(typ="safe").load(MANIFEST.read_text())
-    listeners = Listeners.__new__(Listeners)
-    Listeners.__init__(listeners, None)  # type: ignore[arg-type]
-
-    events = {
-        re.sub(r"^message\..*", "message", name) for name in manifest["settings"]["event_subscriptions"]["bot_events"]
-    }
-    assert {one["command"] for one in manifest["features"]["slash_commands"]} == set(listeners.commands)
-    assert {one["callback_id"] for one in manifest["features"]["shortcuts"]} == set(listeners.shortcuts)
-    assert events == set(listeners.events)
 
 
 class TestHttpMode:

@@ -119,6 +119,41 @@ def test_a_failure_calls_the_person_who_started_it_once_in_the_thread(bot, slack
     assert "<@U0ADA>" not in json.dumps(message["blocks"])
 
 
+@pytest.fixture
+def notice_first(make_bot, slack, start, bot):
+    """A run whose message another front end is about to send, while a notice of it is owed already: bot, message."""
+    bot.edge.stop()
+    run = start(wait=False)
+    with bot.store.begin() as tx:
+        [message] = tx.messages.claim(by="another", now=bot.clock.now(), lease_s=3600, limit=1)
+        told = {"occasion": "start", "mention": []}
+        tx.messages.owe_once(key="notice", kind=MessageKind.NOTICE, channel="#ops", run=run.number, body=told)
+        tx.messages.owe(key="later", kind=MessageKind.FIXED, channel="C0GENERAL", body={"text": "Later"})
+    return make_bot(), message
+
+
+def test_a_notice_waits_for_the_message_in_whose_thread_it_belongs(notice_first, slack):
+    bot, message = notice_first
+    slack.until(lambda: slack.message("Later", channel="C0GENERAL"))
+
+    with bot.store.begin() as tx:
+        tx.messages.free(message.id)
+
+    root = slack.until(lambda: slack.message("Maintenance off, staging"))
+    [notice] = slack.until(lambda: slack.thread(root))
+    assert "*Maintenance off, staging* has begun" in notice["text"]
+
+
+def test_a_notice_waits_for_no_message_that_cannot_be_sent(notice_first, slack):
+    bot, message = notice_first
+    with bot.store.begin() as tx:
+        tx.messages.trying(message.id)
+        tx.messages.failed(message.id, error="refused", retry_at=None)
+
+    notice = slack.until(lambda: slack.message("has begun"))
+    assert "thread_ts" not in notice
+
+
 @pytest.mark.parametrize("kind", ["reset_after", "reset_before", "status"])
 def test_a_post_whose_answer_got_lost_stands_there_once(bot, slack, kind):
     slack.faults.append(Fault("chat.postMessage", kind))

@@ -9,7 +9,8 @@ import pytest
 from bot.model.form import Choice, FieldType, FormField
 from bot.model.run import HostResult, Progress, RunStatus, StepStatus
 from bot.slack.limits import BLOCKS_PER_MESSAGE, MESSAGE_BLOCKS_TOTAL
-from bot.slack.views.run_message import RunScene, in_words, run_blocks, run_text
+from bot.slack.views.answers import in_words
+from bot.slack.views.run_message import RunScene, run_blocks, run_text
 from tests.slack_edge.reading import buttons, labels, read
 from tests.slack_edge.samples import NOW, done, hosts, step, timer, view
 
@@ -115,7 +116,12 @@ def test_a_run_that_is_being_cancelled_says_so_and_offers_it_no_more():
 
 
 def test_a_run_that_is_over_offers_undo_retry_and_log():
-    assert buttons_of(done(), status=RunStatus.FAILED, ended_at=AFTER) == ["Undo", "Retry", "Log"]
+    assert buttons_of(done(), status=RunStatus.FAILED, ended_at=AFTER) == [
+        "Undo",
+        "Run again",
+        "Change and run…",
+        "Log",
+    ]
 
 
 @pytest.mark.parametrize("step_over", [done(undoable=False), done(undone=True), done(begun=False)])
@@ -167,7 +173,7 @@ def test_two_hundred_steps_with_hosts_still_fit_into_one_message():
 
     assert len(blocks) <= BLOCKS_PER_MESSAGE
     assert len(json.dumps(blocks, ensure_ascii=False)) <= MESSAGE_BLOCKS_TOTAL
-    assert labels(blocks) == ["Undo", "Retry", "Log"]
+    assert labels(blocks) == ["Undo", "Run again", "Change and run…", "Log"]
 
 
 def test_two_hundred_different_steps_keep_the_failed_one_and_the_buttons():
@@ -179,7 +185,7 @@ def test_two_hundred_different_steps_keep_the_failed_one_and_the_buttons():
 
     assert len(json.dumps(blocks, ensure_ascii=False)) <= MESSAGE_BLOCKS_TOTAL
     assert "The one that failed" in read(blocks)
-    assert labels(blocks) == ["Undo", "Retry", "Log"]
+    assert labels(blocks) == ["Undo", "Run again", "Change and run…", "Log"]
 
 
 def test_steps_inside_others_are_set_in():

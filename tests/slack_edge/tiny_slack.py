@@ -3,14 +3,11 @@
 The sandbox is the whole thing; this one is small enough to break on purpose, call by call.
 """
 
-# ruff: noqa: N802, ARG002 - methods are called as Slack calls them
-
 import asyncio
 import itertools
 import json
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,10 +16,7 @@ from urllib.parse import parse_qsl
 from aiohttp import WSMsgType, web
 
 from tests.slack_edge.reading import buttons
-
-BOT, TEAM = "U0BOT", "T0ACME"
-PEOPLE = {"U0ADA": "Ada Lovelace", "U0GRACE": "Grace Hopper", "U0LINUS": "Linus Park"}
-CHANNELS = {"C0OPS": "ops", "C0GENERAL": "general"}
+from tests.slack_edge.tiny_api import CHANNELS, TEAM, TinyApi
 
 
 @dataclass
@@ -37,24 +31,18 @@ class Fault:
 
 
 @dataclass
-class TinySlack:
+class TinySlack(TinyApi):
     """One workspace."""
 
-    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    messages: dict[str, dict[str, dict[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
-    #: What one person was told alone: (user or response_url's owner, message).
-    private: list[dict[str, Any]] = field(default_factory=list)
-    views: dict[str, dict[str, Any]] = field(default_factory=dict)
-    homes: dict[str, dict[str, Any]] = field(default_factory=dict)
-    files: dict[str, bytes] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
-    groups: dict[str, list[str]] = field(default_factory=lambda: {"platform": ["U0ADA", "U0GRACE"]})
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
     #: Calls that wait until the test lets them go, by method.
     gates: dict[str, threading.Event] = field(default_factory=dict)
+    #: How long it waits for an answer. People see a fault after 3 s; who asks whether there is one at all waits longer.
+    patience_s: float = 3.0
 
     def __post_init__(self) -> None:
-        self._count = itertools.count(1)
+        super().__post_init__()
         self._acks: dict[str, asyncio.Future[Any]] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -71,10 +59,6 @@ class TinySlack:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
 
     @property
     def api_url(self) -> str:
@@ -147,9 +131,26 @@ class TinySlack:
         payload["callback_id"] = callback
         return self.send("interactive", payload)
 
-    def send(self, kind: str, payload: dict[str, Any]) -> Any:
-        """Send an envelope to the next connection; returns the acknowledgement's payload, "none" without one in 3 s."""
-        return asyncio.run_coroutine_threadsafe(self._send(kind, payload), self._loop).result(10)
+    def send(self, kind: str, payload: dict[str, Any], **more: Any) -> Any:
+        """Send an envelope to the next connection; returns the acknowledgement's payload, "none" without one in time.
+
+        *more* is what else stands on it: `retry_attempt` and `retry_reason`.
+        """
+        return asyncio.run_coroutine_threadsafe(self._send(kind, payload, more), self._loop).result()
+
+    def send_all(self, envelopes: Iterable[tuple[str, dict[str, Any]]], *, at_once: int = 16) -> list[Any]:
+        """Send so many at a time; returns the acknowledgements' payloads in the order of the envelopes."""
+        left, answers = enumerate(envelopes), dict[int, Any]()
+
+        async def person() -> None:
+            for index, (kind, payload) in left:
+                answers[index] = await self._send(kind, payload, {})
+
+        async def everybody() -> None:
+            await asyncio.gather(*(person() for _ in range(at_once)))
+
+        asyncio.run_coroutine_threadsafe(everybody(), self._loop).result()
+        return [answers[index] for index in sorted(answers)]
 
     # What a test looks at
 
@@ -167,10 +168,7 @@ class TinySlack:
         """The replies below a message."""
         return [one for one in self.messages[message["channel"]].values() if one.get("thread_ts") == message["ts"]]
 
-    def called(self, method: str) -> list[dict[str, Any]]:
-        return [arguments for name, arguments in list(self.calls) if name == method]
-
-    def until(self, holds: Callable[[], Any], *, timeout_s: float = 5.0) -> Any:
+    def until(self, holds: Callable[[], Any], *, timeout_s: float = 60.0) -> Any:
         """Wait until *holds* returns something true, and return it."""
         end = time.monotonic() + timeout_s
         while time.monotonic() < end:
@@ -188,9 +186,6 @@ class TinySlack:
         team = {"id": TEAM, "domain": "acme"}
         return {"type": kind, "user": {"id": user}, "team": team, "trigger_id": self._id("trigger")}
 
-    def _id(self, prefix: str) -> str:
-        return f"{prefix}{next(self._count)}"
-
     async def _start(self) -> None:
         app = web.Application(client_max_size=2**26)
         app.router.add_post("/api/{method}", self._call)
@@ -202,17 +197,19 @@ class TinySlack:
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self._port = self._runner.addresses[0][1]
 
-    async def _send(self, kind: str, payload: dict[str, Any]) -> Any:
+    async def _send(self, kind: str, payload: dict[str, Any], more: dict[str, Any]) -> Any:
         id = self._id("envelope")
         self._acks[id] = self._loop.create_future()
         live = [socket for socket in self.sockets if not socket.closed]
         await live[next(self._turn) % len(live)].send_json(
-            {"type": kind, "envelope_id": id, "payload": payload, "accepts_response_payload": True}
+            {"type": kind, "envelope_id": id, "payload": payload, "accepts_response_payload": True, **more}
         )
         try:
-            return await asyncio.wait_for(self._acks[id], 3)
+            return await asyncio.wait_for(self._acks[id], self.patience_s)
         except TimeoutError:
             return "none"
+        finally:
+            del self._acks[id]
 
     async def _link(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
@@ -258,91 +255,6 @@ class TinySlack:
             request.transport.abort()
             raise ConnectionResetError
         return web.json_response({"ok": True, **answer} if "error" not in answer else {"ok": False, **answer})
-
-    def _auth_test(self, _: dict[str, Any]) -> dict[str, Any]:
-        return {"url": self.url, "team": "Acme", "user": "stackhand", "team_id": TEAM, "user_id": BOT, "bot_id": "B0"}
-
-    def _apps_connections_open(self, _: dict[str, Any]) -> dict[str, Any]:
-        return {"url": f"{self.url.replace('http', 'ws')}/link"}
-
-    def _users_info(self, asked: dict[str, Any]) -> dict[str, Any]:
-        name = PEOPLE[asked["user"]]
-        email = f"{name.split()[0].lower()}@example.org"
-        return {"user": {"id": asked["user"], "real_name": name, "profile": {"real_name": name, "email": email}}}
-
-    def _usergroups_list(self, _: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "usergroups": [
-                {"id": f"S{index}", "handle": handle, "users": users}
-                for index, (handle, users) in enumerate(self.groups.items())
-            ]
-        }
-
-    def _conversations_list(self, _: dict[str, Any]) -> dict[str, Any]:
-        return {"channels": [{"id": id, "name": name} for id, name in CHANNELS.items()]}
-
-    def _conversations_open(self, asked: dict[str, Any]) -> dict[str, Any]:
-        return {"channel": {"id": f"D{asked['users']}"}}
-
-    def _chat_postMessage(self, asked: dict[str, Any]) -> dict[str, Any]:
-        names = {f"#{name}": id for id, name in CHANNELS.items()}
-        channel = names.get(asked["channel"], asked["channel"])
-        if channel.startswith("U"):
-            channel = f"D{channel}"
-        elif not channel.startswith("D") and channel not in CHANNELS:
-            return {"error": "channel_not_found"}
-        ts = f"{time.time():.4f}{next(self._count):02d}"
-        self.messages[channel][ts] = {**asked, "channel": channel, "ts": ts}
-        return {"channel": channel, "ts": ts}
-
-    def _chat_update(self, asked: dict[str, Any]) -> dict[str, Any]:
-        if asked["ts"] not in self.messages[asked["channel"]]:
-            return {"error": "message_not_found"}
-        self.messages[asked["channel"]][asked["ts"]] |= asked
-        return {"channel": asked["channel"], "ts": asked["ts"]}
-
-    def _chat_postEphemeral(self, asked: dict[str, Any]) -> dict[str, Any]:
-        self.private.append(asked)
-        return {"message_ts": "1.1"}
-
-    def _chat_getPermalink(self, asked: dict[str, Any]) -> dict[str, Any]:
-        return {"permalink": f"https://acme.example/{asked['channel']}/{asked['message_ts']}"}
-
-    def _conversations_history(self, asked: dict[str, Any]) -> dict[str, Any]:
-        return {"messages": [one for one in self.messages[asked["channel"]].values() if not one.get("thread_ts")]}
-
-    def _conversations_replies(self, asked: dict[str, Any]) -> dict[str, Any]:
-        found = self.messages[asked["channel"]].values()
-        return {"messages": [one for one in found if asked["ts"] in (one["ts"], one.get("thread_ts"))]}
-
-    def _views_open(self, asked: dict[str, Any]) -> dict[str, Any]:
-        return {"view": self._add_view(asked["view"])}
-
-    def _views_update(self, asked: dict[str, Any]) -> dict[str, Any]:
-        for view in self.views.values():
-            if asked.get("view_id") == view["id"] or asked.get("external_id", "-") == view.get("external_id"):
-                view |= {"callback_id": "", "private_metadata": "", **asked["view"]}
-                return {"view": view}
-        return {"error": "not_found"}
-
-    def _views_publish(self, asked: dict[str, Any]) -> dict[str, Any]:
-        self.homes[asked["user_id"]] = asked["view"]
-        return {"view": asked["view"]}
-
-    def _files_getUploadURLExternal(self, asked: dict[str, Any]) -> dict[str, Any]:
-        id = self._id("F")
-        return {"upload_url": f"{self.url}/upload/{id}", "file_id": id}
-
-    def _files_completeUploadExternal(self, asked: dict[str, Any]) -> dict[str, Any]:
-        files = [{**one, "name": self.called("files.getUploadURLExternal")[-1]["filename"]} for one in asked["files"]]
-        said = {"channel": asked["channel_id"], "text": asked.get("initial_comment", ""), "files": files}
-        self._chat_postMessage({**said, "thread_ts": asked["thread_ts"], "blocks": []})
-        return {"files": files}
-
-    def _add_view(self, view: dict[str, Any], root: str = "") -> dict[str, Any]:
-        id = self._id("V")
-        self.views[id] = {"private_metadata": "", "callback_id": "", **view, "id": id, "root_view_id": root or id}
-        return self.views[id]
 
 
 async def _arguments(request: web.Request) -> dict[str, Any]:

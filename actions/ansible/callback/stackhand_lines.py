@@ -32,13 +32,18 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     CALLBACK_NAME = "stackhand_lines"
 
     def v2_playbook_on_start(self, playbook: Any) -> None:  # noqa: D102
-        self._say("playbook", tasks=_tasks_in(playbook.get_plays()))
+        plays = playbook.get_plays()
+        self._say("playbook", tasks=_tasks_in(plays), plays=len(plays))
 
     def v2_playbook_on_play_start(self, play: Any) -> None:  # noqa: D102
-        self._say("play", name=play.get_name().strip(), pattern=_pattern(play.hosts))
+        # Called once for each batch of `serial`.
+        self._say("play", name=play.get_name().strip(), pattern=_pattern(play.hosts), id=str(play._uuid))  # noqa: SLF001
 
     def v2_playbook_on_no_hosts_matched(self) -> None:  # noqa: D102
         self._say("no_hosts")
+
+    def v2_playbook_on_no_hosts_remaining(self) -> None:  # noqa: D102
+        self._say("no_hosts_left")
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: object) -> None:  # noqa: ARG002, D102
         if task.action not in constants._ACTION_META:  # noqa: SLF001 - Ansible has no public name for these
@@ -93,7 +98,12 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     def _result(self, result: Any, state: str, message: str) -> None:
         # The message comes last: a secret masked in it may swallow the end of the line, and only that.
         self._say(
-            "result", host=_host(result), state=state, task=_task(result), message=_cut(message, _LONGEST_MESSAGE)
+            "result",
+            host=_host(result),
+            state=state,
+            task=_task(result),
+            fatal=state in _LOST and bool(result.task.any_errors_fatal or result.task.run_once),
+            message=_cut(message, _LONGEST_MESSAGE),
         )
 
     def _say(self, what: str, **values: object) -> None:
@@ -145,6 +155,7 @@ def _why(outcome: Mapping[str, Any]) -> str:
     return f"{words}: {said[-_LONGEST_MESSAGE // 2 :]}" if said and said not in words else words
 
 
+_LOST = {"failed", "unreachable"}
 _SAID = ("module_stderr", "stderr", "module_stdout", "stdout")
 
 

@@ -2,6 +2,7 @@
 
 import { isSelect, select } from "./choices.js";
 import { el, fill, freshId } from "./dom.js";
+import { fileField } from "./file_field.js";
 import { textObject, textOf } from "./mrkdwn.js";
 
 const TEXTS = new Set(["plain_text_input", "email_text_input", "url_text_input", "number_input"]);
@@ -14,7 +15,7 @@ const INPUT_TYPES = {
 };
 const MOMENTS = { datepicker: "date", timepicker: "time", datetimepicker: "date_time" };
 
-export const isField = ({ type }) => isSelect({ type }) || TEXTS.has(type) || type in MOMENTS || type in BOXES;
+export const isField = ({ type }) => isSelect({ type }) || TEXTS.has(type) || type in MOMENTS || type in BOXES || type === "file_input";
 
 /**
  * A field for *element*. *changed(how)* is called with "chosen", "typed" or "entered".
@@ -31,7 +32,9 @@ export function drawField(element, scene, { label, changed = () => {} }) {
       ? textField
       : element.type in MOMENTS
         ? momentField
-        : boxesField;
+        : element.type === "file_input"
+          ? fileField
+          : boxesField;
   return Object.assign(node, draw(node, element, scene, { label, changed }));
 }
 

@@ -7,7 +7,7 @@ const UNITS = ["bytes", "KB", "MB", "GB"];
 
 export function fileCard(file) {
   const name = file.title || file.name;
-  const about = el("span", { class: "file-words" }, el("strong", {}, name), el("small", {}, size(file.size)));
+  const about = el("span", { class: "file-words" }, el("strong", {}, name), el("small", {}, sizeOf(file.size)));
   const get = el(
     "a",
     {
@@ -36,7 +36,7 @@ function local(address) {
   return url.pathname + url.search;
 }
 
-function size(bytes = 0) {
+export function sizeOf(bytes = 0) {
   const step = bytes < 1 ? 0 : Math.min(Math.floor(Math.log(bytes) / Math.log(1024)), UNITS.length - 1);
   const number = bytes / 1024 ** step;
   return `${number.toFixed(step && number < 10 ? 1 : 0)} ${UNITS[step]}`;

@@ -6,6 +6,7 @@ import { el, fill } from "./dom.js";
 import { Jump } from "./jump.js";
 import { MainPane } from "./main_pane.js";
 import { Modals } from "./modal.js";
+import { OutsidePanel } from "./outside.js";
 import { Places } from "./places.js";
 import { Sidebar } from "./sidebar.js";
 import { Store } from "./store.js";
@@ -29,7 +30,7 @@ async function start() {
   const find = (id) => document.getElementById(id);
   const jump = new Jump(find("overlays"), store, places);
   const parts = [
-    new Sidebar(find("sidebar"), store, places, jump),
+    new Sidebar(find("sidebar"), store, places, jump, new OutsidePanel(find("overlays"), store)),
     new MainPane(find("main"), store, places),
     new ThreadPane(find("thread"), store, places),
     new Modals(find("overlays"), store),

@@ -13,13 +13,15 @@ export class Sidebar {
   #store;
   #places;
   #jump;
+  #outside;
   #drawn = "";
 
-  constructor(node, store, places, jump) {
+  constructor(node, store, places, jump, outside) {
     this.#node = node;
     this.#store = store;
     this.#places = places;
     this.#jump = jump;
+    this.#outside = outside;
   }
 
   draw({ kind }) {
@@ -36,6 +38,7 @@ export class Sidebar {
       this.#person(),
       this.#list("Channels", false),
       this.#list("Apps", true),
+      this.#world(),
       this.#foot(),
     );
     if (focused) this.#node.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
@@ -102,6 +105,22 @@ export class Sidebar {
       class: isThere ? "presence here" : "presence",
       title: isThere ? "connected" : "not connected",
     });
+  }
+
+  /** The way to the panel of what happens elsewhere, where the sandbox has such a world. */
+  #world() {
+    if (!this.#store.seen.has_outside) return null;
+    const open = () => this.#outside.open();
+    return el(
+      "section",
+      { class: "places" },
+      el(
+        "button",
+        { type: "button", class: "place", "aria-label": "Outside world", data: { focus: "outside" }, onclick: open },
+        icon("globe"),
+        el("span", { class: "name" }, "Outside world"),
+      ),
+    );
   }
 
   #foot() {

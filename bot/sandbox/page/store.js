@@ -81,17 +81,23 @@ export class Store extends EventTarget {
    * a server that is away is an answer, too. With *ack* it comes once the bot has acknowledged.
    */
   async act(name, body, { ack = false } = {}) {
-    const query = new URLSearchParams({ as: this.me, ...(ack ? { wait: "ack" } : {}) });
-    try {
-      const answer = await fetch(`/sandbox/act/${name}?${query}`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(body),
-      });
-      return answer.ok ? await answer.json() : { ok: false, error: await reason(answer) };
-    } catch {
-      return { ok: false, error: "The sandbox does not answer. Is it still running?" };
-    }
+    return post(`act/${name}?${new URLSearchParams({ as: this.me, ...(ack ? { wait: "ack" } : {}) })}`, body);
+  }
+
+  /** Give a file to Slack. Answers what Slack knows of it, or `{error}`; never throws. */
+  upload(file) {
+    const query = new URLSearchParams({ as: this.me, name: file.name });
+    return send(`upload?${query}`, { headers: { "content-type": "application/octet-stream" }, body: file });
+  }
+
+  /** What there is outside of the workspace. */
+  outside() {
+    return ask("/sandbox/outside");
+  }
+
+  /** Do something outside. Answers what there is then, or `{error}`; never throws. */
+  changeOutside(act, body) {
+    return post(`outside/${act}`, body);
   }
 
   #listen() {
@@ -170,6 +176,19 @@ function drop(lists, channel, ts) {
 function replaced(channels, channel) {
   const known = channels.some((one) => one.id === channel.id);
   return known ? channels.map((one) => (one.id === channel.id ? channel : one)) : [...channels, channel];
+}
+
+function post(path, body) {
+  return send(path, { headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+}
+
+async function send(path, request) {
+  try {
+    const answer = await fetch(`/sandbox/${path}`, { method: "POST", ...request });
+    return answer.ok ? await answer.json() : { ok: false, error: await reason(answer) };
+  } catch {
+    return { ok: false, error: "The sandbox does not answer. Is it still running?" };
+  }
 }
 
 async function ask(address) {

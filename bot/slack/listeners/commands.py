@@ -2,116 +2,122 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.base.errors import NotAllowed, NotFound
+from bot.base.errors import NotFound
 from bot.base.text import did_you_mean
-from bot.model.message import MessageKind
-from bot.model.stack import Stack
-from bot.slack.client import Later, Never, Unsure, call
 from bot.slack.desk import ORIGIN, Desk
-from bot.slack.ids import JobRef
+from bot.slack.ids import CONFIRM_PAGE, JobRef
 from bot.slack.interaction import Interaction, read_command, read_event
 from bot.slack.limits import BUTTON_VALUE
-from bot.slack.listeners.forms import Ack, Body, Forms
+from bot.slack.listeners.forms import Forms
+from bot.slack.listeners.pages import Ack, Body
 from bot.slack.live import scene_of
 from bot.slack.mrkdwn import escape
-from bot.slack.views.menu import menu_message, menu_text, prefilled, runs_blocks, runs_text
-from bot.slack.views.parts import section
+from bot.slack.views.menu import prefilled
+from bot.slack.views.parts import place
+from bot.slack.views.run_list import runs_blocks, runs_text
 from bot.slack.views.run_message import run_blocks, run_text
-from bot.slack.words import Wish, Words, understand, without_mention
+from bot.slack.views.words import help_blocks, help_text, who_blocks, who_text
+from bot.slack.words import WORDS, Wish, Words, understand, without_mention
 
 _RUNS_SHOWN = 10
 _EVENTS_REMEMBERED = 1000
+_ASKED_OFTEN = ["run", "approve", "cancel", "undo"]
+
+
+#: Does what words ask for; what it raises is told in private.
+Verb = Callable[[Interaction, Words], None]
 
 
 class Commands:
     """The listeners for words."""
 
-    def __init__(self, desk: Desk, forms: Forms) -> None:
+    def __init__(self, desk: Desk, forms: Forms, *, also: Mapping[Wish, Verb]) -> None:
+        """*also* does the wishes that other listeners know about."""
         self._desk = desk
         self._forms = forms
         self._seen = Seen(_EVENTS_REMEMBERED)
+        self._verbs: dict[Wish, Verb] = {
+            Wish.HELP: self._help,
+            Wish.JOB: self._job,
+            Wish.RUNS: self._runs,
+            Wish.SHOW: lambda interaction, words: show_run(self._desk, interaction, words.run),
+            Wish.WHO_MAY: self._who_may,
+            **also,
+        }
 
     def slash(self, ack: Ack, body: Body) -> None:
         """`/stack ...`."""
         ack()
         self._answer(read_command(body), body.get("text") or "")
 
+    def slash_word(self, word: str) -> Callable[[Ack, Body], None]:
+        """The listener of a command that is a word by itself: `/follow ...`."""
+
+        def slash(ack: Ack, body: Body) -> None:
+            ack()
+            self._answer(read_command(body), f"{word} {body.get('text') or ''}")
+
+        return slash
+
     def mentioned(self, event: dict[str, Any], body: Body) -> None:
-        """The bot's name in a channel."""
-        if self._seen.is_new(body.get("event_id", "")):
+        """The bot's name in a channel; two bots that answer each other would never end."""
+        if _is_of_a_person(event) and self._seen.is_new(body.get("event_id") or ""):
             self._answer(read_event(event), without_mention(event.get("text") or ""))
 
     def written(self, event: dict[str, Any], body: Body) -> None:
         """A direct message; what the bot itself and other bots write is not for us."""
-        is_for_us = event.get("channel_type") == "im" and not event.get("subtype") and not event.get("bot_id")
-        if is_for_us and self._seen.is_new(body.get("event_id", "")):
+        is_for_us = event.get("channel_type") == "im" and not event.get("subtype") and _is_of_a_person(event)
+        if is_for_us and self._seen.is_new(body.get("event_id") or ""):
             self._answer(read_event(event), without_mention(event.get("text") or ""))
 
     def _answer(self, interaction: Interaction, text: str) -> None:
         with self._desk.refusals(interaction):
             words = understand(text)
-            match words.wish:
-                case Wish.MENU | Wish.STACK:
-                    self._menu(interaction, words)
-                case Wish.RUNS:
-                    self._runs(interaction)
-                case Wish.SHOW:
-                    show_run(self._desk, interaction, words.run)
-                case Wish.BOARD:
-                    self._board(interaction, words.stack)
-                case Wish.JOB:
-                    self._job(interaction, words)
+            verb = self._verbs.get(words.wish)
+            if verb is None:
+                raise NotFound(f"{words.wish.value.capitalize()} is not there yet.", hint="/stack help has what is.")
+            verb(interaction, words)
 
-    def _menu(self, interaction: Interaction, words: Words) -> None:
-        if words.stack:
-            self._desk.stacks.stack(words.stack)
-        offers = self._desk.door.jobs.offers(self._desk.person(interaction))
-        if words.stack:
-            offers = [offer for offer in offers if offer.stack.name == words.stack]
-        self._desk.tell(interaction, menu_text(offers), menu_message(offers, channel=interaction.channel))
+    def _help(self, interaction: Interaction, words: Words) -> None:
+        del words
+        known = [word for word in WORDS.values() if word.wish in self._verbs]
+        self._desk.tell(interaction, help_text(known), help_blocks(known))
 
-    def _runs(self, interaction: Interaction) -> None:
+    def _runs(self, interaction: Interaction, words: Words) -> None:
         person, access = self._desk.person(interaction), self._desk.door.access
-        runs = [run for run in self._desk.door.runs.recent(limit=100) if access.may(person, "see", run.target)]
+        stack = self._desk.stack(interaction, words.stack).name if words.stack else None
+        recent = self._desk.door.runs.recent(limit=100, stack=stack)
+        runs = [run for run in recent if access.may(person, "see", run.target)]
         shown = runs[:_RUNS_SHOWN]
         self._desk.tell(interaction, runs_text(shown), runs_blocks(shown))
 
-    def _board(self, interaction: Interaction, name: str) -> None:
-        stack = self._desk.stacks.stack(name) if name else self._only_stack(interaction)
-        person, access = self._desk.person(interaction), self._desk.door.access
-        if not access.may(person, "see", stack.name):
-            raise NotAllowed(f"You may not see {stack.title}.", hint=access.who_may("see", stack.name))
-        assert interaction.channel  # noqa: S101 - words always come from a channel
-        before = owe_board(self._desk, stack.name, interaction.channel)
-        line = f"The buttons of {escape(stack.title)} are in this channel."
-        if before:
-            line = f"The buttons of {escape(stack.title)} are here already; they are fresh again. {self._link(*before)}"
-        self._desk.tell(interaction, line, [section(line)])
-
-    def _link(self, channel: str, ts: str) -> str:
-        try:
-            return f"<{call(self._desk.slack.chat_getPermalink, channel=channel, message_ts=ts)['permalink']}|Go there>"
-        except (Later, Never, Unsure):
-            return ""
-
-    def _only_stack(self, interaction: Interaction) -> Stack:
-        stacks = self._desk.stacks.stacks
-        here = [stack for stack in stacks.values() if stack.channel == f"#{interaction.channel_name}"]
-        for found in (list(stacks.values()), here):
-            if len(found) == 1:
-                return found[0]
-        raise NotFound("Say which stack: /stack board STACK.", hint=did_you_mean("", list(stacks)))
+    def _who_may(self, interaction: Interaction, words: Words) -> None:
+        stack, access = self._desk.stack(interaction, words.stack), self._desk.door.access
+        job = self._desk.job(interaction, stack, words.job) if words.job else None
+        if job and words.environment:
+            self._desk.stacks.environment(stack, job, words.environment)
+        target = "/".join(filter(None, (stack.name, words.job, words.environment)))
+        what = place(f"{stack.title}: {job.title}" if job else stack.title, words.environment)
+        verbs = [words.verb] if words.verb else _ASKED_OFTEN
+        answers = [(verb, access.who_may(verb, target)) for verb in verbs]
+        self._desk.tell(interaction, who_text(what, answers), who_blocks(what, answers))
 
     def _job(self, interaction: Interaction, words: Words) -> None:
         desk = self._desk
-        stack, job = desk.stacks.job(words.stack, words.job)
+        stack = desk.stack(interaction, words.stack)
+        job = desk.job(interaction, stack, words.job)
         unknown = [name for name in words.answers if name not in {field.name for field in job.form}]
         if unknown:
+            # What a job asks for is told only to those who may start it.
+            desk.door.jobs.offer(desk.person(interaction), stack.name, job.name, origin=ORIGIN)
             names = [field.name for field in job.form]
             hint = did_you_mean(unknown[0], names) or "It asks for nothing."
             raise NotFound(f'{job.title} does not ask for "{unknown[0]}".', hint=hint)
+        if words.environment and words.environment not in job.environments:
+            desk.door.jobs.offer(desk.person(interaction), stack.name, job.name, origin=ORIGIN)
         if words.environment:
             desk.stacks.environment(stack, job, words.environment)
         ref = JobRef(
@@ -120,6 +126,7 @@ class Commands:
             environment=words.environment,
             answers=words.answers,
             channel=interaction.channel,
+            page=CONFIRM_PAGE,
         )
         if interaction.trigger_id:
             self._forms.open(interaction, ref)
@@ -137,18 +144,8 @@ def show_run(desk: Desk, interaction: Interaction, number: int) -> None:
     desk.tell(interaction, run_text(view), run_blocks(scene_of(view, desk.door, desk.stacks)))
 
 
-def owe_board(desk: Desk, stack: str, channel: str) -> tuple[str, str] | None:
-    """Put the buttons of *stack* into *channel*, or freshen those that are there; their address when they are."""
-    with desk.store.begin() as tx:
-        key = f"board:{stack}:{channel}"
-        # The one in the stack's own channel goes by the channel's name, which only Slack can tell from its id.
-        named = tx.messages.get(f"board:{stack}:{desk.stacks.stack(stack).channel}")
-        if named and named.channel_id == channel:
-            key = named.key
-        known = tx.messages.get(key)
-        tx.messages.owe(key=key, kind=MessageKind.BOARD, channel=channel, body={"stack": stack})
-    desk.wake()
-    return (known.channel_id, known.ts) if known and known.channel_id and known.ts else None
+def _is_of_a_person(event: Mapping[str, Any]) -> bool:
+    return bool(event.get("user") and event.get("channel")) and not event.get("bot_id")
 
 
 class Seen:

@@ -1,41 +1,40 @@
-"""From a click to a started run: the form, the page that shows what would happen, and the start."""
+"""An open form: how it is opened and filled, changes in place, and is searched. What comes after: `form_sending`."""
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.base.errors import NotFound, Refused, WrongInputs
-from bot.control.start import StartJob
-from bot.model.form import FormValue
 from bot.model.person import Person
-from bot.model.stack import Environment
 from bot.slack.desk import ORIGIN, Desk
 from bot.slack.door import Offer
-from bot.slack.ids import CONFIRM_NAME, ENVIRONMENT, VALUE, ConfirmRef, JobRef, OutOfDate, TooLong, field_block, pack
-from bot.slack.interaction import Interaction, ViewSeen, read_interaction
-from bot.slack.limits import PRIVATE_METADATA
-from bot.slack.views.job_modal import (
-    checking_modal,
+from bot.slack.form_drawing import FormDrawing, FormOrder
+from bot.slack.form_state import (
     chosen_environment,
-    confirm_modal,
+    chosen_preset,
     given_answers,
-    job_modal,
-    needs_confirmation,
+    one_row_less,
+    one_row_more,
+    with_rows,
 )
-from bot.slack.views.menu import menu_modal
-from bot.slack.views.sorry import refusal_modal
-
-Ack = Callable[..., Any]
-Body = dict[str, Any]
+from bot.slack.ids import ADD_ROW, CONFIRM_PAGE, DROP_ROW, JOB_FORM, JobRef, RunRef, field_of
+from bot.slack.interaction import Interaction, ViewSeen, read_interaction
+from bot.slack.listeners.before_start import form_page, frozen_in
+from bot.slack.listeners.form_answers import FormAnswers, all_inputs
+from bot.slack.listeners.form_sending import FormSending, ask_of
+from bot.slack.listeners.pages import AT_ONCE_S, PATIENCE_S, Ack, Body
+from bot.slack.views.fields import matching
+from bot.slack.views.job_modal import confirm_modal
 
 
 class Forms:
     """The listeners around a job's form."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, sending: FormSending) -> None:
         self._desk = desk
+        self._sending = sending
+        self._answers = FormAnswers(desk)
+        self._order = FormOrder()
 
     def clicked(self, ack: Ack, body: Body) -> None:
         """A job's button, wherever it stands."""
@@ -46,146 +45,101 @@ class Forms:
             channel = ref.channel or (interaction.channel if interaction.view is None else None)
             self.open(interaction, replace(ref, channel=channel))
 
-    def shortcut(self, ack: Ack, body: Body) -> None:
-        """The shortcut, from anywhere: first which job."""
+    def again(self, ack: Ack, body: Body) -> None:
+        """Run again: the form, filled with the answers of a run."""
         ack()
         interaction = read_interaction(body)
         desk = self._desk
-        with desk.refusals(interaction), desk.opened(interaction, "Run a job") as fill:
-            fill(menu_modal(desk.door.jobs.offers(desk.person(interaction))))
+        with desk.refusals(interaction):
+            run = desk.door.runs.view(RunRef.decode(interaction.value).run).run
+            channel = interaction.channel if interaction.view is None else None
+            ref = JobRef(
+                stack=run.stack,
+                job=run.job,
+                environment=run.environment,
+                channel=channel or run.channel,
+                again=run.number,
+            )
+            self.open(interaction, ref)
 
     def open(self, interaction: Interaction, ref: JobRef) -> None:
-        """Open the form of a job; without the right the modal says who may. Raises NotFound, TooLate."""
+        """Open the form of a job; without the right the modal says who may. Raises NotFound, TooLate.
+
+        Where everything is said already (`JobRef.page`), what would happen is shown at once.
+        """
         desk = self._desk
         _, job = desk.stacks.job(ref.stack, ref.job)
         with desk.opened(interaction, job.title) as fill:
-            offer = desk.door.jobs.offer(desk.person(interaction), ref.stack, ref.job, origin=ORIGIN)
-            fill(job_modal(offer, ref))
+            person = desk.person(interaction)
+            offer = desk.door.jobs.offer(person, ref.stack, ref.job, origin=ORIGIN)
+            complete = self._sending.complete(offer, ref, person) if ref.page == CONFIRM_PAGE else None
+            if complete is None:
+                answers = self._answers.before(offer, ref, person)
+                ref = with_rows(ref, job.form, answers)
+                fill(form_page(self._desk, offer, ref, self._answers.walk(offer, ref, person, answers)))
+                return
+            environment, inputs, carried = complete
+            previews = desk.previewer.preview(ask_of(person, carried, inputs, key=f"preview:{interaction.trigger_id}"))
+            external_id, cold = f"confirm.{secrets.token_hex(8)}", frozen_in(self._desk, offer, environment)
+            fill(confirm_modal(offer, environment, carried, inputs, previews, external_id=external_id, frozen=cold))
 
-    def submitted(self, ack: Ack, body: Body) -> None:
-        """The form: errors under the fields, the page that asks once more, or the start."""
+    def changed(self, ack: Ack, body: Body) -> None:
+        """An answer on which others depend, a preset, or a row more or less: the form changes in place."""
+        ack()
         interaction = read_interaction(body)
-        view = _view(interaction)
-        with _refusals_shown(ack, view):
-            self._submitted(ack, interaction, view)
+        view = interaction.view
+        if view is None or view.callback_id != JOB_FORM:
+            return
+        self._order.came(view.id, interaction.action_ts)
+        with self._desk.refusals(interaction):
+            person = self._desk.person(interaction)
+            before = JobRef.decode(view.private_metadata)
+            offer = self._desk.door.jobs.offer(person, before.stack, before.job, origin=ORIGIN)
+            ref, answers = self._changed(offer, before, person, interaction, view)
+            is_other = ref.turn != before.turn or ref.rows != before.rows
+            with self._desk.filling(offer.job.title, view_id=view.id) as fill:
+                self._draw_anew(
+                    offer, ref, person, answers, FormDrawing(fill, self._order, interaction, view, is_other=is_other)
+                )
 
-    def confirmed(self, ack: Ack, body: Body) -> None:
-        """The page that showed what would happen: now it happens."""
+    def searched(self, ack: Ack, body: Body) -> None:
+        """Somebody types into a long list: answered from what is remembered of it."""
         interaction = read_interaction(body)
-        view = _view(interaction)
-        with _refusals_shown(ack, view):
-            ref = ConfirmRef.decode(view.private_metadata)
-            if ref.environment and (error := _wrong_name(view, ref.environment)):
-                ack(response_action="errors", errors={CONFIRM_NAME: error})
-            else:
-                self._start(ack, _ask(self._desk.person(interaction), ref, ref.inputs, view))
-
-    def _submitted(self, ack: Ack, interaction: Interaction, view: ViewSeen) -> None:
-        ref = JobRef.decode(view.private_metadata)
+        view, name = interaction.view, field_of(str(body.get("block_id") or ""))
+        if view is None or name is None:
+            ack(options=[])
+            return
+        ref = replace(JobRef.decode(view.private_metadata), environment=chosen_environment(view.state))
         person = self._desk.person(interaction)
         offer = self._desk.door.jobs.offer(person, ref.stack, ref.job, origin=ORIGIN)
-        try:
-            environment, inputs = self._read(offer, view)
-            carried = _carried(offer, ref, environment, inputs, person)
-        except WrongInputs as wrong:
-            ack(response_action="errors", errors=_under_fields(wrong, offer))
-            return
-        ask = _ask(person, carried, inputs, view)
-        if needs_confirmation(offer.job, environment):
-            external_id = f"confirm.{secrets.token_hex(8)}"
-            ack(response_action="push", view=checking_modal(offer.job, external_id))
-            self._desk.pool.submit(self._show_previews, offer, environment, carried, ask, external_id)
-        else:
-            self._start(ack, ask)
+        answers = given_answers(offer.job.form, view.state, ref)
+        asked = self._answers.walk(offer, ref, person, answers, patience_s=PATIENCE_S)
+        found = next((one for one in all_inputs(asked, ref) if one[0] == name), None)
+        ack(options=matching(found[1].field.choices, str(body.get("value") or "")) if found else [])
 
-    def _read(self, offer: Offer, view: ViewSeen) -> tuple[Environment | None, dict[str, FormValue]]:
-        """What the form says, checked. Raises WrongInputs, whose names are those of fields or "environment"."""
-        jobs = self._desk.door.jobs
-        try:
-            environment = jobs.environment(offer, chosen_environment(view.state))
-        except NotFound as gone:
-            if not offer.environments:
-                raise
-            raise WrongInputs({ENVIRONMENT: str(gone)}) from gone
-        return environment, dict(jobs.read_inputs(offer, given_answers(offer.job, view.state)))
+    def _changed(
+        self, offer: Offer, ref: JobRef, person: Person, interaction: Interaction, view: ViewSeen
+    ) -> tuple[JobRef, dict[str, Any]]:
+        """The form after what was pressed or chosen in it, and the answers that it holds now."""
+        form = offer.job.form
+        ref = replace(ref, environment=chosen_environment(view.state))
+        preset = chosen_preset(view.state)
+        if preset and preset != ref.preset:
+            given = {**given_answers(form, view.state, ref), **offer.job.presets.get(preset, {})}
+            turned = replace(ref, preset=preset, turn=str(int(ref.turn or "0") + 1))
+            return with_rows(turned, form, given), {**self._answers.before(offer, ref, person), **given}
+        group, _, row = (interaction.value or "").partition(".")
+        if interaction.action == ADD_ROW and group in ref.rows:
+            ref = one_row_more(ref, group)
+        elif interaction.action == DROP_ROW and group in ref.rows:
+            ref = one_row_less(ref, group, row)
+        return ref, {**self._answers.before(offer, ref, person), **given_answers(form, view.state, ref)}
 
-    def _show_previews(
-        self, offer: Offer, environment: Environment | None, ref: ConfirmRef, ask: StartJob, external_id: str
+    def _draw_anew(
+        self, offer: Offer, ref: JobRef, person: Person, answers: Mapping[str, Any], drawing: FormDrawing
     ) -> None:
-        """Takes seconds, so it runs after the answer, in the desk's own pool."""
-        with self._desk.filling(offer.job.title, external_id=external_id) as fill:
-            previews = self._desk.previewer.preview(ask)
-            fill(confirm_modal(offer, environment, ref, previews, external_id=external_id))
-
-    def _start(self, ack: Ack, ask: StartJob) -> None:
-        self._desk.door.runs.start(ask)
-        self._desk.wake()
-        ack(response_action="clear")
-
-
-def _view(interaction: Interaction) -> ViewSeen:
-    if interaction.view is None:
-        raise OutOfDate
-    return interaction.view
-
-
-@contextmanager
-def _refusals_shown(ack: Ack, view: ViewSeen) -> Iterator[None]:
-    """A refusal turns the page into the answer."""
-    try:
-        yield
-    except Refused as refused:
-        ack(response_action="update", view=refusal_modal(view.title, refused))
-
-
-def _carried(
-    offer: Offer, ref: JobRef, environment: Environment | None, inputs: dict[str, FormValue], person: Person
-) -> ConfirmRef:
-    """What the second page has to know. Raises WrongInputs when the answers are too long for it."""
-    carried = ConfirmRef(
-        stack=ref.stack,
-        job=ref.job,
-        environment=environment.name if environment else None,
-        # The run's message goes where it was asked, else to the stack's channel, else to the person.
-        channel=ref.channel or (None if offer.stack.channel else person.id),
-        packed=pack(inputs) if needs_confirmation(offer.job, environment) else "",
-    )
-    try:
-        carried.encode(PRIVATE_METADATA)
-    except TooLong:
-        longest = max(inputs, key=lambda name: len(str(inputs[name])))
-        raise WrongInputs({longest: "This is too long for Slack to carry to the next page. Shorten it."}) from None
-    return carried
-
-
-def _ask(person: Person, ref: ConfirmRef, inputs: Mapping[str, FormValue], view: ViewSeen) -> StartJob:
-    return StartJob(
-        person=person,
-        stack=ref.stack,
-        job=ref.job,
-        environment=ref.environment,
-        inputs=inputs,
-        # The same for a double click and for an event that is sent again, so both find one run.
-        key=f"view:{view.root_id}",
-        origin=ORIGIN,
-        channel=ref.channel,
-    )
-
-
-def _under_fields(wrong: WrongInputs, offer: Offer) -> dict[str, str]:
-    """Errors by block. Raises *wrong* itself when the form does not show any of its fields."""
-    shown = {field.name: field_block(field.name) for field in offer.job.form}
-    if offer.environments:
-        shown[ENVIRONMENT] = ENVIRONMENT
-    errors = {shown[name]: text for name, text in wrong.errors.items() if name in shown}
-    if not errors:
-        raise wrong
-    return errors
-
-
-def _wrong_name(view: ViewSeen, environment: str) -> str:
-    """The sentence under the field when the typed name is not the environment's; empty when it is, or was not asked."""
-    if CONFIRM_NAME not in view.state:
-        return ""
-    typed = str(view.state[CONFIRM_NAME].get(VALUE, {}).get("value") or "").strip()
-    return "" if typed == environment else f'Type "{environment}" to confirm.'
+        """Show the form as it is now; slow lists come in later."""
+        asked = self._answers.walk(offer, ref, person, answers, patience_s=AT_ONCE_S)
+        drawing.show(form_page(self._desk, offer, ref, asked))
+        if any(one.is_coming for _, one in all_inputs(asked, ref)):
+            drawing.show(form_page(self._desk, offer, ref, self._answers.walk(offer, ref, person, answers)))

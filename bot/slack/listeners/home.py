@@ -1,33 +1,61 @@
-"""The App Home."""
+"""The App Home, and what Slack says of groups."""
 
+from dataclasses import replace
 from typing import Any
 
-from bot.slack.client import Later, Never, Unsure, call
-from bot.slack.desk import Desk, log
-from bot.slack.views.home import home_view
+from bot.slack.desk import Desk
+from bot.slack.homes import Homes
+from bot.slack.listeners.menu import menu_of
+from bot.slack.live import job_title
+from bot.slack.views.home import HomePage, home_view
 
-_RUNS_SHOWN = 15
+_RUNS_LOOKED_AT = 100
+_LATELY_SHOWN = 8
+_FAILING_SHOWN = 5
+_FOLLOWS_SHOWN = 8
 
 
 class Home:
-    """Publishes one person's home when they open it."""
+    """The listeners around the App Home."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, homes: Homes) -> None:
         self._desk = desk
+        self._homes = homes
 
     def opened(self, event: dict[str, Any]) -> None:
         """The tab was opened; the event also comes for the tab of messages, which needs nothing."""
-        if event.get("tab", "home") != "home":
-            return
-        desk, user = self._desk, event["user"]
-        person = desk.people.of(user)
-        runs = desk.door.runs.recent(limit=100)
-        seen = [run for run in runs if desk.door.access.may(person, "see", run.target)][:_RUNS_SHOWN]
-        try:
-            call(desk.slack.views_publish, user_id=user, view=home_view(desk.door.jobs.offers(person), seen))
-        except (Later, Never, Unsure) as error:
-            log.warning("a home was not published", user=user, error=str(error))
+        if event.get("user") and event.get("tab", "home") == "home":
+            self._homes.opened(event["user"])
 
     def groups_changed(self) -> None:
         """Somebody joined or left a user group, so rights may have changed."""
-        self._desk.people.forget_groups()
+        self._desk.people.groups_changed()
+
+
+def home_of(desk: Desk, user: str) -> dict[str, Any]:
+    """The home of a Slack user, as it is now. Raises WhoAreYou."""
+    person, access = desk.people.of(user), desk.door.access
+    menu = menu_of(desk, person)
+    recent = desk.door.runs.recent(limit=_RUNS_LOOKED_AT)
+    lately = [run for run in recent if run.status.is_over and access.may(person, "see", run.target)]
+    upcoming = [
+        (job_title(timer, desk.stacks), timer)
+        for timer in desk.door.timers.upcoming()
+        if access.may(person, "see", "/".join(filter(None, (timer.stack, timer.job, timer.environment))))
+    ]
+    page = HomePage(
+        # What runs has its own place there.
+        menu=replace(menu, running=()),
+        mine=[run for run in menu.running if run.started_by_id == person.id],
+        others=[run for run in menu.running if run.started_by_id != person.id],
+        lately=lately[:_LATELY_SHOWN],
+        upcoming=upcoming,
+        person=person,
+        approvals=desk.door.approvals.waiting_for(person),
+        locks=[lock for lock in desk.door.locks.all(person) if lock.person_id == person.id],
+        follows=desk.door.follows.all(person)[:_FOLLOWS_SHOWN],
+        failing=desk.door.watch.failing(person)[:_FAILING_SHOWN],
+        scheduled=[(one.job.title, one.at) for one in desk.door.watch.next_moments(person)],
+        announced=[(one.announcement.title, one.at) for one in desk.door.scheduled.coming(person)],
+    )
+    return home_view(page)

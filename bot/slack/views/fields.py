@@ -1,10 +1,12 @@
 """The fields of a form as Slack's inputs, and what people put into them."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from bot.base.text import cut
+from bot.base.text import cut, format_bytes, join_words
+from bot.model.file import file_words, is_file
 from bot.model.form import Choice, FieldType, FormField, FormValue
 from bot.slack.ids import VALUE, field_block
 from bot.slack.limits import (
@@ -21,20 +23,33 @@ from bot.slack.limits import (
 from bot.slack.views.parts import words
 
 YES = "yes"
+#: Reported at each letter: what is asked may change while somebody types.
+_LIVE_TYPING = {"trigger_actions_on": ["on_enter_pressed", "on_character_entered"]}
+_TYPED = {"plain_text_input", "number_input"}
 
 
-def field_input(field: FormField, answer: FormValue) -> Block:
-    """One input; *answer* fills it, if it is one that this input can show."""
-    label = f"{field.label} ({field.unit})" if field.unit else field.label
+def field_input(field: FormField, answer: object, *, block_id: str = "", is_live: bool = False) -> Block:
+    """One input; *answer* fills it, if it is one that this input can show.
+
+    Where other fields depend on it (*is_live*), Slack reports each change at once.
+    """
+    # "Nodes (nodes)" says it twice.
+    says_unit = not field.unit or field.unit.casefold() in field.label.casefold()
+    label = field.label if says_unit else f"{field.label} ({field.unit})"
+    element = {**_ELEMENTS[field.type](field, answer), "action_id": VALUE}
     block: Block = {
         "type": "input",
-        "block_id": field_block(field.name),
+        "block_id": block_id or field_block(field.name),
         "label": words(label, INPUT_LABEL),
-        "element": {**_ELEMENTS[field.type](field, answer), "action_id": VALUE},
-        # A box that is not ticked is an answer, too; Slack would demand the tick.
-        "optional": not field.required or field.type is FieldType.BOOLEAN,
+        "element": element,
+        # A box that is not ticked is an answer, too; Slack would demand the tick. And a file is kept from before.
+        "optional": not field.required or field.type is FieldType.BOOLEAN or is_file(answer),
     }
-    if hint := _hint(field):
+    if is_live and field.type is not FieldType.FILE:
+        block["dispatch_action"] = True
+        if element["type"] in _TYPED:
+            element["dispatch_action_config"] = _LIVE_TYPING
+    if hint := _hint(field, answer):
         block["hint"] = words(hint, INPUT_HINT)
     return block
 
@@ -43,14 +58,18 @@ def read_answer(field: FormField, given: Mapping[str, Any] | None) -> FormValue:
     """What stands in the input now; None when nothing does."""
     if given is None:
         return None
-    if field.type is FieldType.BOOLEAN:
-        return bool(given.get("selected_options"))
-    if field.type is FieldType.MULTI_CHOICE:
-        picked = [str(option.get("value")) for option in given.get("selected_options") or []]
-        return [_choice_of(field, value) for value in picked]
-    if field.type is FieldType.CHOICE:
-        option = given.get("selected_option")
-        return _choice_of(field, str(option.get("value"))) if option else None
+    match field.type:
+        case FieldType.BOOLEAN:
+            return bool(given.get("selected_options"))
+        case FieldType.MULTI_CHOICE:
+            picked = [str(option.get("value")) for option in given.get("selected_options") or []]
+            return [whole_value(field, value) for value in picked]
+        case FieldType.FILE:
+            return next(iter(given.get("files") or ()), None)
+        case FieldType.DATE_TIME:
+            return _moment_of(given.get("selected_date_time"))
+    if option := given.get("selected_option"):
+        return whole_value(field, str(option.get("value")))
     value = given.get(_GIVEN.get(field.type, "value"))
     return None if value in (None, "") else str(value)
 
@@ -65,18 +84,47 @@ def option_value(value: str) -> str:
     return value if len(value) <= OPTION_VALUE else f"sha256:{hashlib.sha256(value.encode()).hexdigest()}"
 
 
-_GIVEN = {FieldType.DATE: "selected_date", FieldType.TIME: "selected_time"}
-
-
-def _choice_of(field: FormField, value: str) -> str:
+def whole_value(field: FormField, value: str) -> str:
+    """The choice that *value* stands for; *value* itself where it is whole."""
     return next((choice.value for choice in field.choices if option_value(choice.value) == value), value)
 
 
-def _hint(field: FormField) -> str:
-    return " ".join(part for part in (field.help, _range(field)) if part)
+def matching(choices: Sequence[Choice], text: str) -> list[dict[str, Any]]:
+    """The options that hold every word of *text*, the best first: what a search answers."""
+    wanted = text.casefold().split()
+    fits = [one for one in choices if all(word in f"{one.label} {one.value}".casefold() for word in wanted)]
+    if wanted:
+        # sort() is stable: what fits equally well stays in its order.
+        fits.sort(key=lambda one: not one.label.casefold().startswith(wanted[0]))
+    return [option(one.label, one.value) for one in fits[:OPTIONS]]
+
+
+_GIVEN = {
+    FieldType.DATE: "selected_date",
+    FieldType.TIME: "selected_time",
+    FieldType.USER: "selected_user",
+    FieldType.CHANNEL: "selected_conversation",
+}
+
+
+def _moment_of(seconds: object) -> str | None:
+    try:
+        return datetime.fromtimestamp(int(str(seconds)), UTC).isoformat(timespec="minutes") if seconds else None
+    except (ValueError, OverflowError, OSError):
+        return str(seconds)
+
+
+def _hint(field: FormField, answer: object) -> str:
+    kept = f"Leave it empty to keep {file_words(answer)}." if isinstance(answer, dict) and is_file(answer) else ""
+    return " ".join(part for part in (field.help, _range(field), kept) if part)
 
 
 def _range(field: FormField) -> str:
+    if not field.weekends:
+        return "Monday to Friday."
+    if field.type is FieldType.FILE:
+        kinds = f"{join_words(field.types, last='or')}, " if field.types else ""
+        return f"One file: {kinds}{format_bytes(field.max_bytes)} at most." if field.max_bytes else ""
     if field.type not in {FieldType.INTEGER, FieldType.NUMBER}:
         return ""
     unit = f" {field.unit}" if field.unit else ""
@@ -91,7 +139,7 @@ def _range(field: FormField) -> str:
             return f"{least:.15g} to {most:.15g}{unit}."
 
 
-def _text(field: FormField, answer: FormValue) -> dict[str, Any]:
+def _text(field: FormField, answer: object) -> dict[str, Any]:
     element: dict[str, Any] = {"type": "plain_text_input", "multiline": field.type is FieldType.LONG_TEXT}
     if field.type is FieldType.DURATION:
         element["placeholder"] = words("30m, 1h30m, 2d", PLACEHOLDER)
@@ -100,7 +148,7 @@ def _text(field: FormField, answer: FormValue) -> dict[str, Any]:
     return element
 
 
-def _number(field: FormField, answer: FormValue) -> dict[str, Any]:
+def _number(field: FormField, answer: object) -> dict[str, Any]:
     element: dict[str, Any] = {
         "type": "number_input",
         "is_decimal_allowed": field.type is FieldType.NUMBER,
@@ -111,14 +159,14 @@ def _number(field: FormField, answer: FormValue) -> dict[str, Any]:
     return element
 
 
-def _is_number(answer: FormValue, *, whole: bool) -> bool:
+def _is_number(answer: object, *, whole: bool) -> bool:
     try:
         return (int(str(answer)) if whole else float(str(answer))) is not None
     except ValueError:
         return False
 
 
-def _boolean(field: FormField, answer: FormValue) -> dict[str, Any]:
+def _boolean(field: FormField, answer: object) -> dict[str, Any]:
     del field
     yes = option("Yes", YES)
     element: dict[str, Any] = {"type": "checkboxes", "options": [yes]}
@@ -127,17 +175,31 @@ def _boolean(field: FormField, answer: FormValue) -> dict[str, Any]:
     return element
 
 
-def _choice(field: FormField, answer: FormValue) -> dict[str, Any]:
-    element = {"type": "static_select", **_choices(field.choices)}
+def _choice(field: FormField, answer: object) -> dict[str, Any]:
+    element = _select(field, "")
     chosen = _chosen(field, [str(answer)])
     return {**element, "initial_option": chosen[0]} if chosen else element
 
 
-def _multi_choice(field: FormField, answer: FormValue) -> dict[str, Any]:
-    element = {"type": "multi_static_select", **_choices(field.choices)}
-    answers = answer if isinstance(answer, list) else [part.strip() for part in str(answer or "").split(",")]
-    chosen = _chosen(field, answers)
+def _multi_choice(field: FormField, answer: object) -> dict[str, Any]:
+    element = _select(field, "multi_")
+    answers = [str(one) for one in answer] if isinstance(answer, list) else str(answer or "").split(",")
+    chosen = _chosen(field, [part.strip() for part in answers])
     return {**element, "initial_options": chosen} if chosen else element
+
+
+def _secret(field: FormField, answer: object) -> dict[str, Any]:
+    if field.choices:
+        return _choice(field, answer)
+    return {**_text(field, answer), "placeholder": words("vault:secret/deploy#token", PLACEHOLDER)}
+
+
+def _select(field: FormField, many: str) -> dict[str, Any]:
+    """A list that came from elsewhere is searched once it is longer than Slack shows; the bot answers the search."""
+    if field.choices_from is not None and len(field.choices) > OPTIONS:
+        hint = words(f"Search {len(field.choices)}", PLACEHOLDER)
+        return {"type": f"{many}external_select", "min_query_length": 0, "placeholder": hint}
+    return {"type": f"{many}static_select", **_choices(field.choices)}
 
 
 def _chosen(field: FormField, answers: list[str]) -> list[dict[str, Any]]:
@@ -159,19 +221,52 @@ def _choices(choices: tuple[Choice, ...]) -> dict[str, Any]:
     return {"option_groups": groups}
 
 
-def _date(field: FormField, answer: FormValue) -> dict[str, Any]:
+def _date(field: FormField, answer: object) -> dict[str, Any]:
     del field
     element: dict[str, Any] = {"type": "datepicker"}
     return {**element, "initial_date": str(answer)} if _looks_like(answer, "0000-00-00") else element
 
 
-def _time(field: FormField, answer: FormValue) -> dict[str, Any]:
+def _time(field: FormField, answer: object) -> dict[str, Any]:
     del field
     element: dict[str, Any] = {"type": "timepicker"}
     return {**element, "initial_time": str(answer)} if _looks_like(answer, "00:00") else element
 
 
-def _looks_like(answer: FormValue, shape: str) -> bool:
+def _date_time(field: FormField, answer: object) -> dict[str, Any]:
+    """Slack shows the moment in the time zone of whoever looks, and understands them in it."""
+    del field
+    element: dict[str, Any] = {"type": "datetimepicker"}
+    try:
+        moment = datetime.fromisoformat(str(answer))
+    except ValueError:
+        return element
+    # Without its offset nobody knows which moment it is.
+    return {**element, "initial_date_time": int(moment.timestamp())} if moment.tzinfo else element
+
+
+def _user(field: FormField, answer: object) -> dict[str, Any]:
+    del field
+    element: dict[str, Any] = {"type": "users_select"}
+    return {**element, "initial_user": str(answer)} if answer else element
+
+
+def _channel(field: FormField, answer: object) -> dict[str, Any]:
+    del field
+    element: dict[str, Any] = {
+        "type": "conversations_select",
+        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+    }
+    return {**element, "initial_conversation": str(answer)} if answer else element
+
+
+def _file(field: FormField, answer: object) -> dict[str, Any]:
+    del answer  # Slack shows no file that was given before; the hint names it
+    kinds = {"filetypes": list(field.types)} if field.types else {}
+    return {"type": "file_input", "max_files": 1, **kinds}
+
+
+def _looks_like(answer: object, shape: str) -> bool:
     """Does *answer* have digits where *shape* has zeros, and its other characters?"""
     text = str(answer)
     return len(text) == len(shape) and all(
@@ -179,7 +274,7 @@ def _looks_like(answer: FormValue, shape: str) -> bool:
     )
 
 
-_ELEMENTS: dict[FieldType, Callable[[FormField, FormValue], dict[str, Any]]] = {
+_ELEMENTS: dict[FieldType, Callable[[FormField, object], dict[str, Any]]] = {
     FieldType.TEXT: _text,
     FieldType.LONG_TEXT: _text,
     FieldType.DURATION: _text,
@@ -188,6 +283,13 @@ _ELEMENTS: dict[FieldType, Callable[[FormField, FormValue], dict[str, Any]]] = {
     FieldType.BOOLEAN: _boolean,
     FieldType.CHOICE: _choice,
     FieldType.MULTI_CHOICE: _multi_choice,
+    FieldType.ENVIRONMENT: _choice,
+    FieldType.VERSION: _choice,
+    FieldType.SECRET: _secret,
     FieldType.DATE: _date,
     FieldType.TIME: _time,
+    FieldType.DATE_TIME: _date_time,
+    FieldType.USER: _user,
+    FieldType.FILE: _file,
+    FieldType.CHANNEL: _channel,
 }

@@ -36,5 +36,6 @@ def log_comment(run: Run, lines: Sequence[str]) -> str:
 
 
 def _mention(run: Run) -> str:
-    """People have Slack ids; terminals and timers have a colon in theirs."""
-    return f"<@{run.started_by_id}> " if run.started_by_id.isalnum() else ""
+    """People have Slack ids; terminals and timers have a colon in theirs. A rule of the stack may call them already."""
+    is_called = any(rule.calls_starter(run.job, run.environment) for rule in run.plan.notify)
+    return f"<@{run.started_by_id}> " if run.started_by_id.isalnum() and not is_called else ""

@@ -1,71 +1,134 @@
-"""What one person may start: the private menu, the board in a channel, and the list of runs."""
+"""What one person may start: the private menu, the modal of the shortcut, and the search in both."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from bot.base.text import cut, format_duration
+from bot.base.text import cut, plural
+from bot.model.freeze import Frozen
+from bot.model.pause import Pause
 from bot.model.run import Run
-from bot.model.signs import RUN_SIGNS
-from bot.model.stack import Stack
-from bot.slack.door import Offer
-from bot.slack.ids import SHOW_RUN, START, JobRef, RunRef, nth
-from bot.slack.limits import BUTTONS_PER_ROW, MESSAGE_TEXT, Block, fit_message
-from bot.slack.mrkdwn import at_time, escape, one_line
-from bot.slack.views.parts import button, context, divider, header, modal, row, section
-
-_HELP = (
-    "`/stack STACK` shows the jobs of one stack · `/stack STACK JOB on ENVIRONMENT name=value` opens a filled form · "
-    "`/stack runs` lists runs · `/stack show 12` shows one · `/stack board STACK` puts the buttons into this channel"
+from bot.model.stack import Job, Stack
+from bot.model.toggle import Standing
+from bot.slack.door import Offer, Shelf
+from bot.slack.ids import CARD, SEARCH, START, JobRef, StackRef, nth
+from bot.slack.limits import (
+    BUTTONS_PER_ROW,
+    MESSAGE_TEXT,
+    OPTION_TEXT,
+    OPTION_VALUE,
+    PLACEHOLDER,
+    Block,
+    fit_message,
 )
+from bot.slack.mrkdwn import escape, one_line
+from bot.slack.views.parts import button, context, divider, modal, row, section, words
+from bot.slack.views.pauses import banner, frost
+from bot.slack.views.run_list import now_blocks, runs_blocks
+
+_HELP = "`/stack help` has all that you can write"
+#: So many jobs are shown one by one; of more only their stacks, and the search finds them.
+JOBS_SHOWN = 20
+_STACKS_SHOWN = 2 * BUTTONS_PER_ROW
+_RUNNING_SHOWN = 5
 
 
-def menu_text(offers: Sequence[Offer]) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Menu:
+    """All that a person's menu is made from."""
+
+    offers: Sequence[Offer]
+    shelf: Shelf
+    running: Sequence[Run] = ()
+    #: Where it was asked for, and so where the runs' messages go.
+    channel: str | None = None
+    #: What is paused.
+    pauses: Sequence[Pause] = ()
+    #: What is frozen, as people call it.
+    frozen: Sequence[tuple[str, Frozen]] = ()
+    #: How the jobs stand that take each other back, by stack.
+    standing: Mapping[str, Sequence[Standing]] = field(default_factory=dict)
+
+
+def menu_text(menu: Menu) -> str:
     """The menu in one line."""
-    if not offers:
+    if not menu.offers:
         return "There is nothing that you may run."
-    return escape(cut("You may run: " + ", ".join(offer.job.title for offer in offers), MESSAGE_TEXT))
+    if len(menu.offers) > JOBS_SHOWN:
+        return f"You may run {plural(len(menu.offers), 'job')}."
+    return escape(cut("You may run: " + ", ".join(offer.job.title for offer in menu.offers), MESSAGE_TEXT))
 
 
-def menu_blocks(offers: Sequence[Offer], *, channel: str | None) -> list[Block]:
-    """Buttons for everything a person may start, by stack."""
-    blocks: list[Block] = []
-    if not offers:
-        blocks.append(section("There is nothing that you may run. The owners of a stack can give you the right."))
-    for _, together in groupby(offers, key=lambda offer: offer.stack.name):
-        blocks += _stack_blocks(list(together), channel)
+def menu_blocks(menu: Menu) -> list[Block]:
+    """The search, what is at hand, everything else, and what runs."""
+    if not menu.offers:
+        return [section("There is nothing that you may run. The owners of a stack can give you the right.")]
+    blocks = [*banner(menu.pauses), *frost(menu.frozen), search(len(menu.offers))]
+    blocks += shelf_blocks(menu.shelf, menu.channel)
+    if len(menu.offers) > JOBS_SHOWN:
+        blocks += _stacks([offer.stack for offer in menu.offers])
+    else:
+        for _, together in groupby(menu.offers, key=lambda offer: offer.stack.name):
+            blocks += _stack_blocks(list(together), menu)
+    if menu.running:
+        more = len(menu.running) - _RUNNING_SHOWN
+        blocks += [section("*Running now*"), *runs_blocks(menu.running[:_RUNNING_SHOWN])]
+        blocks += [context(f"{more} more: `/stack runs`")] if more > 0 else []
     return blocks
 
 
-def menu_message(offers: Sequence[Offer], *, channel: str | None) -> list[Block]:
-    """The menu as a message, with what one can type."""
-    return fit_message([*menu_blocks(offers, channel=channel), context(_HELP)])
+def menu_message(menu: Menu) -> list[Block]:
+    """The menu as a message."""
+    return fit_message([*menu_blocks(menu), context(_HELP)])
 
 
-def menu_modal(offers: Sequence[Offer]) -> dict[str, Any]:
+def menu_modal(menu: Menu) -> dict[str, Any]:
     """The menu as a modal."""
-    return modal("Run a job", menu_blocks(offers, channel=None))
+    return modal("Run a job", menu_blocks(menu))
 
 
-def board_text(stack: Stack) -> str:
-    """The board in one line."""
-    return escape(f"{stack.title}: {', '.join(job.title for job in stack.jobs.values())}")
+def search(jobs: int) -> Block:
+    """The field that finds every job one may run."""
+    return {
+        "type": "actions",
+        "elements": [
+            {
+                "type": "external_select",
+                "action_id": SEARCH,
+                "placeholder": words(f"Search {plural(jobs, 'job')}", PLACEHOLDER),
+                "min_query_length": 0,
+            }
+        ],
+    }
 
 
-def board_blocks(stack: Stack) -> list[Block]:
-    """A stack's jobs as buttons for everybody in the channel; whether one may is checked at the click."""
-    blocks = [header(stack.title)]
-    if stack.description:
-        blocks.append(section(escape(stack.description)))
-    blocks += _buttons(stack, [(job.name, job.title) for job in stack.jobs.values()], None)
-    owners = f" · Owners: {one_line(', '.join(stack.owners))}" if stack.owners else ""
-    blocks.append(context(f"A form opens first, nothing starts by the click alone{owners}"))
-    return fit_message(blocks)
+def found(offers: Iterable[Offer]) -> list[dict[str, Any]]:
+    """What the search answers with."""
+    options = []
+    for offer in offers:
+        value = f"{offer.stack.name}/{offer.job.name}"
+        # Slack takes no longer value, and a shorter one would not find the job again.
+        if len(value) <= OPTION_VALUE:
+            where = ", ".join(environment.name for environment in offer.environments)
+            about = f"{offer.stack.title} · {where}" if where else offer.stack.title
+            options.append(
+                {
+                    "text": words(offer.job.title, OPTION_TEXT),
+                    "value": value,
+                    "description": words(about, OPTION_TEXT),
+                }
+            )
+    return options
 
 
-def gone_blocks(name: str) -> list[Block]:
-    """What a board becomes when its stack is gone."""
-    return [section(f"The stack {one_line(name)} is not there any more.")]
+def shelf_blocks(shelf: Shelf, channel: str | None) -> list[Block]:
+    """Favourites and the most used jobs as buttons; nothing where there are none."""
+    blocks = []
+    for title, offers in (("★ Your favourites", shelf.favourites), ("You use these most", shelf.most_used)):
+        if offers:
+            blocks += [section(f"*{title}*"), *job_buttons([(one.stack, one.job) for one in offers], channel)]
+    return [*blocks, divider()] if blocks else []
 
 
 def prefilled(title: str, ref: JobRef) -> list[Block]:
@@ -75,39 +138,42 @@ def prefilled(title: str, ref: JobRef) -> list[Block]:
     return [line, row([button(f"Open {title}", action=START, value=ref.encode(), style="primary")])]
 
 
-def runs_blocks(runs: Sequence[Run]) -> list[Block]:
-    """The newest runs, each with a button that shows it."""
-    if not runs:
-        return [section("Nothing has run yet.")]
-    return [_run_line(run) for run in runs]
-
-
-def runs_text(runs: Sequence[Run]) -> str:
-    """The list in one line."""
-    return escape("; ".join(f"#{run.number} {run.title}: {run.status}" for run in runs)) or "Nothing has run yet."
-
-
-def _stack_blocks(offers: Sequence[Offer], channel: str | None) -> list[Block]:
-    stack = offers[0].stack
-    about = f"\n{escape(stack.description)}" if stack.description else ""
-    jobs = [(offer.job.name, offer.job.title) for offer in offers]
-    return [section(f"*{one_line(stack.title)}*{about}"), *_buttons(stack, jobs, channel), divider()]
-
-
-def _buttons(stack: Stack, jobs: Sequence[tuple[str, str]], channel: str | None) -> list[Block]:
+def job_buttons(jobs: Sequence[tuple[Stack, Job]], channel: str | None) -> list[Block]:
+    """A button for each job; those with the same title say whose they are."""
+    titles = [job.title for _, job in jobs]
     buttons = [
-        button(title, action=nth(START, index), value=JobRef(stack=stack.name, job=name, channel=channel).encode())
-        for index, (name, title) in enumerate(jobs)
+        button(
+            job.title if titles.count(job.title) == 1 else f"{job.title} ({stack.title})",
+            action=nth(START, index),
+            value=JobRef(stack=stack.name, job=job.name, channel=channel).encode(),
+        )
+        for index, (stack, job) in enumerate(jobs)
     ]
     return [row(buttons[start : start + BUTTONS_PER_ROW]) for start in range(0, len(buttons), BUTTONS_PER_ROW)]
 
 
-def _run_line(run: Run) -> Block:
-    where = f", {run.environment}" if run.environment else ""
-    length = f" in {format_duration(run.ended_at - (run.begun_at or run.created_at))}" if run.ended_at else ""
-    first = f"{RUN_SIGNS[run.status]}  *{one_line(run.title + where)}*: {run.status}{length}"
-    second = (
-        f"{one_line(run.name)} · {one_line(run.started_by)} · {at_time(run.created_at, '{date_short_pretty} {time}')}"
+def stack_button(stack: Stack) -> dict[str, Any]:
+    """A button that shows a stack's card."""
+    return button(stack.title, action=nth(CARD, stack.name), value=StackRef(stack=stack.name).encode())
+
+
+def _stacks(stacks: Sequence[Stack]) -> list[Block]:
+    buttons = [stack_button(stack) for stack in {stack.name: stack for stack in stacks}.values()]
+    shown = buttons[:_STACKS_SHOWN]
+    rows = [row(shown[start : start + BUTTONS_PER_ROW]) for start in range(0, len(shown), BUTTONS_PER_ROW)]
+    more = (
+        [context(f"{len(buttons) - len(shown)} more: the search finds their jobs")] if len(buttons) > len(shown) else []
     )
-    show = button("Show", action=nth(SHOW_RUN, run.number), value=RunRef(run=run.number).encode())
-    return section(f"{first}\n{second}", accessory=show)
+    return [section("*Stacks*"), *rows, *more]
+
+
+def _stack_blocks(offers: Sequence[Offer], menu: Menu) -> list[Block]:
+    stack = offers[0].stack
+    about = f"\n{escape(stack.description)}" if stack.description else ""
+    title = section(f"*{one_line(stack.title)}*{about}", accessory=_about(stack))
+    now = now_blocks(menu.standing.get(stack.name, ()))
+    return [title, *now, *job_buttons([(offer.stack, offer.job) for offer in offers], menu.channel), divider()]
+
+
+def _about(stack: Stack) -> dict[str, Any]:
+    return {**stack_button(stack), "text": words("About", OPTION_TEXT)}

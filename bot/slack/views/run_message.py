@@ -3,19 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.base.text import cut, format_duration
+from bot.base.text import cut, format_duration, join_words, plural
 from bot.model.form import FormField
-from bot.model.run import Decision, Run, RunStatus, RunView
+from bot.model.run import Decision, RetryPoint, Run, RunStatus, RunView
 from bot.model.signs import RUN_SIGNS
 from bot.model.timer import Timer
-from bot.slack.ids import CANCEL, DECIDE, LOG, RETRY, UNDO, RunRef, nth
+from bot.slack.ids import AGAIN, CANCEL, DECIDE, LOCK, LOG, RETRY, RETRY_FROM, SHOW_RUN, UNDO, LockRef, RunRef, nth
 from bot.slack.limits import MESSAGE_TEXT, Block, fit_message
 from bot.slack.mrkdwn import at_time, escape, one_line
+from bot.slack.views.answers import answer_words
 from bot.slack.views.parts import button, confirm, context, header, place, row, section
 from bot.slack.views.run_steps import count, step_sections
 from bot.slack.views.timer_message import timer_line
 
 _ANSWER_LENGTH = 150
+#: More than these would be a list that nobody reads.
+_NAMED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +47,7 @@ def run_blocks(scene: RunScene) -> list[Block]:
     blocks.append(section(_headline(view)))
     blocks.append(context(_origin(run)))
     if run.inputs:
-        blocks.append(context(_answers(scene)))
+        blocks.append(context(answers_line(run, scene.fields)))
     blocks += step_sections(view.visible_steps, said=run.reason)
     if why := _why(view):
         blocks.append(section(why))
@@ -88,28 +91,16 @@ def _origin(run: Run) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _answers(scene: RunScene) -> str:
+def answers_line(run: Run, fields: Mapping[str, FormField]) -> str:
+    """What was answered to the form, with what its fields are called today."""
     shown = []
-    for name, value in scene.view.run.inputs.items():
+    for name, value in run.inputs.items():
         if value in (None, "", []):
             continue
-        asked = scene.fields.get(name)
+        asked = fields.get(name)
         label = one_line(asked.label if asked else name.replace("_", " "))
-        shown.append(f"{label}: *{one_line(cut(in_words(value, asked), _ANSWER_LENGTH))}*")
+        shown.append(f"{label}: *{answer_words(value, asked, most=_ANSWER_LENGTH)}*")
     return " · ".join(shown) or "No answers given"
-
-
-def in_words(value: object, asked: FormField | None = None) -> str:
-    """An answer as people say it: `yes`, `One by one, Slowly`, `30 min`."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    labels = {choice.value: choice.label for choice in asked.choices} if asked else {}
-    if isinstance(value, list):
-        return ", ".join(labels.get(item, str(item)) for item in value)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    said = labels.get(str(value), str(value))
-    return f"{said} {asked.unit}" if asked and asked.unit else said
 
 
 def _why(view: RunView) -> str:
@@ -134,13 +125,23 @@ def _buttons(view: RunView) -> list[dict[str, object]]:
     if run.status is RunStatus.INTERRUPTED:
         return [*_decisions(run), log]
     if not run.status.is_over:
-        return [_cancel(run), log] if not run.cancelled_by else [log]
+        stop = [] if run.cancelled_by else [_cancel(run)]
+        return [*([_take_over(run)] if view.is_in_line else []), *stop, log, *_relatives(view)]
     buttons = []
     if view.can_be_undone:
         buttons.append(_undo(run))
     if run.status is not RunStatus.SUCCEEDED or run.undo_of is None:
         buttons.append(_retry(run))
-    return [*buttons, log]
+    if view.retry_from is not None:
+        buttons.append(_retry_from(run, view.retry_from))
+    if run.inputs:
+        # With the form in between, so that an answer can be another one.
+        buttons.append(button("Change and run…", action=AGAIN, value=_value(run)))
+    return [*buttons, log, *_relatives(view)]
+
+
+def _take_over(run: Run) -> dict[str, object]:
+    return button("Take over", action=LOCK, value=LockRef(lock=run.lock or "", do="take", to=str(run.number)).encode())
 
 
 def _cancel(run: Run) -> dict[str, object]:
@@ -172,7 +173,35 @@ def _retry(run: Run) -> dict[str, object]:
         yes="Run it again",
         no="Do nothing",
     )
-    return button("Retry", action=RETRY, value=_value(run), confirm=ask)
+    return button("Run again", action=RETRY, value=_value(run), confirm=ask)
+
+
+def _retry_from(run: Run, point: RetryPoint) -> dict[str, object]:
+    ask = confirm(
+        f"Retry from step {point.step}?",
+        f"A new run begins at “{point.title}”. It takes over what {run.name} has done: {_few(point.titles)}.",
+        yes="Retry from here",
+        no="Do nothing",
+    )
+    return button(f"Retry from step {point.step}", action=RETRY_FROM, value=_value(run), confirm=ask)
+
+
+def _few(titles: Sequence[str]) -> str:
+    """The titles, or the first of many and how many more there are."""
+    if len(titles) <= _NAMED:
+        return join_words([f"“{title}”" for title in titles])
+    return f"“{titles[0]}” and {plural(len(titles) - 1, 'more step')}"
+
+
+def _relatives(view: RunView) -> list[dict[str, object]]:
+    """The way to the run that waits for this one, and to those that this one started."""
+    shown = [(child.number, child.name) for child in view.called[-_NAMED:]]
+    if view.run.parent is not None:
+        shown.insert(0, (view.run.parent, f"#{view.run.parent}"))
+    return [
+        button(f"Show {name}", action=nth(SHOW_RUN, number), value=RunRef(run=number).encode())
+        for number, name in shown
+    ]
 
 
 def _decisions(run: Run) -> list[dict[str, object]]:

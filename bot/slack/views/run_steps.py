@@ -63,7 +63,7 @@ def _lines(steps: Sequence[StepRecord], said: str) -> Iterable[str]:
 def _step_lines(step: StepRecord, said: str) -> list[str]:
     indent = "\u2003" * _depth(step)
     title = one_line(cut(step.title, _TITLE_LENGTH))
-    told = " · ".join(part for part in (_told(step), _attempt(step)) if part)
+    told = " · ".join(part for part in (_told(step), _attempt(step), _called(step)) if part)
     name = title if step.status in _QUIET else f"*{title}*"
     line = f"{indent}{STEP_SIGNS[step.status]}  {name}" + (f" · {told}" if told else "")
     return [line, *(f"> {detail}" for detail in _details(step, said))]
@@ -86,7 +86,11 @@ def _told(step: StepRecord) -> str:
         return f"running since {at_time(step.started_at, '{time_secs}')}" if step.started_at else "running"
     if step.status is StepStatus.SUCCEEDED:
         undone = "undone" if step.undone else ""
-        return ", ".join(part for part in (f"done in {length}" if length else "done", undone) if part)
+        if step.taken_from is not None:
+            return ", ".join(part for part in (f"done by #{step.taken_from}", undone) if part)
+        # Only people's yes has a reason; how long they took says less than who it was.
+        done = escape(step.reason.rstrip(".")) or (f"done in {length}" if length else "done")
+        return ", ".join(part for part in (done, undone) if part)
     if step.status is StepStatus.SKIPPED:
         return (
             escape(step.reason.rstrip(".").lower() if step.reason == "Not needed here." else step.reason) or "not done"
@@ -98,6 +102,11 @@ def _word(status: StepStatus) -> str:
     return {StepStatus.SKIPPED: "not done", StepStatus.PENDING: "to come"}.get(status, str(status))
 
 
+def _called(step: StepRecord) -> str:
+    """The run that it started."""
+    return one_line(str(step.fields["called"])) if step.fields and "called" in step.fields else ""
+
+
 def _attempt(step: StepRecord) -> str:
     return f"attempt {step.attempt}" if step.attempt > 1 else ""
 
@@ -107,7 +116,8 @@ def _details(step: StepRecord, said: str) -> list[str]:
     details = []
     if step.progress and step.status is StepStatus.RUNNING:
         details.append(progress_bar(step.progress))
-    if step.hosts:
+    # Hosts of a step that has not begun are those of the run that this one takes up.
+    if step.hosts and step.started_at is not None:
         details += host_lines(step.hosts)
     is_bad = step.status in {StepStatus.FAILED, StepStatus.ERRORED, StepStatus.INTERRUPTED}
     # The run's own reason ends with that of the step which failed first.

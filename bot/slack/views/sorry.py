@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.base.errors import Refused
 from bot.slack.limits import Block
-from bot.slack.mrkdwn import escape
+from bot.slack.mrkdwn import entities, escape
 from bot.slack.views.parts import modal, section
 
 
@@ -14,8 +14,8 @@ def refusal(refused: Refused) -> str:
 
 
 def refusal_text(refused: Refused) -> str:
-    """The same for notifications and screen readers."""
-    return str(refused)
+    """The same for notifications and screen readers: plain words, but Slack looks for mentions in it as well."""
+    return entities(str(refused))
 
 
 def refusal_blocks(refused: Refused) -> list[Block]:

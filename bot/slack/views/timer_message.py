@@ -1,8 +1,10 @@
 """What is about to happen by itself, and the buttons to change that."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from bot.model.timer import Timer, TimerState
+from bot.model.pause import EVERYTHING
+from bot.model.timer import Timer, TimerKind, TimerState
 from bot.slack.ids import TIMER, TimerRef, nth
 from bot.slack.limits import Block
 from bot.slack.mrkdwn import at_time, escape, one_line
@@ -12,48 +14,105 @@ EXTEND, NOW, CANCEL = "extend", "now", "cancel"
 EXTEND_MINUTES = 30
 
 
+@dataclass(frozen=True)
+class _Wording:
+    """What people read of one kind of timer; "{title}" and "{at}" are put in."""
+
+    line: str
+    now: str
+    fired: str
+    cancelled: str = ""
+    #: The label of the button that calls it off, and what that means; empty: it has none.
+    cancel: str = ""
+    cancel_means: str = ""
+
+
+_START = _Wording(
+    line="*{title}* starts at {at}.",
+    now="{title} now",
+    fired="the moment has come, it was started",
+    cancelled="it will not start by itself",
+    cancel="Cancel",
+    cancel_means="It will not start by itself any more; somebody has to start it.",
+)
+_WORDINGS = {
+    TimerKind.RESERVATION: _Wording(
+        line="🔒 *{title}* is yours until {at}, then the next in line gets it.",
+        now="Release now",
+        fired="your time with it is over",
+        cancelled="it is not yours any more",
+    ),
+    TimerKind.FREEZE: _Wording(
+        line="❄ *{title}* waits for the end of a freeze at {at}.",
+        now="Start now",
+        fired="it waits no more",
+        cancelled="it does not wait any more",
+    ),
+    TimerKind.PAUSE: _Wording(
+        line="⏸ The pause of *{title}* ends at {at}.",
+        now="End it now",
+        fired="the pause is over",
+        cancelled="the pause stays until somebody ends it",
+        cancel="Keep it paused",
+        cancel_means="It will not end by itself any more; somebody has to end it.",
+    ),
+}
+
+
 def timer_line(title: str, timer: Timer) -> str:
     """The moment in one line: "Maintenance off, production starts at 15:02"."""
-    return f"*{one_line(place(title, timer.environment))}* starts at {at_time(timer.at)}."
+    wording = _WORDINGS.get(timer.kind, _START)
+    return wording.line.format(title=_name(title, timer), at=at_time(timer.at))
 
 
 def timer_text(title: str, timer: Timer) -> str:
     """The message in one line."""
-    return escape(f"{place(title, timer.environment)}: {_told(timer)}")
+    return escape(f"{place(_shown(title), timer.environment)}: {_told(timer)}")
 
 
 def timer_blocks(title: str, timer: Timer) -> list[Block]:
     """The message; its buttons go away once the moment has come."""
-    name = one_line(place(title, timer.environment))
     if timer.state is not TimerState.WAITING:
-        return [section(f"*{name}*: {escape(_told(timer))}.")]
+        return [section(f"*{_name(title, timer)}*: {escape(_told(timer))}.")]
     changed = f" Changed by {one_line(timer.changed_by)}." if timer.changed_by else ""
     return [section(f"{timer_line(title, timer)}{changed}"), row(timer_buttons(title, timer))]
 
 
 def timer_buttons(title: str, timer: Timer) -> list[dict[str, Any]]:
     """Extend | Off now | Cancel."""
-    never = confirm(
-        f"Cancel {place(title, timer.environment)}?",
-        "It will not start by itself any more; somebody has to start it.",
-        yes="Do not start it",
-        no="Keep it",
-        danger=True,
-    )
-    return [
+    wording = _WORDINGS.get(timer.kind, _START)
+    buttons = [
         button(f"Extend {EXTEND_MINUTES} min", action=nth(TIMER, EXTEND), value=_value(timer, EXTEND)),
-        button(f"{title} now", action=nth(TIMER, NOW), value=_value(timer, NOW)),
-        button("Cancel", action=nth(TIMER, CANCEL), value=_value(timer, CANCEL), confirm=never),
+        button(wording.now.format(title=title), action=nth(TIMER, NOW), value=_value(timer, NOW)),
     ]
+    if wording.cancel:
+        never = confirm(
+            f"{wording.cancel}: {place(_shown(title), timer.environment)}?",
+            wording.cancel_means,
+            yes="Do it",
+            no="Leave it",
+            danger=True,
+        )
+        buttons.append(button(wording.cancel, action=nth(TIMER, CANCEL), value=_value(timer, CANCEL), confirm=never))
+    return buttons
 
 
 def _told(timer: Timer) -> str:
+    wording = _WORDINGS.get(timer.kind, _START)
     if timer.state is TimerState.FIRED:
-        return "the moment has come, it was started"
+        return wording.fired
     if timer.state is TimerState.CANCELLED:
         by = f" by {timer.changed_by}" if timer.changed_by else ""
-        return f"cancelled{by}, it will not start by itself"
-    return f"starts at {timer.at:%H:%M} UTC"
+        return f"cancelled{by}, {wording.cancelled}"
+    return f"{'starts' if wording is _START else 'ends'} at {timer.at:%H:%M} UTC"
+
+
+def _name(title: str, timer: Timer) -> str:
+    return one_line(place(_shown(title), timer.environment))
+
+
+def _shown(title: str) -> str:
+    return "everything" if title == EVERYTHING else title
 
 
 def _value(timer: Timer, do: str) -> str:

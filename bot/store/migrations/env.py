@@ -3,9 +3,10 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from bot.store import tables
+from bot.store import announce_tables, form_tables, start_tables, tables
 
-assert tables  # noqa: S101 - imported for its effect: it fills SQLModel's metadata
+# Imported for their effect: they fill SQLModel's metadata.
+assert all((tables, announce_tables, form_tables, start_tables))  # noqa: S101
 
 
 def _ours(_object: object, name: str | None, kind: str, _reflected: bool, _compare_to: object) -> bool:  # noqa: FBT001

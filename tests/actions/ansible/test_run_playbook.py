@@ -195,3 +195,74 @@ def test_a_limit_reads_no_file(limit):
 
 def test_an_empty_limit_is_none():
     assert RunPlaybook(playbook="p.yml", inventory="i", limit="").limit is None
+
+
+def test_a_further_try_leaves_out_the_hosts_that_are_done_and_an_undo_reaches_them_again(note, local, context):
+    first = _with(note, fails_on=["web2"]).model_copy(update={"undo_vars": {"note": "gone"}})
+    ctx = context()
+    with pytest.raises(ActionFailed):
+        first.run(ctx)
+
+    again = _with(note).rest(None, [host for host in ctx.hosts if ctx.last(host)[0].is_done])
+    done = again.run(context())
+
+    assert list(done.hosts) == ["web2"]
+    back = first.rest(None, ["web1", "web3"]).undo(done)
+    assert back is not None
+    assert back.done_hosts == []
+
+
+@pytest.mark.parametrize("limit", ["web", "web1,web2,web3", "web1:web2:web3"])
+def test_a_further_try_keeps_to_the_limit(note, local, context, limit):
+    playbook = _with(note).model_copy(update={"limit": limit}).rest(None, ["web1"]).rest(None, ["web3"])
+
+    assert list(playbook.run(context()).hosts) == ["web2"]
+
+
+def test_a_playbook_whose_hosts_need_one_another_is_tried_again_as_a_whole(note):
+    playbook = _with(note).model_copy(update={"retry_all_hosts": True})
+
+    assert playbook.rest(None, ["web1"]) == playbook
+
+
+def test_hosts_that_a_failed_batch_kept_waiting_are_not_done(note, local, context):
+    (local / "note.yml").write_text(PLAYBOOK.replace("hosts: web\n", "hosts: web\n  serial: 1\n"))
+    ctx = context()
+
+    with pytest.raises(ActionFailed) as failed:
+        _with(note, fails_on=["web2"]).run(ctx)
+
+    assert {host: ctx.last(host)[0] for host in ctx.hosts} == {"web1": HostState.CHANGED, "web2": HostState.FAILED}
+    assert failed.value.hint.startswith("Done on web1.")
+
+
+def test_hosts_of_a_playbook_that_was_broken_off_before_its_last_play_are_not_done(note, local, context):
+    later = PLAYBOOK.replace("hosts: web\n", "hosts: web\n  serial: 1\n").replace("in fails_on", "== 'web2'")
+    (local / "note.yml").write_text(PLAYBOOK + later + PLAYBOOK)
+    ctx = context()
+
+    with pytest.raises(ActionFailed) as failed:
+        _with(note).run(ctx)
+
+    assert {host: ctx.last(host)[0] for host in ctx.hosts} == {
+        "web1": HostState.SKIPPED,
+        "web2": HostState.FAILED,
+        "web3": HostState.SKIPPED,
+    }
+    assert "Done on" not in failed.value.hint
+    assert ctx.last("web3")[1] == "not finished, the playbook ended before"
+
+
+def test_hosts_that_stopped_because_too_many_others_failed_are_not_done(note, local, context):
+    last = "    - ansible.builtin.debug: {msg: last}\n"
+    (local / "note.yml").write_text(PLAYBOOK.replace("hosts: web\n", "hosts: web\n  any_errors_fatal: true\n") + last)
+    ctx = context()
+
+    with pytest.raises(ActionFailed):
+        _with(note, fails_on=["web2"]).run(ctx)
+
+    assert [ctx.last(host)[0] for host in ("web1", "web2", "web3")] == [
+        HostState.SKIPPED,
+        HostState.FAILED,
+        HostState.SKIPPED,
+    ]

@@ -3,9 +3,11 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
+
+from tests.fakes.serving import serving
 
 
 @dataclass
@@ -54,12 +56,7 @@ def site() -> Iterator[Site]:
 
     for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"):
         setattr(Handler, f"do_{method}", Handler.answer)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    told.url = f"http://127.0.0.1:{server.server_port}/"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield told
-    closing.set()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(Handler) as server:
+        told.url = f"http://127.0.0.1:{server.server_port}/"
+        yield told
+        closing.set()

@@ -1,0 +1,1 @@
+"""What the actions on Amazon's clouds share; holds no action of its own."""

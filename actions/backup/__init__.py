@@ -1,0 +1,1 @@
+"""Backups: files and databases, kept by rule, verified, and brought back."""

@@ -1,0 +1,1 @@
+"""Content delivery networks: let their caches forget what is old."""

@@ -1,0 +1,1 @@
+"""What a git remote holds."""

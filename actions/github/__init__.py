@@ -1,0 +1,1 @@
+"""Checks and actions on GitHub and GitHub Enterprise."""

@@ -1,0 +1,1 @@
+"""Checks and actions on GitLab, at gitlab.com and self-hosted."""

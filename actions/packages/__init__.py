@@ -1,0 +1,1 @@
+"""Software as its public registries list it."""

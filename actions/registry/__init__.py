@@ -1,0 +1,1 @@
+"""Images in a registry, by the OCI distribution API."""

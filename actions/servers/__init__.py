@@ -1,0 +1,1 @@
+"""Servers of a cloud: start, stop and restart them. A new maker's cloud is one more `Provider`."""

@@ -1,0 +1,1 @@
+"""Tests of what runs: any program that writes JUnit XML or TAP."""

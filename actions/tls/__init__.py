@@ -1,0 +1,1 @@
+"""What servers show of themselves when a connection is encrypted."""

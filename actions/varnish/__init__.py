@@ -1,0 +1,1 @@
+"""Varnish: let caches forget what is old."""

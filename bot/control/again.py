@@ -1,0 +1,137 @@
+"""Runs after runs: what an undo is, where a failed one may be tried again, and what is taken over for that."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.base.errors import NotNow
+from bot.catalog.names import RESERVED
+from bot.control.start import StartJob
+from bot.model.person import Person
+from bot.model.plan import Each, Plan, Undo
+from bot.model.run import HOOKS, RetryPoint, Run, RunStatus, StepRecord, StepStatus
+
+_FAILED = {RunStatus.FAILED, RunStatus.ERRORED, RunStatus.ABORTED}
+_HINT = "Run it again from the start."
+#: What people said yes to was that very run: a new one asks them again.
+_ASKED_AGAIN = frozenset({"approve"})
+
+
+def retry_point(run: Run, steps: Sequence[StepRecord]) -> RetryPoint | None:
+    """Where *run* can be tried again; None when that would be its start, or when it did not fail."""
+    if run.status not in _FAILED or run.undo_of is not None:
+        return None
+    records = {record.id: record for record in steps}
+    failed = next((step for step in run.plan.steps if step.id in records and not _is_done(records[step.id])), None)
+    if failed is None:
+        return None
+    asked = [f"{step.id}." for step in run.plan.all_steps() if step.kind in _ASKED_AGAIN]
+    taken = [
+        record
+        for record in steps
+        if _is_done(record)
+        and _stands_for_itself(record, records)
+        and not f"{record.id}.".startswith(tuple(asked))
+        and _comes_before(record, failed.id, run.plan)
+    ]
+    partly = [
+        record
+        for record in steps
+        if _is_partly_done(record) and not record.is_hook and _comes_before(record, failed.id, run.plan)
+    ]
+    point = RetryPoint(step=failed.id, title=failed.title, taken=tuple(taken), partly=tuple(partly))
+    return point if point.titles else None
+
+
+def demand_same_steps(run: Run, point: RetryPoint | None, today: Plan) -> RetryPoint:
+    """What a run by the plan of *today* may take over of *run*. Raises NotNow with the reason when that is nothing."""
+    if point is None:
+        raise NotNow(f"{run.name} has no done steps that could be taken over.", hint=_HINT)
+    if today.steps != run.plan.steps:
+        raise NotNow(f"The steps of {run.title} have changed since {run.name}.", hint=_HINT)
+    if today.scope.get("env") != run.plan.scope.get("env"):
+        raise NotNow(f"What is declared of {run.environment} has changed since {run.name}.", hint=_HINT)
+    undone = [step.title for step in point.taken if step.undone]
+    if undone:
+        raise NotNow(f"{run.name} cannot be taken up: {undone[0]} has been undone since.", hint=_HINT)
+    return point
+
+
+def items_of(run: Run, steps: Sequence[StepRecord]) -> dict[str, StepRecord]:
+    """The steps of *run* that go through a list, whose items must stay the same, by id."""
+    lists = {step.id for step in run.plan.all_steps() if isinstance(step, Each)}
+    return {record.id: record for record in steps if record.id in lists and record.fields}
+
+
+def ask_like(
+    old: Run, *, by: Person, origin: str, key: str, channel: str | None, cause: str, patience_s: float | None
+) -> StartJob:
+    """The request for a run like *old*, with its answers."""
+    return StartJob(
+        person=by,
+        stack=old.stack,
+        job=old.job,
+        environment=old.environment,
+        inputs=old.inputs,
+        key=key,
+        origin=origin,
+        cause=cause,
+        again=old.number,
+        given=_given_by(old),
+        channel=channel or old.channel,
+        patience_s=patience_s,
+    )
+
+
+def undo_plan(old: Run) -> Plan:
+    """The plan of a run that undoes *old*."""
+    step = Undo(id="1", title=f"Undo {old.name}", undo=f"#{old.number}")
+    return Plan(
+        folder=old.plan.folder,
+        steps=(step,),
+        scope=old.plan.scope,
+        channel=old.plan.channel,
+        has_inverse=old.plan.has_inverse,
+    )
+
+
+def undo_values(old: Run) -> dict[str, Any]:
+    """What such a run says of itself."""
+    return {
+        "stack": old.stack,
+        "job": old.job,
+        "title": f"Undo {old.title}",
+        "environment": old.environment,
+        "inputs": {},
+        "cause": f"undoes {old.name}",
+        "undo_of": old.number,
+    }
+
+
+def _is_done(record: StepRecord) -> bool:
+    """Did it succeed, or was it passed over for a reason? What an earlier failure kept from beginning has no end."""
+    return record.status in {StepStatus.SUCCEEDED, StepStatus.SKIPPED} and record.ended_at is not None
+
+
+def _is_partly_done(record: StepRecord) -> bool:
+    """Did it end badly on some of its hosts, and is what it did on the others still so?"""
+    ended_badly = record.status in {StepStatus.FAILED, StepStatus.ERRORED, StepStatus.ABORTED}
+    return ended_badly and not record.undone and 0 < len(record.done_hosts) < len(record.hosts)
+
+
+def _stands_for_itself(record: StepRecord, records: dict[str, StepRecord]) -> bool:
+    """Is it no hook of something that is not taken over itself? The hooks of what fails again come again."""
+    parts = record.id.split(".")
+    owners = [".".join(parts[:place]) for place, part in enumerate(parts) if part in HOOKS]
+    return all(owner in records and _is_done(records[owner]) for owner in owners)
+
+
+def _comes_before(record: StepRecord, failed: str, plan: Plan) -> bool:
+    """Is it part of the step that failed, or of one before it?"""
+    order = [step.id for step in plan.steps]
+    first = record.id.split(".")[0]
+    return first in order and order.index(first) <= order.index(failed)
+
+
+def _given_by(old: Run) -> dict[str, object]:
+    """The version that a run was about: whether it is still there or not, the same run can be made again."""
+    return {name: value for name, value in old.plan.scope.items() if name not in RESERVED}

@@ -1,0 +1,56 @@
+"""Looking at the audit, and handing it out."""
+
+from dataclasses import asdict
+
+from bot.base.clock import Clock
+from bot.base.text import plural
+from bot.control.access import Access
+from bot.model.audit import AuditFilter
+from bot.model.message import MessageKind
+from bot.model.person import Person
+from bot.store.store import Store
+
+#: What one has to be admin of to see everything that anybody asked.
+_EVERYTHING = "*"
+
+
+class Audits:
+    """The audit, for those who may see all of it."""
+
+    def __init__(self, *, store: Store, access: Access, clock: Clock) -> None:
+        self._store = store
+        self._access = access
+        self._clock = clock
+
+    def export(self, only: AuditFilter, *, by: Person, origin: str, key: str, channel: str) -> None:
+        """Owe *channel* the records that *only* takes as a file, once per *key*. Raises NotAllowed."""
+        self._access.demand(by, "admin", _EVERYTHING, origin=origin)
+        with self._store.begin() as tx:
+            if tx.messages.get(key):
+                return
+            tx.audit.add(
+                at=self._clock.now(),
+                person_id=by.id,
+                person=by.name,
+                origin=origin,
+                verb="audit",
+                target=_EVERYTHING,
+                answer="allowed",
+                detail=_words(only),
+            )
+            broken = tx.audit.first_broken()
+            whole = "The chain is whole." if broken is None else f"Record {broken} does not fit the one before it!"
+            count = plural(tx.audit.count(), "record")
+            text = f"The audit, for {by.name}: {_words(only)} of {count}. {whole} The file is in this thread."
+            tx.messages.owe(key=key, kind=MessageKind.FIXED, channel=channel, body={"text": text})
+            body = {**asdict(only), "since": only.since.isoformat() if only.since else None}
+            tx.messages.owe(key=f"{key}:file", kind=MessageKind.AUDIT, channel=channel, parent=key, body=body)
+
+
+def _words(only: AuditFilter) -> str:
+    said = [
+        f"since {only.since:%Y-%m-%d %H:%M} UTC" if only.since else "",
+        f"of {only.person}" if only.person else "",
+        f"on {only.target}" if only.target else "",
+    ]
+    return " ".join(word for word in said if word) or "all"

@@ -1,0 +1,64 @@
+"""Tells channels of runs by the rules of their stack, besides each run's own message."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from bot.model.message import MessageKind
+from bot.model.notify import NotifyRule, Occasion
+from bot.model.run import Run, RunStatus
+from bot.store.store import Transaction
+
+_FAILED = {RunStatus.FAILED, RunStatus.ERRORED}
+#: The most urgent first: of one end one thing is told.
+_ORDER = (Occasion.FAILURE, Occasion.RECOVERY, Occasion.FINISH)
+
+
+def tell_start(tx: Transaction, run: Run, *, now: datetime) -> None:
+    """Owe what is to be told when *run* begins."""
+    for index, rule in enumerate(run.plan.notify):
+        if Occasion.START in rule.on and rule.concerns(run.job, run.environment):
+            _owe(tx, run, rule, Occasion.START, index, now)
+
+
+def tell_end(tx: Transaction, run: Run, status: RunStatus, *, now: datetime) -> None:
+    """Owe what is to be told now that *run* has come to *status*."""
+    occasions = _occasions(tx, run, status)
+    for index, rule in enumerate(_rules(run, status)):
+        wanted = [occasion for occasion in _ORDER if occasion in occasions and occasion in rule.on]
+        if wanted and rule.concerns(run.job, run.environment):
+            _owe(tx, run, rule, wanted[0], index, now)
+
+
+def _rules(run: Run, status: RunStatus) -> Iterator[NotifyRule]:
+    yield from run.plan.notify
+    is_automatic = run.started_by_id.startswith("auto:")
+    is_told = any(Occasion.FAILURE in rule.on and rule.concerns(run.job, run.environment) for rule in run.plan.notify)
+    if is_automatic and status in _FAILED and run.plan.channel and run.plan.channel != run.channel and not is_told:
+        # Nobody pressed anything, so nobody looks: those who answer for the stack have to hear of it.
+        yield NotifyRule(channel=run.plan.channel, on=(Occasion.FAILURE,))
+
+
+def _occasions(tx: Transaction, run: Run, status: RunStatus) -> set[Occasion]:
+    if status in _FAILED:
+        return {Occasion.FINISH, Occasion.FAILURE}
+    if status is RunStatus.SUCCEEDED and tx.runs.status_before(run) in _FAILED:
+        return {Occasion.FINISH, Occasion.RECOVERY}
+    return {Occasion.FINISH}
+
+
+def _owe(tx: Transaction, run: Run, rule: NotifyRule, occasion: Occasion, index: int, now: datetime) -> None:
+    hours = rule.quiet.around(now) if rule.quiet and occasion is not Occasion.FAILURE else None
+    if hours is None:
+        told: dict[str, Any] = {
+            "occasion": occasion.value,
+            "mention": list(rule.mention) if occasion is Occasion.FAILURE else [],
+        }
+        key = f"run:{run.number}:notify:{index}:{occasion}"
+        tx.messages.owe_once(key=key, kind=MessageKind.NOTICE, channel=rule.channel, run=run.number, body=told)
+        return
+    since, until = hours
+    period: dict[str, Any] = {"stack": run.stack, "since": since.isoformat(), "until": until.isoformat()}
+    body = {**period, "rule": rule.model_dump(mode="json")}
+    key = f"quiet:{run.stack}:{index}:{rule.channel}:{until.isoformat()}"
+    tx.messages.owe_once(key=key, kind=MessageKind.QUIET, channel=rule.channel, body=body, not_before=until)

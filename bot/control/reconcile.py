@@ -1,0 +1,94 @@
+"""Compares what a check lists with what is known, and writes the difference down."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bot.model.watch import CheckResult, FoundVersion, SeenVersion, Watcher
+from bot.store.store import Transaction
+
+
+class Changed(StrEnum):
+    """What happened to a version."""
+
+    APPEARED = "appeared"
+    CHANGED = "changed"
+    GONE = "gone"
+    #: Something else is said of it, or it was withdrawn: nothing follows, but what was told of it is mended.
+    EDITED = "edited"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A version that counts appeared, changed, or is gone."""
+
+    what: Changed
+    version: SeenVersion
+
+
+def reconcile(tx: Transaction, watcher: Watcher, result: CheckResult, now: datetime) -> list[Change]:
+    """Write down what is new, different or gone; returns what people and triggers should hear of, oldest first.
+
+    The first check, and the first one after its declaration was edited, is a baseline: nothing is heard of it.
+    """
+    is_baseline = watcher.spec != result.spec
+    known = {version.number: version for version in tx.versions.of(watcher.id)}
+    changes = [
+        _one(tx, watcher.id, found, known.get(found.number), now, is_baseline=is_baseline) for found in result.versions
+    ]
+    if result.lists_all:
+        listed = {found.number for found in result.versions}
+        changes += [_gone(tx, old, now) for number, old in known.items() if number not in listed]
+    return [] if is_baseline else [change for change in changes if change]
+
+
+def _one(
+    tx: Transaction,
+    watcher: str,
+    found: FoundVersion,
+    old: SeenVersion | None,
+    now: datetime,
+    *,
+    is_baseline: bool,
+) -> Change | None:
+    passed_at = None if found.verdict else now
+    if old is None:
+        new = tx.versions.add(
+            watcher=watcher,
+            number=found.number,
+            state=found.state,
+            fields=found.fields,
+            now=now,
+            verdict=found.verdict,
+            baseline=is_baseline,
+            passed_at=passed_at,
+        )
+        return Change(what=Changed.APPEARED, version=new) if passed_at else None
+    what = _what(old, found)
+    values: dict[str, Any] = {"fields": dict(found.fields), "verdict": found.verdict, "state": found.state}
+    if what is not None:
+        # Both are part of the key of what follows: a version that comes back starts its jobs again.
+        values |= {"appearance": old.appearance + 1, "changed_at": now, "gone_at": None}
+    values["passed_at"] = old.passed_at or passed_at
+    if all(getattr(old, name) == value for name, value in values.items()):
+        return None
+    tx.versions.change(old.id, **values)
+    counts_now = old.passed_at is None and passed_at is not None
+    if values["passed_at"] is None:
+        return None
+    new = tx.versions.get(old.id) or old
+    return Change(what=Changed.APPEARED if counts_now else what or Changed.EDITED, version=new)
+
+
+def _what(old: SeenVersion, found: FoundVersion) -> Changed | None:
+    if old.gone_at is not None:
+        return Changed.APPEARED
+    return Changed.CHANGED if old.state != found.state else None
+
+
+def _gone(tx: Transaction, old: SeenVersion, now: datetime) -> Change | None:
+    if old.gone_at is not None:
+        return None
+    tx.versions.change(old.id, gone_at=now)
+    return Change(what=Changed.GONE, version=old) if old.passed_at else None

@@ -1,0 +1,97 @@
+"""One message with all new versions of a day or a week, for channels that do not want one for each."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.base.clock import Clock
+from bot.catalog.catalog import Catalog
+from bot.control.digest import newest_monday
+from bot.model.announce import Every, announcement_key
+from bot.model.message import MessageKind
+from bot.model.watch import SeenVersion, watcher_id
+from bot.store.store import Store, Transaction
+
+Json = dict[str, Any]
+
+_HOUR = 9
+#: Of older days or weeks nothing is made up for.
+_MOST = 5
+
+
+class VersionDigests:
+    """Owes the digests that are due, each once, however many front ends there are."""
+
+    def __init__(self, *, store: Store, catalog: Catalog, clock: Clock, zone: str) -> None:
+        self._store = store
+        self._catalog = catalog
+        self._clock = clock
+        self._zone = ZoneInfo(zone)
+
+    def owe_due(self) -> None:
+        """Owe the newest digest of each channel, unless it is owed already, or there is nothing to tell."""
+        wanted: dict[tuple[str, Every], list[tuple[str, str]]] = defaultdict(list)
+        for stack in self._catalog.stacks.values():
+            for resource in stack.resources.values():
+                if resource.announce and resource.announce.digest:
+                    place = (resource.announce.channel, resource.announce.digest)
+                    wanted[place].append((resource.name, watcher_id(stack.name, resource.name)))
+        for (channel, every), resources in wanted.items():
+            end = newest_end(self._clock.now(), every, self._zone)
+            # Most of the time there is nothing to tell: nobody who writes has to wait for that answer.
+            with self._store.read() as tx:
+                lines = self._news(tx, channel, every, resources, end)
+            if lines:
+                key, body = _key(channel, every, end), {"of": every.noun, "lines": lines}
+                with self._store.begin() as tx:
+                    tx.messages.owe_once(key=key, kind=MessageKind.VERSIONS, channel=channel, body=body)
+
+    def _news(
+        self, tx: Transaction, channel: str, every: Every, resources: Sequence[tuple[str, str]], end: datetime
+    ) -> list[Json]:
+        """The lines of the digest that ended at *end*; empty when it is owed already."""
+        if tx.messages.get(_key(channel, every, end)) is not None:
+            return []
+        start = end - every.length
+        # While we were down nobody was told: what was found before belongs to this one.
+        while tx.messages.get(_key(channel, every, start)) is None and start > end - _MOST * every.length:
+            start -= every.length
+        return _lines(tx, resources, start, end)
+
+
+def newest_end(now: datetime, every: Every, zone: ZoneInfo) -> datetime:
+    """When the newest day or week ended that is over: at nine where the people are, a week on Monday."""
+    if every is Every.WEEKLY:
+        return newest_monday(now, zone)
+    here = now.astimezone(zone)
+    today = here.replace(hour=_HOUR, minute=0, second=0, microsecond=0)
+    return today if today <= here else today - every.length
+
+
+def _key(channel: str, every: Every, end: datetime) -> str:
+    return f"versions:{every}:{channel}:{end.isoformat()}"
+
+
+def _lines(tx: Transaction, resources: Sequence[tuple[str, str]], start: datetime, end: datetime) -> list[Json]:
+    """One line for each resource that has new versions, its newest first."""
+    lines = []
+    for name, watcher in sorted(resources):
+        new = [one for one in tx.versions.present(watcher) if _is_new(one, start, end) and not _was_told(tx, one)]
+        if new:
+            lines.append({"name": name, "versions": [_told(one) for one in reversed(new)]})
+    return lines
+
+
+def _is_new(version: SeenVersion, start: datetime, end: datetime) -> bool:
+    return not version.baseline and version.passed_at is not None and start < version.passed_at <= end
+
+
+def _was_told(tx: Transaction, version: SeenVersion) -> bool:
+    """Was it told by itself, before somebody wished for digests?"""
+    return tx.messages.get(announcement_key(version.watcher, version.number)) is not None
+
+
+def _told(version: SeenVersion) -> Json:
+    return {"number": version.number, "url": str(version.fields.get("url") or "")}

@@ -1,0 +1,51 @@
+"""Pauses: nothing begins there until somebody ends them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+#: What holds for every stack.
+EVERYTHING = "*"
+#: What a run's `held` says when a pause keeps it from beginning.
+HELD = "pause"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pause:
+    """Nothing begins at *target* or below it; what runs goes on to its end."""
+
+    #: A glob over `stack/job/environment`; a shorter one covers all below it.
+    target: str
+    person_id: str
+    person: str
+    since: datetime
+    why: str
+    #: When it ends by itself; None: when somebody ends it.
+    until: datetime | None = None
+
+    @property
+    def what(self) -> str:
+        """What people call it: see `named`."""
+        return named(self.target)
+
+    def reaches(self, stack: str) -> bool:
+        """Does it hold for something of *stack*?"""
+        return self.target.partition("/")[0] in {EVERYTHING, stack}
+
+    @property
+    def in_words(self) -> str:
+        """One sentence: "Ada paused shop at 14:02 UTC, until 16:02 UTC: network work"."""
+        until = f", until {self.until:%H:%M} UTC" if self.until else ""
+        return f"{self.person} paused {self.what} at {self.since:%H:%M} UTC{until}: {self.why}"
+
+
+def pause_key(target: str) -> str:
+    """The key of the timer that ends a pause."""
+    return f"pause:{target}"
+
+
+def named(target: str) -> str:
+    """What people call a target: "everything", "shop", "everything in staging", "deploy of shop in staging"."""
+    stack, job, environment = [*target.split("/"), "*", "*"][:3]
+    place = "everything" if stack == "*" else stack
+    what = place if job == "*" else f"{job} of {stack}"
+    return what if environment == "*" else f"{what} in {environment}"

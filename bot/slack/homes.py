@@ -1,0 +1,129 @@
+"""Keeps the App Home of those fresh who look at it: it is published again when its content changed."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from slack_sdk import WebClient
+
+from bot.base.clock import Clock
+from bot.base.errors import Refused
+from bot.slack.client import Later, Never, Unsure, call
+from bot.store.store import Store
+
+log = structlog.get_logger()
+
+#: Slack does not say when somebody leaves their home; after so long we take it that they did.
+WATCHED_FOR = timedelta(minutes=30)
+#: What happens within such a moment is shown together.
+_LOOK_EVERY_S = 2.0
+#: Of the 100 a minute that Slack allows for views.publish (Tier 4), so that opening a home always gets through.
+_MOST_PER_LOOK = 2
+
+#: Makes the home of a Slack user.
+Build = Callable[[str], dict[str, Any]]
+
+
+@dataclass
+class _Home:
+    opened_at: datetime
+    #: What Slack shows, and its name for it; None: not known.
+    blocks: list[dict[str, Any]] | None = None
+    hash: str | None = None
+    #: Up to which change of the rows it is fresh.
+    seen: tuple[int, int] = field(default=(-1, -1))
+
+
+class Homes:
+    """The homes that people look at. A thread looks for changes; nothing is asked of Slack while nothing changes."""
+
+    def __init__(self, *, client: WebClient, store: Store, clock: Clock, build: Build) -> None:
+        self._client = client
+        self._store = store
+        self._clock = clock
+        self._build = build
+        self._lock = threading.Lock()
+        self._homes: dict[str, _Home] = {}
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="slack-homes", daemon=True)
+
+    def start(self) -> None:
+        """Begin, also with those who opened their home before a restart."""
+        now = self._clock.now()
+        with self._store.read() as tx:
+            watched = tx.people.at_home_since(now - WATCHED_FOR)
+        with self._lock:
+            for user in watched:
+                self._homes.setdefault(user, _Home(opened_at=now))
+        self._thread.start()
+
+    def stop(self, timeout_s: float) -> None:
+        """Publish no more."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+
+    def opened(self, user: str) -> None:
+        """Somebody looks at their home: show it as it is now, whatever was shown before."""
+        now = self._clock.now()
+        with self._lock:
+            home = self._homes[user] = _Home(opened_at=now)
+        self._publish(user, home, self._newest())
+        with self._store.begin() as tx:
+            tx.people.opened_home(user, now)
+
+    def show(self, user: str) -> None:
+        """This person changed something of their own: show it at once, if they look."""
+        with self._lock:
+            home = self._homes.get(user)
+        if home:
+            self._publish(user, home, self._newest())
+
+    def _loop(self) -> None:
+        while not self._stopping.wait(_LOOK_EVERY_S):
+            try:
+                self.refresh()
+            except Exception:
+                # The thread's boundary: a home that is not fresh harms nobody.
+                log.exception("homes were not refreshed")
+
+    def refresh(self) -> None:
+        """Publish what changed, those first whose home is stale longest."""
+        now = self._clock.now()
+        with self._lock:
+            self._homes = {user: one for user, one in self._homes.items() if now - one.opened_at < WATCHED_FOR}
+            homes = sorted(self._homes.items(), key=lambda pair: pair[1].seen)
+        if not homes:
+            return
+        newest, published = self._newest(), 0
+        for user, home in homes:
+            if home.seen != newest and published < _MOST_PER_LOOK:
+                published += self._publish(user, home, newest)
+
+    def _newest(self) -> tuple[int, int]:
+        """Differs as soon as anything happened that a home may show: each step of a run and each request is a row."""
+        with self._store.read() as tx:
+            return tx.events.newest(), tx.audit.newest()
+
+    def _publish(self, user: str, home: _Home, newest: tuple[int, int]) -> bool:
+        """Show *user* their home unless they see it already; did it ask Slack?"""
+        try:
+            view = self._build(user)
+            if view["blocks"] == home.blocks:
+                home.seen = newest
+                return False
+            known = {"hash": home.hash} if home.hash else {}
+            shown = call(self._client.views_publish, user_id=user, view=view, **known)
+            home.blocks, home.hash, home.seen = view["blocks"], shown["view"].get("hash"), newest
+        except Never as never:
+            # Another front end was here in between: the next look shows the newest on top of that.
+            home.hash = None
+            if never.error != "hash_conflict":
+                home.seen = newest
+                log.warning("a home was not published", user=user, error=str(never))
+        except (Later, Unsure, Refused) as error:
+            log.warning("a home was not published", user=user, error=str(error))
+        return True

@@ -1,0 +1,119 @@
+"""A stack's card: its jobs, where each may run, how it stands there, and who answers for it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.model.freeze import Frozen
+from bot.model.lock import Lock
+from bot.model.pause import Pause
+from bot.model.run import Run
+from bot.model.stack import Environment, Job, Stack
+from bot.model.toggle import Standing
+from bot.slack.ids import STAR, START, JobRef, StarRef, nth
+from bot.slack.limits import Block, fit_message
+from bot.slack.mrkdwn import at_time, escape, one_line
+from bot.slack.views.locks import lock_line
+from bot.slack.views.parts import button, context, header, row, section
+from bot.slack.views.pauses import banner, frost
+from bot.slack.views.run_list import how_it_stands, standing_line
+
+_ENVIRONMENTS_SHOWN = 8
+_LOCKS_SHOWN = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobOnCard:
+    """One job as one person sees it."""
+
+    job: Job
+    #: Where this person may run it.
+    environments: Sequence[Environment] = ()
+    #: Who may, where this person may not; empty: they may.
+    who_may: str = ""
+    is_favourite: bool = False
+    #: The newest run in each environment, newest first.
+    runs: Sequence[Run] = ()
+    #: How it and its inverse stand; of jobs that have one.
+    standing: Sequence[Standing] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A stack as one person sees it."""
+
+    stack: Stack
+    jobs: Sequence[JobOnCard]
+    #: What is paused, frozen and locked here.
+    pauses: Sequence[Pause] = ()
+    frozen: Sequence[tuple[str, Frozen]] = ()
+    locks: Sequence[Lock] = ()
+    channel: str | None = None
+
+
+def card_text(card: Card) -> str:
+    """The card in one line."""
+    return escape(f"{card.stack.title}: {', '.join(one.job.title for one in card.jobs)}")
+
+
+def card_blocks(card: Card) -> list[Block]:
+    """The card."""
+    stack = card.stack
+    blocks = [header(stack.title)]
+    if stack.description:
+        blocks.append(section(escape(stack.description)))
+    blocks += [*banner(card.pauses), *frost(card.frozen)]
+    if card.locks:
+        blocks.append(section("\n".join(lock_line(lock) for lock in card.locks[:_LOCKS_SHOWN])))
+    for index, one in enumerate(card.jobs):
+        blocks += _job(stack, one, index, card.channel)
+    if not card.jobs:
+        blocks.append(section("There is no job here that you may see."))
+    blocks.append(context(" · ".join(_about(stack))))
+    return fit_message(blocks)
+
+
+def star(stack: str, job: str, *, is_favourite: bool, on: str, index: int = 0) -> dict[str, Any]:
+    """The button that makes a job a favourite, or no longer."""
+    do, label = ("unstar", "★ Favourite") if is_favourite else ("star", "☆ Add to favourites")
+    made = button(label, action=nth(STAR, index), value=StarRef(stack=stack, job=job, do=do, on=on).encode())
+    return {**made, "accessibility_label": "Remove from favourites" if is_favourite else "Add to favourites"}
+
+
+def _job(stack: Stack, one: JobOnCard, index: int, channel: str | None) -> list[Block]:
+    job = one.job
+    lines = [f"*{one_line(job.title)}*", escape(job.description), *_states(one.runs)]
+    lines += [f"Now: {standing_line(state)}" for state in one.standing]
+    text = section("\n".join(line for line in lines if line))
+    if one.who_may:
+        return [text, context(f"You may not run it. {one_line(one.who_may)}")]
+    start = JobRef(stack=stack.name, job=job.name, channel=channel).encode()
+    buttons = [
+        button(job.title, action=nth(START, index), value=start, style="danger" if job.danger else ""),
+        star(stack.name, job.name, is_favourite=one.is_favourite, on="card", index=index),
+    ]
+    where = [context(f"In {_environments(one.environments)}")] if one.environments else []
+    return [text, *where, row(buttons)]
+
+
+def _states(runs: Iterable[Run]) -> list[str]:
+    return [
+        f"{how_it_stands(run)}{f' in {one_line(run.environment)}' if run.environment else ''} · "
+        f"{one_line(run.started_by)} · {at_time(run.created_at, '{date_short_pretty} {time}')} (#{run.number})"
+        for run in runs
+    ]
+
+
+def _environments(environments: Sequence[Environment]) -> str:
+    shown = [
+        f"{one_line(one.name)} (protected)" if one.protected else one_line(one.name)
+        for one in environments[:_ENVIRONMENTS_SHOWN]
+    ]
+    more = len(environments) - len(shown)
+    return ", ".join([*shown, *([f"{more} more"] if more else [])])
+
+
+def _about(stack: Stack) -> list[str]:
+    owners = f"Owners: {one_line(', '.join(stack.owners))}" if stack.owners else ""
+    told = f"Runs are told in {one_line(stack.channel)}" if stack.channel else ""
+    return [part for part in (owners, told, f"`/stack who may {stack.name} JOB` says who has the right") if part]

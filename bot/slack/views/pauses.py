@@ -1,0 +1,40 @@
+"""What is paused, above everything that one could start."""
+
+from collections.abc import Sequence
+
+from bot.model.freeze import Frozen
+from bot.model.pause import Pause
+from bot.slack.ids import UNPAUSE, PauseRef, nth
+from bot.slack.limits import Block
+from bot.slack.mrkdwn import at_time, one_line
+from bot.slack.views.parts import button, context, section
+
+_FROZEN_SHOWN = 5
+
+
+def banner(pauses: Sequence[Pause]) -> list[Block]:
+    """Who paused what, since when and why; empty when nothing is."""
+    if not pauses:
+        return []
+    return [section("\n".join(pause_line(pause) for pause in pauses)), context("What you start now waits until then.")]
+
+
+def frost(frozen: Sequence[tuple[str, Frozen]]) -> list[Block]:
+    """What is frozen until when; empty when nothing is."""
+    lines = [f"❄ *{one_line(name)}*: {one_line(one.in_words)}" for name, one in frozen[:_FROZEN_SHOWN]]
+    more = [f"{len(frozen) - _FROZEN_SHOWN} more are frozen"] if len(frozen) > _FROZEN_SHOWN else []
+    return [section("\n".join([*lines, *more]))] if lines else []
+
+
+def pause_line(pause: Pause) -> str:
+    """One pause."""
+    since = at_time(pause.since, "{date_short_pretty} {time}")
+    until = f", until {at_time(pause.until, '{date_short_pretty} {time}')}" if pause.until else ""
+    what = pause.what[:1].upper() + pause.what[1:]
+    return f"⏸ *{one_line(what)} is paused* by {one_line(pause.person)} since {since}{until}: {one_line(pause.why)}"
+
+
+def pause_blocks(pause: Pause) -> list[Block]:
+    """One pause, with the button that ends it."""
+    end = button("End the pause", action=nth(UNPAUSE, "end"), value=PauseRef(target=pause.target).encode())
+    return [section(pause_line(pause), accessory=end)]

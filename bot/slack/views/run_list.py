@@ -1,0 +1,61 @@
+"""Runs as a list, each in two lines with a button that shows it."""
+
+from collections.abc import Sequence
+
+from bot.base.text import format_duration
+from bot.model.run import Run
+from bot.model.signs import RUN_SIGNS
+from bot.model.toggle import Standing
+from bot.slack.ids import SHOW_RUN, RunRef, nth
+from bot.slack.limits import Block
+from bot.slack.mrkdwn import at_time, escape, one_line
+from bot.slack.views.parts import button, context, place, section
+
+#: Where one look has to do.
+_STATES_SHOWN = 6
+
+
+def runs_blocks(runs: Sequence[Run]) -> list[Block]:
+    """The runs, in their order."""
+    if not runs:
+        return [section("Nothing has run yet.")]
+    return [_run_line(run) for run in runs]
+
+
+def runs_text(runs: Sequence[Run]) -> str:
+    """The list in one line."""
+    return escape("; ".join(f"#{run.number} {run.title}: {run.status}" for run in runs)) or "Nothing has run yet."
+
+
+def how_it_stands(run: Run) -> str:
+    """`✓ succeeded in 14s`, `● running`."""
+    length = f" in {format_duration(run.ended_at - (run.begun_at or run.created_at))}" if run.ended_at else ""
+    return f"{RUN_SIGNS[run.status]} {run.status}{length}"
+
+
+def standing_line(standing: Standing) -> str:
+    """`*Maintenance on, production* since 14:02, by Ada (#12)`."""
+    since = at_time(standing.since, "{date_short_pretty} {time}")
+    title = one_line(place(standing.title, standing.environment))
+    return f"*{title}* since {since}, by {one_line(standing.by)} (#{standing.run})"
+
+
+def standing_blocks(states: Sequence[Standing], places: Sequence[str | None]) -> list[Block]:
+    """What holds now in each of these places; None is the place of a job without environments."""
+    return [context(f"Now: {standing_line(one)}") for one in states if one.environment in places]
+
+
+def now_blocks(states: Sequence[Standing]) -> list[Block]:
+    """What holds now, a line for each place; nothing where nothing is known."""
+    lines = [f"Now: {standing_line(one)}" for one in states[:_STATES_SHOWN]]
+    return [context("\n".join(lines))] if lines else []
+
+
+def _run_line(run: Run) -> Block:
+    sign, _, status = how_it_stands(run).partition(" ")
+    first = f"{sign}  *{one_line(place(run.title, run.environment))}*: {status}"
+    second = (
+        f"{one_line(run.name)} · {one_line(run.started_by)} · {at_time(run.created_at, '{date_short_pretty} {time}')}"
+    )
+    show = button("Show", action=nth(SHOW_RUN, run.number), value=RunRef(run=run.number).encode())
+    return section(f"{first}\n{second}", accessory=show)

@@ -1,0 +1,145 @@
+"""Queries about the checks of resources."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, bindparam, case, delete, or_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from bot.model.watch import Watcher
+from bot.store.tables import VersionRow, WatcherRow
+
+
+class Watchers:
+    """How the checks of resources stand, by `stack/resource`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def keep(self, wanted: Mapping[str, datetime]) -> None:
+        """Have a row for each of *wanted*, first checked at its moment, and none for any other resource."""
+        known = set(self._session.exec(select(WatcherRow.id).with_for_update()).all())
+        for id in known - wanted.keys():
+            self._session.execute(delete(WatcherRow).where(col(WatcherRow.id) == id))
+            self._session.execute(delete(VersionRow).where(col(VersionRow.watcher) == id))
+        if new := [{"id": id, "next_at": at} for id, at in wanted.items() if id not in known]:
+            defaults = {
+                "spec": "",
+                "failures": 0,
+                "error": "",
+                "hint": "",
+                "deployed": "",
+                "was_empty": False,
+                "asked": False,
+            }
+            # Another front end may see at this very moment that they are missing.
+            dialect = postgresql if self._session.get_bind().dialect.name == "postgresql" else sqlite
+            self._session.execute(
+                dialect.insert(WatcherRow).on_conflict_do_nothing(), [{**defaults, **row} for row in new]
+            )
+
+    def claim(self, *, by: str, now: datetime, lease_s: float, limit: int) -> list[Watcher]:
+        """Those whose moment has come, leased to *by*, longest due first; each as it stood before."""
+        query = (
+            select(WatcherRow)
+            .where(
+                WatcherRow.next_at <= now,
+                or_(
+                    col(WatcherRow.leased_until).is_(None),
+                    col(WatcherRow.leased_until) <= now,
+                ),
+            )
+            .order_by(col(WatcherRow.next_at))
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        rows = self._session.exec(query).all()
+        claimed = [_watcher(row) for row in rows]
+        for row in rows:
+            # A moment that is earlier than this one when the check is done was set meanwhile: look again right after.
+            row.leased_by, row.next_at = by, now + timedelta(seconds=lease_s)
+            row.leased_until = row.next_at
+        self._session.flush()
+        return claimed
+
+    def any_due(self, now: datetime) -> bool:
+        """Has the moment of any come?"""
+        free = or_(col(WatcherRow.leased_until).is_(None), col(WatcherRow.leased_until) <= now)
+        return (
+            self._session.exec(select(WatcherRow.id).where(WatcherRow.next_at <= now, free).limit(1)).first()
+            is not None
+        )
+
+    def lock_row(self, id: str) -> Watcher | None:
+        """One of them, its row held against other transactions until this one ends."""
+        row = self._session.get(WatcherRow, id, populate_existing=True, with_for_update=True)
+        return _watcher(row) if row else None
+
+    def get(self, id: str) -> Watcher | None:
+        """One of them."""
+        row = self._session.get(WatcherRow, id, populate_existing=True)
+        return _watcher(row) if row else None
+
+    def all(self) -> list[Watcher]:
+        """All of them by name."""
+        return [_watcher(row) for row in self._session.exec(select(WatcherRow).order_by(col(WatcherRow.id)))]
+
+    def change(self, id: str, **values: Any) -> None:
+        """Set columns of one."""
+        self._session.execute(update(WatcherRow).where(col(WatcherRow.id) == id).values(**values))
+
+    def checked(self, id: str, *, now: datetime, next_at: datetime, **values: Any) -> None:
+        """Say that it was looked at, and when it is the next time; the lease ends.
+
+        That a look was asked for is done with, unless it was asked for again meanwhile, or *values* say otherwise.
+        """
+        asked_meanwhile = col(WatcherRow.next_at) < col(WatcherRow.leased_until)
+        next_at_or_sooner = case((asked_meanwhile, col(WatcherRow.next_at)), else_=next_at)
+        asked = case((asked_meanwhile, col(WatcherRow.asked)), else_=bool(values.pop("asked", False)))
+        self.change(id, checked_at=now, next_at=next_at_or_sooner, asked=asked, leased_until=None, **values)
+
+    def told(self, ids: Collection[str]) -> list[Watcher]:
+        """Those of *ids* of which people were told that they do not work, held until this transaction ends."""
+        query = select(WatcherRow).where(col(WatcherRow.told_at).is_not(None)).with_for_update()
+        rows = self._session.exec(query.execution_options(populate_existing=True)).all()
+        return [_watcher(row) for row in rows if row.id in ids]
+
+    def unchanged(self, next_ats: Mapping[str, datetime], *, now: datetime) -> None:
+        """Say of many, each with its next moment, that they work and list what they listed; their leases end."""
+        asked_meanwhile = col(WatcherRow.next_at) < col(WatcherRow.leased_until)
+        table = WatcherRow.__table__  # type: ignore[attr-defined]
+        well = {"failures": 0, "error": "", "hint": "", "told_at": None, "held_since": None, "was_empty": False}
+        query = (
+            update(table)
+            .where(table.c.id == bindparam("of"))
+            .values(
+                checked_at=now,
+                next_at=case((asked_meanwhile, col(WatcherRow.next_at)), else_=bindparam("at")),
+                asked=and_(asked_meanwhile, col(WatcherRow.asked)),
+                leased_by=None,
+                leased_until=None,
+                **well,
+            )
+        )
+        # In one order, so that two bots never wait for one another.
+        rows = [{"of": id, "at": at} for id, at in sorted(next_ats.items())]
+        self._session.connection().execute(query, rows)
+
+    def sooner(self, ids: Collection[str], now: datetime) -> None:
+        """Look at them now, whatever was planned; one that is being looked at is looked at again right after."""
+        self._session.execute(update(WatcherRow).where(col(WatcherRow.id).in_(ids)).values(next_at=now, asked=True))
+
+    def was_empty(self, id: str) -> bool:
+        """Did the last check list nothing where there had been something?"""
+        return bool(self._session.exec(select(WatcherRow.was_empty).where(WatcherRow.id == id)).first())
+
+    def give_back(self, by: str, now: datetime) -> None:
+        """End the leases of one that stops, or that was killed and is back: what it did not get to is due now."""
+        held = (col(WatcherRow.leased_by) == by, col(WatcherRow.leased_until).is_not(None))
+        self._session.execute(update(WatcherRow).where(*held).values(leased_until=None, next_at=now))
+
+
+def _watcher(row: WatcherRow) -> Watcher:
+    return Watcher(**row.model_dump(exclude={"was_empty", "leased_until"}))

@@ -1,0 +1,119 @@
+"""`backup.*` of databases: each product's own programs, a real restic repository, and back."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from actions.api import ActionFailed
+from actions.backup.create import Create
+from actions.backup.restore import Restore
+from actions.backup.verify import Verify
+from tests.actions.backup.conftest import SECRETS
+from tests.actions.backup.databases import SHOP, Databases, databases_of
+
+pytestmark = pytest.mark.full
+PRODUCTS = ("sqlite", "postgresql", "mariadb")
+ROWS = {"orders": 3, "empty": 0}
+NOTES = "SELECT note FROM orders ORDER BY id"
+
+
+@pytest.fixture(params=PRODUCTS)
+def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databases]:
+    with databases_of(request.param, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def shop(databases: Databases) -> str:
+    """A database with three orders."""
+    address = databases.new()
+    databases.ask(address, *SHOP)
+    return address
+
+
+def _filled(rows: dict[str, int]) -> dict[str, int]:
+    return {table: count for table, count in rows.items() if count}
+
+
+def _locks(repository: Path) -> str:
+    """The locks as restic sees them: half a file, whose writer was killed, is none."""
+    argv = ["restic", f"--repo={repository}", "--no-cache", "--no-lock", "list", "locks"]
+    environment = {"PATH": os.environ["PATH"], "RESTIC_PASSWORD": SECRETS["env:BACKUP_PASSWORD"]}
+    return subprocess.run(argv, env=environment, check=True, capture_output=True, text=True).stdout
+
+
+def test_a_database_comes_back_as_it_was_with_its_rows_counted(backup, databases, shop):
+    place = databases.new()
+
+    saved = backup(Create, database=shop)
+    restored = backup(Restore, database=place)
+
+    assert _filled(saved.rows) == {"orders": 3}
+    assert restored.rows == ROWS
+    assert databases.ask(place, NOTES) == databases.ask(shop, NOTES)
+
+
+def test_a_database_in_use_is_not_restored_into(backup, databases, shop):
+    backup(Create, database=shop)
+    used = databases.new()
+    databases.ask(used, "CREATE TABLE orders (id integer)", "INSERT INTO orders VALUES (7)")
+
+    with pytest.raises(ActionFailed, match=r"is not empty|already"):
+        backup(Restore, database=used)
+
+    assert databases.ask(used, "SELECT id FROM orders") == [(7,)]
+
+
+def test_a_trial_counts_every_table_and_leaves_nothing(backup, databases, shop, tmp_path, context):
+    saved = backup(Create, database=shop)
+
+    scratch = {} if databases.product == "sqlite" else {"scratch": shop}
+    verified = backup(Verify, rows=saved.rows, **scratch)
+
+    assert verified.rows == ROWS
+    assert databases.trials(shop) == []
+
+
+def test_a_backup_with_other_rows_than_were_counted_is_not_verified(backup, databases, shop):
+    backup(Create, database=shop)
+
+    scratch = {} if databases.product == "sqlite" else {"scratch": shop}
+    with pytest.raises(ActionFailed, match="orders has 3 rows and had 4"):
+        backup(Verify, rows={"orders": 4}, **scratch)
+
+    assert databases.trials(shop) == []
+
+
+def test_a_dump_that_fails_is_no_backup(backup, databases, shop, tmp_path):
+    with pytest.raises(ActionFailed, match="ended with code"):
+        backup(Create, database=f"{shop}_that_is_not_there")
+
+    assert list((tmp_path / "repository" / "snapshots").iterdir()) == []
+    assert _locks(tmp_path / "repository") == ""
+
+
+def test_a_dump_that_fails_while_restic_takes_its_lock_leaves_none(backup, tmp_path, monkeypatch):
+    locks = tmp_path / "repository" / "locks"
+    dump = tmp_path / "bin" / "sqlite3"
+    dump.parent.mkdir()
+    dump.write_text(f'#!/bin/sh\nuntil [ "$(ls {locks})" ]; do sleep 0.01; done\nexit 1\n')
+    dump.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{dump.parent}:{os.environ['PATH']}")
+
+    with pytest.raises(ActionFailed, match="sqlite3 ended with code 1"):
+        backup(Create, database=f"sqlite://{tmp_path}/shop.db")
+
+    assert _locks(tmp_path / "repository") == ""
+
+
+def test_a_database_goes_back_into_one_of_its_own_product_only(backup, tmp_path):
+    with databases_of("sqlite", tmp_path) as sqlite:
+        address = sqlite.new()
+        sqlite.ask(address, *SHOP)
+        backup(Create, database=address)
+
+    with pytest.raises(ActionFailed, match="is of a sqlite database"):
+        backup(Restore, database="mariadb://root@127.0.0.1/shop")

@@ -1,0 +1,116 @@
+"""Channels that are told of all new versions at once: once for each day or week, and not of nothing."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.control.version_digest import VersionDigests, newest_end
+from bot.model.announce import Every
+from bot.model.message import MessageKind
+from bot.slack.views.versions_message import versions_blocks
+from tests.control.front import Front
+from tests.slack import read
+
+STACK = """
+stack: web
+channel: "#ops"
+resources:
+  app: {check: http.versions, with: {url: "http://a/", pattern: x}, announce: {digest: weekly}}
+  base: {check: http.versions, with: {url: "http://b/", pattern: x}, announce: {digest: weekly}}
+jobs:
+  a: {steps: [{wait: 1s}]}
+"""
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.fixture
+def front(tmp_path: Path) -> Iterator[Front]:
+    front = Front(tmp_path, STACK)
+    yield front
+    front.store.close()
+
+
+def owe_due(front: Front) -> None:
+    VersionDigests(store=front.store, catalog=front.catalog, clock=front.clock, zone="UTC").owe_due()
+
+
+def told(front: Front) -> list[str]:
+    """What the channel is told."""
+    with front.store.begin() as tx:
+        owed = tx.messages.claim(by="test", now=front.clock.now(), lease_s=0, limit=100)
+    digests = [message.body for message in owed if message.kind is MessageKind.VERSIONS]
+    return [read({"blocks": versions_blocks(body)}) for body in digests]
+
+
+def test_all_versions_of_a_week_are_told_in_one_message_once(front: Front) -> None:
+    for resource in ("app", "base"):
+        front.find("1.0", resource=resource)
+        front.find("1.0", "1.1", resource=resource)
+    front.find("1.0", "1.1", "1.2")
+    owe_due(front)
+    assert told(front) == []
+    front.clock.pass_(days=7)
+
+    owe_due(front)
+    owe_due(front)
+
+    assert told(front) == ["New versions of the last week\n• *app*: 1.2, 1.1\n• *base*: 1.1"]
+
+
+def test_a_week_without_news_is_told_nothing(front: Front) -> None:
+    front.find("1.0")
+    front.clock.pass_(days=7)
+    owe_due(front)
+
+    assert told(front) == []
+
+
+def test_what_was_told_is_not_told_the_week_after(front: Front) -> None:
+    front.find("1.0")
+    front.find("1.0", "1.1")
+    for _ in range(2):
+        front.clock.pass_(days=7)
+        owe_due(front)
+
+    assert len(told(front)) == 1
+
+
+def test_after_weeks_of_downtime_what_was_found_before_is_told(front: Front) -> None:
+    front.find("1.0")
+    front.find("1.0", "1.1")
+    front.clock.pass_(days=21)
+
+    owe_due(front)
+
+    assert told(front) == ["New versions of the last week\n• *app*: 1.1"]
+
+
+def test_what_was_told_by_itself_is_in_no_digest(front: Front) -> None:
+    front.edit(STACK.replace("{digest: weekly}", "{}"))
+    front.find("1.0")
+    front.find("1.0", "1.1")
+    front.edit(STACK)
+    front.clock.pass_(days=7)
+
+    owe_due(front)
+
+    assert told(front) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "every", "end"),
+    [
+        ("2026-03-02T12:00", Every.WEEKLY, "2026-03-02T08:00"),
+        ("2026-03-02T07:59", Every.DAILY, "2026-03-01T08:00"),
+        # The clocks change on the 29th: nine is an hour sooner for the world.
+        ("2026-03-29T12:00", Every.DAILY, "2026-03-29T07:00"),
+        ("2026-03-30T06:59", Every.WEEKLY, "2026-03-23T08:00"),
+    ],
+)
+def test_it_is_told_at_nine_where_the_people_are(now: str, every: Every, end: str) -> None:
+    found = newest_end(datetime.fromisoformat(now).replace(tzinfo=UTC), every, BERLIN)
+
+    assert f"{found.astimezone(UTC):%Y-%m-%dT%H:%M}" == end

@@ -1,0 +1,99 @@
+"""A web server that tells versions, and has the manners of the big ones: ETags, quotas, 5xx, slow answers."""
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from tests.fakes.serving import serving
+
+
+@dataclass
+class Told:
+    """Change its attributes, and the next answer is different."""
+
+    url: str = ""
+    #: What each path answers, as JSON; a path that is not here is a 404.
+    pages: dict[str, Any] = field(default_factory=dict)
+    #: Sent with the next answers instead of a page.
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    has_etags: bool = True
+    #: Cleared: answers wait until it is set.
+    may_answer: threading.Event = field(default_factory=threading.Event)
+    #: Of every request: its path, and the status of its answer.
+    asked: list[tuple[str, int]] = field(default_factory=list)
+    sent_headers: list[dict[str, str]] = field(default_factory=list)
+    #: The answers that cost quota: all but "not modified".
+    cost: int = 0
+    _more: threading.Condition = field(default_factory=threading.Condition)
+
+    def all_asked(self, number: int) -> None:
+        """Return once it was asked so often. Raises TimeoutError."""
+        with self._more:
+            if not self._more.wait_for(lambda: len(self.asked) >= number, timeout=60):
+                raise TimeoutError(f"it was asked {len(self.asked)} times, not {number}")
+
+    def note(self, path: str, status: int, headers: dict[str, str]) -> None:
+        """Take down that it was asked."""
+        with self._more:
+            self.asked.append((path, status))
+            self.sent_headers.append(headers)
+            self.cost += status != 304
+            self._more.notify_all()
+
+
+@contextmanager
+def told_site() -> Iterator[Told]:
+    """One such server, at a port of its own."""
+    told = Told()
+    told.may_answer.set()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        # Headers and body in one go: else each answer waits 40 ms for an acknowledgement.
+        wbufsize = -1
+
+        def do_GET(self) -> None:
+            told.may_answer.wait(30)
+            path = self.path.partition("?")[0]
+            body = json.dumps(told.pages.get(path)).encode()
+            tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+            status = told.status if path in told.pages else 404
+            if status == 200 and told.has_etags and self.headers.get("If-None-Match") == tag:
+                status = 304
+            told.note(self.path, status, dict(self.headers))
+            self.send_response(status)
+            if told.has_etags and status in (200, 304):
+                self.send_header("ETag", tag)
+            for name, value in told.headers.items():
+                self.send_header(name, value)
+            if status != 304:
+                self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if status != 304:
+                self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            """Stay silent."""
+
+        def handle(self) -> None:
+            try:
+                super().handle()
+            except ConnectionError:
+                return
+
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 128
+        daemon_threads = True
+
+    with serving(Handler, Server) as server:
+        told.url = f"http://127.0.0.1:{server.server_port}"
+        try:
+            yield told
+        finally:
+            told.may_answer.set()

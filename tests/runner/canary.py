@@ -1,0 +1,215 @@
+"""A secret that sings, the server that repeats it, and the many ways of a stack to use it."""
+
+import base64
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+from tests.fakes.serving import serving
+
+#: Not a letter of its signs is left alone by all of the encodings.
+CANARY = "C4naryBird/sings'all=\"$HOME`<&>ä;42"
+LINES = "C4naryBird-first-line\nC4naryBird-second-line"
+_CORE = b"C4naryBird"
+
+#: The program that tells it: `tell.py WAY`.
+TELL = r"""
+import base64, html, json, os, shlex, subprocess, sys, time, traceback, urllib.parse
+secret = os.environ.get("CANARY", "")
+raw = secret.encode()
+
+def deep(password):
+    raise RuntimeError("cannot log in")
+
+def trace():
+    raise RuntimeError(f"cannot log in with {secret}")
+
+def locals_shown():
+    try:
+        deep(secret)
+    except RuntimeError as error:
+        print("".join(traceback.TracebackException.from_exception(error, capture_locals=True).format()))
+
+def halves():
+    for part in (secret[:9], secret[9:], "\n"):
+        os.write(1, part.encode())
+        time.sleep(0.05)
+
+WAYS = {
+    "plain": lambda: print(secret),
+    "stderr": lambda: print(secret, file=sys.stderr),
+    "halves": halves,
+    "no end of line": lambda: sys.stdout.write(secret),
+    "twice": lambda: print(secret + secret),
+    "inside": lambda: print(f"before{secret}behind"),
+    "colours": lambda: print(f"\x1b[31m{secret}\x1b[0m"),
+    "long line": lambda: print("x" * 70000 + secret + "y" * 70000),
+    "cut by a read": lambda: print("x" * (65536 - 5) + secret),
+    "base64": lambda: print(base64.b64encode(raw).decode()),
+    "base64 address": lambda: print(base64.urlsafe_b64encode(raw).decode()),
+    "basic auth": lambda: print("Basic", base64.b64encode(b"ada:" + raw).decode()),
+    "base64 inside": lambda: print(base64.b64encode(b'{"p":"' + raw + b'"}').decode()),
+    "base64 twice": lambda: print(base64.b64encode(base64.b64encode(raw)).decode()),
+    "base32": lambda: print(base64.b32encode(raw).decode()),
+    "hex": lambda: print(raw.hex()),
+    "HEX": lambda: print(raw.hex().upper()),
+    "hex colons": lambda: print(raw.hex(":")),
+    "url": lambda: print("https://x/?p=" + urllib.parse.quote(secret, safe="")),
+    "form": lambda: print(urllib.parse.urlencode({"p": secret})),
+    "json": lambda: print(json.dumps({"p": secret})),
+    "json in json": lambda: print(json.dumps(json.dumps({"p": secret}))),
+    "repr": lambda: print(repr({"p": secret})),
+    "bytes": lambda: print(repr(raw)),
+    "html": lambda: print(html.escape(secret)),
+    "shell": lambda: print("export P=" + shlex.quote(secret)),
+    "argv": lambda: subprocess.run([sys.executable, "-c", "import sys; print(sys.argv)", secret]),
+    "stdin": lambda: subprocess.run(["cat"], input=raw),
+    "env": lambda: subprocess.run(["env"]),
+    "trace": trace,
+    "locals": locals_shown,
+    "last words": lambda: sys.exit(f"wrong password: {secret}"),
+    "keep": lambda: open("kept", "w").write(secret),
+    "show": lambda: print(open("kept").read()),
+}
+WAYS[sys.argv[1]]()
+"""
+#: What programs do with it, each as a run of its own.
+PROGRAMS = [
+    *("plain", "stderr", "halves", "no end of line", "twice", "inside", "colours", "long line", "cut by a read"),
+    *("base64", "base64 address", "basic auth", "base64 inside", "base64 twice", "base32", "hex", "HEX", "hex colons"),
+    *("url", "form", "json", "json in json", "repr", "bytes", "html", "shell", "argv", "stdin", "env", "trace"),
+    *("locals", "last words"),
+]
+_HTTP = "uses: http.request, with: {url: '%s/%s', secret_headers: {X-Key: 'env:%s'}}"
+
+
+def _tell(way: str, *, knows: bool = True, more: str = "") -> str:
+    secret = ", secret_env: {CANARY: 'env:CANARY'}" if knows else ""
+    return f"{{uses: command.run, with: {{argv: [python3, tell.py, {way}]{secret}{more}}}}}"
+
+
+def jobs(url: str) -> dict[str, str]:
+    """Every way with the job that goes it, as YAML; *url* repeats what it is asked."""
+    asks = {
+        "header in a body": _HTTP % (url, "body", "CANARY_BASE64"),
+        "header in a header": _HTTP % (url, "header", "CANARY_BASE64"),
+        "header as a name": _HTTP % (url, "name", "CANARY_BASE64"),
+        "header in a JSON body": _HTTP % (url, "json", "CANARY_BASE64"),
+        "answer that fails": _HTTP % (url, "bad", "CANARY_BASE64"),
+        "redirect": _HTTP % (url, "redirect", "CANARY_BASE64"),
+        "answer cut off": _HTTP % (url, "drop", "CANARY_BASE64"),
+        "header that a library refuses": _HTTP % (url, "body", "CANARY_LINES"),
+        "header that has no bytes": _HTTP % (url, "body", "CANARY_FOREIGN"),
+        "file": _HTTP.replace("env:%s", "file:%s") % (url, "body", "key"),
+    }
+    found = {f"program: {way}": f"steps: [{_tell(way)}]" for way in PROGRAMS}
+    found |= {f"http: {way}": f"steps: [{{{ask}}}]" for way, ask in asks.items()}
+    kept = f"{_tell('keep')}, {{wait: 1s}}, {_tell('show', knows=False)}"
+    return found | {
+        "a later step, after a wait": f"steps: [{kept}]",
+        "a hook": f"steps: [{{uses: command.run, with: {{argv: ['false']}}}}]\n    on_failure: [{_tell('plain')}]",
+        "an undo": f"steps: [{_tell('plain', more=', undo_argv: [python3, tell.py, repr]')}]",
+        "ansible variable": "steps: [{uses: ansible.run_playbook, with: {playbook: play.yml, inventory: hosts, "
+        "secret_vars: {canary: 'env:CANARY'}}}]",
+        "approval": f"steps: [{{approve: {{by: [everyone]}}}}, {{{asks['answer that fails']}}}]",
+        "choices of a check": "form: {a: {type: choice, choices_from: {check: http.versions, with: "
+        f"{_lists(url)}}}}}}}"
+        "\n    steps: [{wait: 1s}]",
+        "choices of a document": f"form: {{a: {{type: choice, choices_from: {{url: '{url}/json', items: '', "
+        "secret_headers: {X-Key: 'env:CANARY_BASE64'}}}}\n    steps: [{wait: 1s}]",
+        "choices that cannot be read": f"form: {{a: {{type: choice, choices_from: {{url: '{url}/body', "
+        "secret_headers: {X-Key: 'env:CANARY_LINES'}}}}\n    steps: [{wait: 1s}]",
+    }
+
+
+def _lists(url: str, path: str = "json") -> str:
+    return f"{{url: '{url}/{path}', json_path: '$[*]', secret_headers: {{X-Key: 'env:CANARY_BASE64'}}}}"
+
+
+def stack(url: str) -> str:
+    """The stack with all these jobs, two resources and a webhook."""
+    named = "".join(
+        f'  way-{nth}:\n    title: "{way}"\n    {job}\n' for nth, (way, job) in enumerate(jobs(url).items())
+    )
+    return (
+        "stack: cage\ntitle: Cage\nchannel: '#ops'\n"
+        "notify: [{channel: '#general', on: [failure], mention: [starter]}]\n"
+        f"resources:\n  repeats: {{check: http.versions, every: 1h, with: {_lists(url)}}}\n"
+        f"  fails: {{check: http.versions, every: 1h, with: {_lists(url, 'bad')}}}\n"
+        "webhooks: {ring: {sign: gitlab, secret: 'env:CANARY', fields: {said: '{{ payload.said }}'}}}\n"
+        f"jobs:\n{named}  called:\n    triggers: [{{webhook: ring, form: {{said: '{{{{ webhook.said }}}}'}}}}]\n"
+        "    form: {said: {type: text}}\n    steps: [{uses: command.run, with: {argv: [echo, '{{ form.said }}']}}]\n"
+    )
+
+
+PLAY = """\
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {name: Show, debug: {msg: "{{ canary }}"}}
+    - {name: Encode, debug: {msg: "{{ canary | b64encode }} {{ canary | urlencode }}"}}
+    - {name: Give to a program, command: {argv: [echo, "{{ canary }}"]}}
+    - {name: Break, fail: {msg: "no entry with {{ canary }}"}}
+"""
+
+
+def write(folder: Path, url: str) -> None:
+    """Write the stack into *folder*."""
+    folder.mkdir(parents=True)
+    for name, text in {
+        "stack.yml": stack(url),
+        "tell.py": TELL,
+        "key": CANARY_BASE64,
+        "play.yml": PLAY,
+        "hosts": "here ansible_connection=local\n",
+    }.items():
+        (folder / name).write_text(text)
+
+
+CANARY_BASE64 = "Basic " + base64.b64encode(b"ada:" + CANARY.encode()).decode()
+SECRETS = {
+    "CANARY": CANARY,
+    "CANARY_LINES": LINES,
+    "CANARY_BASE64": CANARY_BASE64,
+    "CANARY_FOREIGN": "C4naryBird-鳥",
+}
+
+
+def heard(content: bytes) -> list[bytes]:
+    """Where the canary sings in *content*: plain, in base64 at each place of three bytes, in base32 and in hex."""
+    signs = [_CORE, b"yBird/sings", _CORE.hex().encode(), _CORE.hex().upper().encode(), _CORE.hex(":").encode()]
+    signs += [base64.b32encode(_CORE)[:16], base64.b64encode(base64.b64encode(_CORE)[:9])]
+    for before in range(3):
+        signs.append(base64.b64encode(bytes(before) + _CORE)[(0, 2, 3)[before] : 12])
+    places = [content.find(sign) for sign in signs]
+    return [content[max(0, place - 200) : place + 200] for place in places if place >= 0]
+
+
+@contextmanager
+def parrot() -> Iterator[str]:
+    """A server that repeats the header X-Key, in the way that its path says; yields its address."""
+
+    class Parrot(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            way, key = self.path.strip("/"), self.headers.get("X-Key", "")
+            if way == "drop":
+                self.wfile.write(f"HTTP/1.1 200 {key}\r\nContent-Length: 99\r\n\r\n{key}".encode())
+                return
+            self.send_response({"bad": 500, "redirect": 302}.get(way, 200))
+            if way == "redirect":
+                self.send_header("Location", f"/?{key}")
+            if way == "header":
+                self.send_header("X-Said", key)
+            if way == "name":
+                self.send_header(key.replace(" ", "-").replace("=", ""), "1")
+            body = json.dumps([key, f"1.0-{key}"]) if way == "json" else f"{key}\nyou said {key}"
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *args: object) -> None:
+            """Stay silent."""
+
+    with serving(Parrot) as server:
+        yield f"http://127.0.0.1:{server.server_port}"

@@ -1,0 +1,224 @@
+"""A guarded deployment of a real small service, with a real Alertmanager: its success, and the ways back."""
+
+import io
+import shutil
+import sqlite3
+import tarfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.fakes.alertmanager import Alerts, alertmanager
+from tests.fakes.nginx import nginx
+from tests.fakes.restic import restic_repository
+from tests.scenarios.conftest import ROOT, Bot
+from tests.scenarios.watched import Watched, filled, runs, start
+from tests.slack import Slack, read
+
+# A dozen playbooks, on a machine that may be busy.
+pytestmark = [pytest.mark.full, pytest.mark.timeout(400)]
+
+STACK = ROOT / "stacks" / "deploy"
+ENVIRONMENT = """\
+  {name}:
+    inventory: "{folder}/hosts.ini"
+    root: "{folder}/{site}"
+    url: "{url}{site}/current/"
+    artefacts: "{folder}/artefacts"
+    alertmanager: "{alerts}"
+    quiet: ['service="shop"']
+    watch_minutes: 0.1
+    database: "{database}"
+    scratch: ""
+    repository: {{place: "{folder}/backups", password: "file:{folder}/backup.key"}}
+"""
+HOSTS = """\
+[web]
+web1
+[web:vars]
+ansible_connection=local
+ansible_pipelining=true
+ansible_python_interpreter={{ ansible_playbook_python }}
+site_root={{ root }}
+"""
+PAGE = '<p data-version="{version}"></p>{menu}'
+MENU = '<ul id="menu"><li>House filter, 3.20</li></ul>'
+
+
+def _pack(folder: Path, version: str, menu: str = MENU) -> None:
+    folder.mkdir(exist_ok=True)
+    with tarfile.open(folder / f"{version}.tar.gz", "w:gz") as packed:
+        content = PAGE.format(version=version, menu=menu).encode()
+        entry = tarfile.TarInfo("index.html")
+        entry.size, entry.mode = len(content), 0o644
+        packed.addfile(entry, io.BytesIO(content))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A server with version 1.0, one with none, and a database; 1.2 shows no menu, and of 1.3 there is no archive."""
+    folder = tmp_path_factory.mktemp("shop")
+    for place in ("new", "shop/before"):
+        (folder / place).mkdir(parents=True)
+    (folder / "hosts.ini").write_text(HOSTS)
+    (folder / "backup.key").write_text("not-for-production")
+    restic_repository(folder / "backups", "not-for-production")
+    for version in ("1.1", "1.4", "1.5"):
+        _pack(folder / "artefacts", version)
+    _pack(folder / "artefacts", "1.2", menu="")
+    first = folder / "shop" / "releases" / "1.0"
+    first.mkdir(parents=True)
+    (first / "index.html").write_text(PAGE.format(version="1.0", menu=MENU))
+    (first / ".complete").touch()
+    (folder / "shop" / "current").symlink_to(first)
+    with closing(sqlite3.connect(folder / "shop.db")) as database:
+        database.executescript("CREATE TABLE cake (name TEXT); INSERT INTO cake VALUES ('plum');")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def alerts(folder: Path) -> Iterator[Alerts]:
+    with alertmanager(folder / "alertmanager") as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[str]:
+    with nginx(folder / "nginx", folder) as started:
+        yield started
+
+
+@pytest.fixture
+def url(server: str) -> str:
+    """What visitors of the shop see."""
+    return f"{server}shop/current/"
+
+
+@pytest.fixture
+def bot(_shared: Bot, folder: Path, alerts: Alerts, server: str) -> Bot:
+    """A bot with the shipped stack: the shop, the same without backups, and a server that has no version yet."""
+    if not _shared.is_up:
+        file = shutil.copytree(STACK, _shared.stacks / "deploy") / "stack.yml"
+        database, empty = f"sqlite://{folder}/shop.db", {"database": "", "alerts": ""}
+        places = {"shop": {}, "quick": {"database": ""}, "new": {**empty, "site": "new"}}
+        values = {"folder": folder, "url": server, "alerts": alerts.url, "site": "shop", "database": database}
+        own = "".join(ENVIRONMENT.format(**values | {"name": name, **place}) for name, place in places.items())
+        # On a busy machine Ansible takes its time to ask which versions there are.
+        text = file.read_text().replace("timeout: 15s", "timeout: 60s")
+        text = text.replace("with: {inventory", "with: {timeout_s: 60, inventory")
+        before, _, rest = text.partition("environments:\n")
+        file.write_text(before + "environments:\n" + own + "jobs:\n" + rest.partition("\njobs:\n")[2])
+        _shared.start()
+    return _shared
+
+
+def deploy(slack: Slack, version: str, *, where: str = "quick") -> Watched:
+    return start(slack, "Deploy a version", {"Environment": where, "Version": version})
+
+
+def seen(url: str) -> str:
+    """The version that visitors get."""
+    return requests.get(url, timeout=5).text.partition('data-version="')[2].partition('"')[0]
+
+
+def told(slack: Slack, part: str) -> str:
+    """A message of the channel, once it is there."""
+    return read(slack.message_with(part))
+
+
+def is_over(slack: Slack, alerts: Alerts) -> None:
+    """However it ended: no silence of ours is left."""
+    slack.until(lambda: alerts.silences() == [] or None)
+
+
+def test_a_version_that_works_is_backed_up_brought_out_tested_watched_and_announced(
+    slack: Slack, alerts: Alerts, url: str, folder: Path
+):
+    run = deploy(slack, "1.1", where="shop")
+    slack.until(lambda: alerts.silences() or None, timeout_s=30)
+    # Known noise, muted by the deployment's own silence, and a warning of somebody else: neither takes it back.
+    alerts.fire("Restarting", severity="warning", service="shop")
+    alerts.fire("DiskFull", severity="warning")
+    text = run.until("*Succeeded*", timeout_s=150)
+
+    assert seen(url) == "1.1"
+    assert "Take the version back" not in text
+    assert any((folder / "backups" / "snapshots").iterdir())
+    assert told(slack, "Version 1.1 is out on shop (by Ada Lovelace): tests passed, alerts are quiet.")
+    is_over(slack, alerts)
+
+
+def test_a_deployment_that_fails_is_taken_back(slack: Slack, alerts: Alerts, url: str):
+    before = seen(url)
+    run = deploy(slack, "1.3")
+    run.until("*Failed*", timeout_s=150)
+
+    message = told(slack, "Version 1.3 was taken back on quick: the deployment itself failed.")
+    assert 'web1 failed at "Unpack it"' in message
+    assert seen(url) == before
+    is_over(slack, alerts)
+
+
+def test_a_version_whose_tests_fail_is_taken_back_and_the_first_failures_are_told(
+    slack: Slack, alerts: Alerts, url: str
+):
+    before = seen(url)
+    run = deploy(slack, "1.2")
+    run.until("*Failed*", timeout_s=150)
+
+    message = told(slack, "Version 1.2 was taken back on quick: its tests failed.")
+    assert "2 of 3 tests failed: the shop shows its menu: not ok; everything on the menu has a price" in message
+    assert seen(url) == before
+    is_over(slack, alerts)
+
+
+def test_a_critical_alert_takes_the_version_back_also_when_the_silence_mutes_it(slack: Slack, alerts: Alerts, url: str):
+    before = seen(url)
+    run = deploy(slack, "1.4")
+    slack.until(lambda: seen(url) == "1.4" or None, timeout_s=150)
+    alerts.fire("CheckoutFails", service="shop")
+    try:
+        run.until("*Failed*", timeout_s=150)
+    finally:
+        alerts.resolve("CheckoutFails", service="shop")
+
+    message = told(slack, "Version 1.4 was taken back on quick: a critical alert fired.")
+    assert "A critical alert fires: CheckoutFails (shop): CheckoutFails is not well, since" in message
+    assert seen(url) == before
+    is_over(slack, alerts)
+
+
+def test_a_cancelled_deployment_is_taken_back_and_ends_its_silence(slack: Slack, alerts: Alerts, url: str):
+    before = seen(url)
+    run = deploy(slack, "1.5")
+    slack.until(lambda: seen(url) == "1.5" or None, timeout_s=150)
+
+    run.click("Cancel")
+    run.until("*Aborted*", timeout_s=150)
+
+    told(slack, "Version 1.5 was taken back on quick: somebody cancelled the deployment.")
+    assert seen(url) == before
+    is_over(slack, alerts)
+
+
+def test_a_rollback_that_fails_calls_the_owners_in_its_thread_and_says_why(slack: Slack):
+    deploy(slack, "1.2", where="new").until("*Failed*", timeout_s=150)
+
+    back = next(run for run in reversed(runs(slack)) if run.text.startswith("Take a version back, new"))
+    [called] = slack.until(lambda: [one for one in slack.messages(thread=back.message) if "<!subteam" in read(one)])
+    assert "There was no version before 1.2, so there is none to go back to." in read(called)
+    assert not [one for one in slack.messages("#ops") if "<!subteam" in read(one)]
+
+
+def test_one_of_the_last_versions_comes_back_by_a_click(slack: Slack, url: str):
+    slack.click(slack.message_with("[Roll back]"), "Roll back")
+    slack.answer(filled(slack), "Environment", "quick")
+    slack.until(lambda: "Version" in read(filled(slack)).splitlines() or None)
+    slack.submit(filled(slack), {"Version": "1.0"})
+    slack.submit(filled(slack))
+
+    slack.message_with("quick is back on version 1.0 (by Ada Lovelace)", timeout_s=150)
+    assert seen(url) == "1.0"

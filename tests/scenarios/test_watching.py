@@ -1,0 +1,64 @@
+"""What happens outside starts its job by itself: once, also when the bot dies just then."""
+
+import pytest
+
+from tests.fakes.told_site import told_site
+
+#: On a busy machine everything takes its time; what is tested is that it comes, and once.
+LONG_S = 60
+STACK = """\
+stack: radar
+title: Radar
+channel: "#ops"
+resources:
+  app: {{check: http.versions, every: 1s, with: {{url: "{url}/app", json_path: "$[*]"}}}}
+jobs:
+  upgrade:
+    title: Upgrade
+    form: {{version: {{type: text}}}}
+    triggers: [{{version: app, debounce: 4s, form: {{version: "{{{{ app.number }}}}"}}}}]
+    steps:
+      - {{title: Upgrade, uses: command.run, with: {{argv: [sh, -c, "echo {{{{ form.version }}}} >> upgraded"]}}}}
+"""
+
+
+@pytest.fixture
+def site():
+    with told_site() as told:
+        told.pages["/app"] = ["1.0"]
+        yield told
+
+
+@pytest.fixture
+def seen(slack, site):
+    """Waits until the bot has written down what the site tells now."""
+
+    def wait():
+        # One request may have been on its way before; the next one is sent after what this one got was written down.
+        before = len(site.asked)
+        slack.until(lambda: len(site.asked) >= before + 3, timeout_s=LONG_S)
+
+    return wait
+
+
+@pytest.fixture
+def upgraded(bot, site, slack, seen):
+    """A stack that follows the site, whose first check is through; what it upgraded to."""
+    bot.write("stack.yml", STACK.format(url=site.url), stack="radar")
+    seen()
+    file = bot.stacks / "radar" / "upgraded"
+    return lambda: file.read_text().split() if file.exists() else []
+
+
+def test_a_version_starts_its_job_once_also_when_the_bot_is_killed_in_between(bot, slack, site, seen, upgraded):
+    site.pages["/app"] = ["1.0", "1.1"]
+    seen()
+    bot.restart()
+
+    slack.until(lambda: upgraded() == ["1.1"], timeout_s=LONG_S)
+    assert slack.message_with("because app 1.1 appeared", timeout_s=LONG_S)
+    site.pages["/app"] = ["1.0", "1.1", "1.2"]
+    slack.until(lambda: "1.2" in upgraded(), timeout_s=LONG_S)
+    assert upgraded() == ["1.1", "1.2"]
+    listed = next(line for line in bot.ask("watch", "list").splitlines() if "radar/app" in line).split()
+    assert (listed[1], listed[2], listed[-1]) == ("1.2", "3", "well")
