@@ -60,11 +60,14 @@ def test_a_method_may_be_asked_with_get_as_the_asynchronous_sdk_does(sandbox: Sa
 
 
 def test_too_many_calls_of_a_method_have_to_wait(api: Api) -> None:
-    answers = [api.ask("conversations.list") for _ in range(21)]
+    answers = [api.ask("conversations.list")]
+    while answers[-1].status_code == 200:
+        answers.append(api.ask("conversations.list"))
 
-    assert [answer.status_code for answer in answers] == [200] * 20 + [429]
+    # 20 a minute, and another one for each 3 s that these calls take.
+    assert 20 <= len(answers) - 1 < 30
     assert answers[-1].json() == {"ok": False, "error": "ratelimited"}
-    assert answers[-1].headers["Retry-After"] == "3"
+    assert 1 <= int(answers[-1].headers["Retry-After"]) <= 3
 
 
 def test_time_that_passes_lets_calls_through_again(api: Api, ada: Slack) -> None:
