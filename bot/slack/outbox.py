@@ -135,7 +135,7 @@ class Outbox:
             if not claimed:
                 return
             for message in claimed:
-                self._send(message)
+                self._send(message, claimed_at=now)
 
     def _bring_ends_forward(self) -> None:
         """A run that ended does not wait until its next edit would be due."""
@@ -147,7 +147,7 @@ class Outbox:
                 if run is None or run.status.is_over:
                     tx.messages.free(self._held.pop(number))
 
-    def _send(self, message: Message) -> None:
+    def _send(self, message: Message, *, claimed_at: datetime) -> None:
         if message.kind is MessageKind.RUN and message.run is not None:
             self._held.pop(message.run, None)
         if self._pause_until and self._clock.now() < self._pause_until:
@@ -157,7 +157,7 @@ class Outbox:
             self._hand_to_files(message)
             return
         try:
-            self._deliver(message)
+            self._deliver(message, claimed_at)
         except NotFound as gone:
             self._give_up(message, str(gone))
         except (Later, Unsure, Never) as problem:
@@ -170,13 +170,13 @@ class Outbox:
         else:
             self._failures, self._pause_until = 0, None
 
-    def _deliver(self, message: Message) -> None:
+    def _deliver(self, message: Message, claimed_at: datetime) -> None:
         if message.kind in ERRANDS:
             self._do_errand(message)
         elif self._waits_for_thread(message):
             self._put_off(message, self._clock.now() + _UNTIL_THREAD)
         else:
-            self._send_picture(message, self._live.picture(message))
+            self._send_picture(message, self._live.picture(message), claimed_at)
 
     def _do_errand(self, message: Message) -> None:
         parent = self._parent(message)
@@ -184,14 +184,14 @@ class Outbox:
         with self._store.begin() as tx:
             tx.messages.posted(message.id, revision=done, channel_id=message.channel, ts="")
 
-    def _send_picture(self, message: Message, picture: Picture) -> None:
-        now = self._clock.now()
+    def _send_picture(self, message: Message, picture: Picture, claimed_at: datetime) -> None:
         address = _address(message)
+        # By one moment for all that were claimed together: by its own, a later one would overtake one that was put off.
         if address:
-            due = self._pace.edit_at(message.id, now, is_urgent=picture.is_urgent)
+            due = self._pace.edit_at(message.id, claimed_at, is_urgent=picture.is_urgent)
         else:
-            due = self._pace.post_at(message.channel, now)
-        if due > now:
+            due = self._pace.post_at(message.channel, claimed_at)
+        if due > claimed_at:
             self._put_off(message, due)
             return
         at = self._edit(message, picture, address) if address else self._post(message, picture)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from tests.slack import Json, Slack, read
 
-_NAME = re.compile(r"\b[a-z-]+ #(\d+) · ")
+#: What asks for a yes names its run, too.
+_NAME = re.compile(r"\b[a-z-]+ #(\d+) · (?!asked )")
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,10 @@ class Watched:
 
     def until(self, part: str, *, timeout_s: float = 60.0) -> str:
         """Wait until *part* stands in it; all its words then."""
-        return self.slack.until(lambda: self.text if part in self.text else None, timeout_s=timeout_s)
+        try:
+            return self.slack.until(lambda: self.text if part in self.text else None, timeout_s=timeout_s)
+        except AssertionError as error:
+            raise AssertionError(f"{part!r} is not in the run's message, which says:\n{self.text}") from error
 
     def click(self, label: str) -> None:
         """Press one of its buttons, once it is there."""

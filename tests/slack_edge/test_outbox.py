@@ -2,7 +2,8 @@
 
 import itertools
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
@@ -55,6 +56,18 @@ def test_a_run_is_one_message_that_is_edited(bot, slack, start):
 
     assert slack.until(lambda: slack.message("running, step 1 of 1"))
     assert len(slack.called("chat.postMessage")) == 1
+
+
+def test_messages_of_a_channel_keep_their_order_however_slow_the_bot_is(bot, slack):
+    moments = (datetime.now(UTC) + timedelta(seconds=0.6) * number for number in itertools.count())
+    bot.edge._outbox._clock = SimpleNamespace(now=lambda: next(moments))
+    words = [f"word {number}" for number in range(3)]
+
+    for word in words:
+        owe(bot, word, word)
+
+    slack.until(lambda: len(slack.called("chat.postMessage")) == len(words))
+    assert [sent["text"] for sent in slack.called("chat.postMessage")] == words
 
 
 def test_every_message_has_text_and_blocks(bot, slack, start):
