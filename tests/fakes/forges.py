@@ -1,25 +1,9 @@
-"""Servers like GitHub and GitLab for tests; what goes over their wires is held against how their APIs are described."""
+"""Servers like GitHub and GitLab for tests."""
 
-import json
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs
 
-from jsonschema import Draft202012Validator
-
-from bot.sandbox.outside.manners import Asked
 from bot.sandbox.outside.server import ForgeServer, Kind
-
-_DESCRIBED = Path(__file__).parent / "described"
-#: What stands before each path: of GitHub Enterprise, of any GitLab.
-_BEFORE = {"github": "/api/v3", "gitlab": "/api/v4"}
-#: Every list takes them.
-_PAGING = {"page", "per_page"}
-_PART = re.compile(r"\{(\w+)\}")
-_WITH_SLASHES = {"path", "ref", "branch"}
 
 
 @contextmanager
@@ -31,49 +15,3 @@ def forge(kind: Kind) -> Iterator[ForgeServer]:
         yield server
     finally:
         server.stop()
-
-
-class Described:
-    """How an API is described: GitHub's by itself, GitLab's by its documentation; see NOTICE there."""
-
-    def __init__(self, kind: Kind) -> None:
-        self._before = _BEFORE[kind]
-        self._described: dict[str, Any] = json.loads((_DESCRIBED / f"{kind}.json").read_text())
-        self._paths = [
-            (re.compile(_PART.sub(_pattern, path)), path)
-            for path in sorted(self._described["paths"], key=len, reverse=True)
-        ]
-
-    def problems(self, asked: Iterable[Asked]) -> list[str]:
-        """What is not as it is described: in what was sent, and in what was answered with success."""
-        return [problem for one in asked for problem in self._of(one)]
-
-    def _of(self, one: Asked) -> Iterator[str]:
-        path, _, query = one.path.removeprefix(self._before).partition("?")
-        known = next((name for pattern, name in self._paths if pattern.fullmatch(path)), None)
-        use = self._described["paths"].get(known, {}).get(one.method)
-        if use is None:
-            yield f"{one.method} {path} is not described"
-            return
-        for name in set(parse_qs(query)) - set(use["query"]) - _PAGING:
-            yield f"{one.method} {path} has no query parameter {name}"
-        for name, known_values in use.get("values", {}).items():
-            for value in set(parse_qs(query).get(name, ())) - set(known_values):
-                yield f"{one.method} {path} takes no {name}={value}"
-        # PyGithub sends a bare list of labels: GitHub takes it, but describes only an object with such a list.
-        if one.body and not (path.endswith("/labels") and one.body.startswith(b"[")):
-            yield from self._differences(f"{one.method} {path} was sent", use["body"], one.body)
-        if 200 <= one.status < 300:
-            if str(one.status) not in use["answers"]:
-                yield f"{one.method} {path} never answers {one.status}"
-            elif schema := use["answers"][str(one.status)]:
-                yield from self._differences(f"{one.method} {path} answered", schema, one.answer)
-
-    def _differences(self, what: str, schema: Any, content: bytes) -> Iterator[str]:
-        validator = Draft202012Validator({**schema, "$defs": self._described["$defs"]})
-        for error in validator.iter_errors(json.loads(content)):
-            yield f"{what} {error.json_path}: {error.message[:200]}"
-
-
-def _pattern(part: re.Match[str]) -> str:
-    return "(.+)" if part[1] in _WITH_SLASHES else "([^/]+)"

@@ -8,7 +8,8 @@ import requests
 
 from bot.sandbox.outside.server import ForgeServer
 from bot.sandbox.outside.things import Result
-from tests.fakes.forges import Described, forge
+from tests.fakes.described.described import Described
+from tests.fakes.forges import forge
 
 SHOP = "acme/shop"
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from bot.sandbox.outside.server import ForgeServer
-from tests.fakes.forges import Described, forge
+from tests.fakes.described.described import Described
+from tests.fakes.forges import forge
 
 SHOP = "acme/shop"
 VERSIONS = 'terraform {\n  required_version = "1.9.0"\n}\n'

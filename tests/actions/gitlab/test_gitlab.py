@@ -19,7 +19,8 @@ from bot.sandbox.outside.things import Result
 from bot.watch.look import LookContext
 from bot.watch.polite import PoliteHttp
 from tests.actions.recording import Recording
-from tests.fakes.forges import Described, forge
+from tests.fakes.described.described import Described
+from tests.fakes.forges import forge
 
 SHOP = "acme/shop"
 VERSIONS = 'required_version = "1.9.0"\n'
