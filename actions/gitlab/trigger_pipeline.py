@@ -5,7 +5,8 @@ from typing import Any
 from actions.api import Action, ActionFailed, Context, Field, Outputs
 from actions.gitlab.client import Place, reach
 
-_WAITING = {"created", "waiting_for_resource", "preparing", "pending", "running", "scheduled", "manual"}
+#: What GitLab calls complete, in its app/models/concerns/ci/has_status.rb; in every other state something is to come.
+_OVER = {"success", "failed", "canceled", "skipped"}
 
 
 class Triggered(Outputs):
@@ -55,8 +56,8 @@ class TriggerPipeline(Action[Triggered], Place):
                 if shown.get(name) != state:
                     ctx.log(f"{name}: {state}")
             shown = jobs
-            ctx.progress(sum(state not in _WAITING for state in jobs.values()), len(jobs))
-            if pipeline.status not in {*_WAITING, "canceling"}:
+            ctx.progress(sum(map(is_over, jobs.values())), len(jobs))
+            if is_over(pipeline.status):
                 return self._successful(done, pipeline.status)
         raise ActionFailed(f"The pipeline did not end within {self.timeout_s:g} s.", hint=f"See {done.url}")
 
@@ -64,3 +65,8 @@ class TriggerPipeline(Action[Triggered], Place):
         if status != "success":
             raise ActionFailed(f"The pipeline of {self.project} ended with {status}.", hint=f"See {done.url}")
         return done.model_copy(update={"result": status})
+
+
+def is_over(status: str) -> bool:
+    """Has a pipeline or job of this status come to its end?"""
+    return status in _OVER

@@ -12,14 +12,14 @@ from actions.gitlab.packages import Packages
 from actions.gitlab.pipelines import Pipelines
 from actions.gitlab.releases import Releases
 from actions.gitlab.tags import Tags
-from actions.gitlab.trigger_pipeline import TriggerPipeline
+from actions.gitlab.trigger_pipeline import TriggerPipeline, is_over
 from bot.base.clock import SystemClock
 from bot.sandbox.outside.server import ForgeServer
 from bot.sandbox.outside.things import Result
 from bot.watch.look import LookContext
 from bot.watch.polite import PoliteHttp
 from tests.actions.recording import Recording
-from tests.fakes.described.described import Described
+from tests.fakes.described.described import Described, description
 from tests.fakes.forges import forge
 
 SHOP = "acme/shop"
@@ -195,6 +195,12 @@ def test_a_comment_is_written_once_and_one_with_a_key_is_replaced(gitlab, at, ct
         Comment(**at, number=1, text=text, key="preview").run(ctx)
 
     assert [one.text.split("\n")[0] for one in gitlab.forge.repository(SHOP).pull(1).comments] == ["Ready", "At b2"]
+
+
+def test_a_pipeline_is_over_only_when_nothing_more_comes_of_it():
+    known = description("gitlab")["$defs"]["pipeline"]["properties"]["status"]["enum"]
+
+    assert [status for status in known if is_over(status)] == ["success", "failed", "canceled", "skipped"]
 
 
 @pytest.mark.parametrize(("result", "said"), [(Result.SUCCESS, None), (Result.FAILURE, "ended with failed")])
