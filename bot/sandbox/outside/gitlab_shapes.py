@@ -237,7 +237,7 @@ def package(ask: Ask, home: Repository, it: Package) -> Json:
         "name": it.name,
         "version": it.version,
         "package_type": it.kind,
-        "status": "default",
+        "status": it.status,
         "created_at": moment(it.at),
         "tags": [],
         "_links": {"web_path": page, "delete_api_path": f"{ask.api}/projects/{home.id}/packages/{it.id}"},

@@ -148,6 +148,8 @@ class Package:
     version: str
     kind: str
     at: datetime
+    #: As GitLab has it.
+    status: str = "default"
 
 
 @dataclass(kw_only=True)

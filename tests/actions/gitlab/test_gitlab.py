@@ -126,6 +126,15 @@ def test_packages_are_those_of_exactly_this_name(gitlab, at, looks):
     assert [one.number for one in Packages(**at, package="shop", kind="pypi").list_versions(looks)] == ["1.1", "1.0"]
 
 
+def test_a_deprecated_package_counts_as_withdrawn_and_one_that_gitlab_could_not_read_does_not_count(gitlab, at, looks):
+    for version, status in (("1.0", "deprecated"), ("1.1", "default"), ("1.2", "error")):
+        gitlab.forge.publish_package(SHOP, "shop", version, kind="npm").status = status
+
+    listed = Packages(**at, package="shop").list_versions(looks)
+
+    assert [(one.number, one.is_yanked) for one in listed] == [("1.1", False), ("1.0", True)]
+
+
 def test_looking_again_at_what_did_not_change_costs_no_quota(gitlab, at, tmp_path):
     clock = SystemClock()
     http = PoliteHttp(clock.now)
