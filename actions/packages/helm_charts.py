@@ -13,7 +13,10 @@ class HelmVersion(Version):
 
 
 class HelmCharts(Check[HelmVersion]):
-    """List the versions of a chart in a repository with an index; of one in an OCI registry use registry.tags."""
+    """List the versions of a chart in a repository with an index; of one in an OCI registry use registry.tags.
+
+    Helm pushes `1.0.0+1` to an OCI registry as the tag `1.0.0_1`: https://helm.sh/docs/topics/registries/.
+    """
 
     lists_all: ClassVar[bool] = True
 
