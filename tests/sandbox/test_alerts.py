@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 
+from actions.api import ActionFailed
 from actions.monitoring.client import Alertmanager
 from bot.control.hooks import Hooks
-from bot.sandbox.outside.alerts import Receiver
+from bot.sandbox.outside.alerts import Alerts, Receiver
 from bot.sandbox.outside.outside import Outside
+from bot.sandbox.outside.server import ForgeServer
 from bot.sandbox.wire import Wrong
 from bot.watch.hook_server import HookServer
 from tests.actions.recording import Looking
 from tests.control.front import Front
 from tests.fakes.alertmanager import alertmanager
+from tests.fakes.described.described import Described
 
 SITE = {"alertname": "SiteIsSlow", "severity": "critical"}
 DISK = {"alertname": "DiskFull", "severity": "warning", "instance": 'the "db"'}
@@ -35,12 +38,14 @@ jobs:
 def manager(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Alertmanager]:
     """One where two alerts fire."""
     if request.param == "ours":
-        outside = Outside()
-        outside.alerts.fire(SITE, "It is slow.")
-        outside.alerts.fire(DISK, "It is full.")
-        outside.start()
-        yield Alertmanager(Looking(folder=tmp_path), outside.url, None)
-        outside.stop()
+        alerts = Alerts(lambda: ())
+        alerts.fire(SITE, "It is slow.")
+        alerts.fire(DISK, "It is full.")
+        server = ForgeServer("github", more=alerts.routes())
+        server.start()
+        yield Alertmanager(Looking(folder=tmp_path), server.url, None)
+        server.stop()
+        assert Described("alertmanager").problems(server.manners.asked) == []
         return
     with alertmanager(tmp_path / "alertmanager") as real:
         for labels in (SITE, DISK):
@@ -84,6 +89,11 @@ def test_a_silence_mutes_until_it_is_ended(manager: Alertmanager) -> None:
     ended = manager.silence(made)
     assert (ended and ended.is_over, manager.silences()) == (True, [])
     assert [alert.status.silenced_by for alert in manager.firing([])] == [[], []]
+
+
+def test_a_silence_that_is_over_before_it_begins_is_refused(manager: Alertmanager) -> None:
+    with pytest.raises(ActionFailed, match="400: Failed to create silence: start time must be before end time"):
+        manager.add(['severity="critical"'], until=datetime.now(UTC) - timedelta(hours=1), by="Ada", comment="We know")
 
 
 @pytest.fixture

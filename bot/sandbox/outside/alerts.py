@@ -123,7 +123,12 @@ def _shown(alert: Alert, now: datetime, muting: list[str]) -> dict[str, Any]:
         "endsAt": moment(alert.at + _FOR),
         "generatorURL": "",
         "receivers": [{"name": "stackhand"}],
-        "status": {"state": "suppressed" if muting else "active", "silencedBy": muting, "inhibitedBy": []},
+        "status": {
+            "state": "suppressed" if muting else "active",
+            "silencedBy": muting,
+            "inhibitedBy": [],
+            "mutedBy": [],
+        },
     }
 
 

@@ -42,6 +42,7 @@ class _Asked(BaseModel):
     ends_at: AwareDatetime = Field(alias="endsAt")
     created_by: str = Field(alias="createdBy")
     comment: str
+    annotations: Mapping[str, str] = {}
 
 
 @dataclass(kw_only=True)
@@ -81,7 +82,7 @@ class Silences:
         return [
             web.get("/api/v2/silences", self._list),
             web.post("/api/v2/silences", self._add),
-            web.get("/api/v2/silence/{id}", self._for_one(self._shown)),
+            web.get("/api/v2/silence/{id}", self._for_one(self._show)),
             web.delete("/api/v2/silence/{id}", self._for_one(self._expire)),
         ]
 
@@ -94,19 +95,27 @@ class Silences:
             asked = _Asked.model_validate_json(await request.read())
         except ValidationError as error:
             return web.json_response({"code": 422, "message": str(error)}, status=422)
+        if asked.starts_at >= asked.ends_at:
+            return _refused("start time must be before end time")
+        if asked.ends_at < self._clock.now():
+            return _refused("end time can't be in the past")
         made = Silence(id=f"00000000-0000-4000-8000-{next(self._ids):012}", asked=asked, ends_at=asked.ends_at)
         self._silences[made.id] = made
         return web.json_response({"silenceID": made.id})
 
-    def _for_one(self, act: Callable[[Silence], Any]) -> Callable[[web.Request], Any]:
+    def _for_one(self, act: Callable[[Silence], web.Response]) -> Callable[[web.Request], Any]:
         async def answer(request: web.Request) -> web.Response:
             found = self._silences.get(request.match_info["id"])
-            return web.json_response(act(found)) if found else web.Response(status=404)
+            return act(found) if found else web.Response(status=404)
 
         return answer
 
-    def _expire(self, silence: Silence) -> None:
+    def _expire(self, silence: Silence) -> web.Response:
         silence.ends_at = min(silence.ends_at, self._clock.now())
+        return web.Response()
+
+    def _show(self, silence: Silence) -> web.Response:
+        return web.json_response(self._shown(silence))
 
     def _shown(self, silence: Silence) -> dict[str, Any]:
         asked = silence.asked
@@ -119,7 +128,12 @@ class Silences:
             "updatedAt": moment(asked.starts_at),
             "createdBy": asked.created_by,
             "comment": asked.comment,
+            "annotations": dict(asked.annotations),
         }
+
+
+def _refused(why: str) -> web.Response:
+    return web.json_response(f"Failed to create silence: {why}", status=400)
 
 
 def matcher(written: str) -> Matcher:
