@@ -87,6 +87,8 @@ def test_a_long_list_of_tags_comes_in_pages_that_lead_to_one_another(ours: Outsi
 
     assert (first.json()["tags"], rest.json()["tags"], rest.links) == (["1.0", "1.1"], ["nightly"], {})
     assert get(ours.url, f"{IMAGE}/tags/list?n=x").status_code == 400
+    none = get(ours.url, f"{IMAGE}/tags/list?n=0")
+    assert (none.json(), none.links) == ({"name": IMAGE, "tags": []}, {})
 
 
 def test_a_tag_that_is_pushed_again_points_to_another_image(ours: Outside, tmp_path: Path) -> None:

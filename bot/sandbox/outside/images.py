@@ -82,11 +82,11 @@ class Images:
             return _refused("NAME_UNKNOWN", "repository name not known to registry", {"name": image})
         rest = [tag for tag in tags if tag > request.query.get("last", "")]
         most = request.query.get("n", "")
-        if most and not (most.isdecimal() and int(most)):
+        if most and not most.isdecimal():
             return _refused("PAGINATION_NUMBER_INVALID", "invalid number of results requested", {"n": most}, status=400)
         page = rest[: int(most)] if most else rest
         headers = dict(_VERSION)
-        if len(page) < len(rest):
+        if page and len(page) < len(rest):
             query = urlencode({"n": most, "last": page[-1]})
             headers["Link"] = f'</v2/{image}/tags/list?{query}>; rel="next"'
         return web.json_response({"name": image, "tags": page}, headers=headers)
