@@ -31,7 +31,7 @@ def order(
     except ValueError:
         told = {}
     told = told if isinstance(told, dict) else {}
-    if not answer.ok or told.get("success") is False or told.get("status", "ok") != "ok":
+    if not answer.ok or told.get("success") is False:
         raise ActionFailed(f"{network} refused it: {_said(told)} ({answer.status_code}).", hint=_hint(answer))
     return told
 

@@ -2,13 +2,14 @@
 
 from urllib.parse import quote
 
-from pydantic import JsonValue
+from pydantic import JsonValue, model_validator
 
 from actions.api import Action, Context, Crash, Field, Secret
 from actions.cdn.client import order
 from actions.cdn.what import Pages, Purged, host_and_path, portions
 
-#: https://developers.cloudflare.com/api/resources/cache/methods/purge/: what takes 30 of a kind is taken by every plan.
+#: https://developers.cloudflare.com/cache/how-to/purge-cache/purge_by_prefix/: the most prefixes of one order. Of the
+#: other kinds every plan takes more.
 _AT_ONCE = 30
 _KEYS = {"url": "files", "prefix": "prefixes", "host": "hosts", "tag": "tags"}
 
@@ -26,6 +27,12 @@ class PurgeCloudflare(Action[Purged], Pages):
         description="where the API is",
         examples=["https://api.cloudflare.com/client/v4"],
     )
+
+    @model_validator(mode="after")
+    def _can_do_it(self) -> "PurgeCloudflare":
+        if self.what == "prefix" and any("?" in value for value in self.values):
+            raise ValueError("Cloudflare forgets by a prefix whatever the query: leave out what begins with `?`")
+        return self
 
     @property
     def crash(self) -> Crash:

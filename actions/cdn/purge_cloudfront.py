@@ -11,6 +11,9 @@ from actions.cdn.what import Pages, Purged, host_and_path
 
 #: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Invalidation.html: a wildcard only at the end.
 _EVERYTHING = "/*"
+#: The most that may be under way at a time, with and without a wildcard:
+#: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/InvalidationLimits.html
+_MOST = {"prefix": 15, "url": 3000}
 
 
 class PurgeCloudfront(Action[Purged], Pages, Account):
@@ -30,6 +33,8 @@ class PurgeCloudfront(Action[Purged], Pages, Account):
     def _can_do_it(self) -> "PurgeCloudfront":
         if self.what in {"tag", "host"}:
             raise ValueError(f"CloudFront forgets by url, prefix or everything, not by {self.what}")
+        if len(self.values) > (most := _MOST.get(self.what, 0)):
+            raise ValueError(f"CloudFront forgets by {self.what} at most {most} at a time, not {len(self.values)}")
         return self
 
     @property

@@ -1,7 +1,6 @@
 """Let Fastly forget what is old."""
 
 from collections.abc import Iterator
-from urllib.parse import quote
 
 from pydantic import JsonValue, model_validator
 
@@ -56,8 +55,9 @@ class PurgeFastly(Action[Purged], Pages):
         ids: list[str] = []
         for path, body in self._orders():
             told = order(ctx, "Fastly", "POST", f"{self.endpoint}{path}", headers=headers, json=body)
-            # By tags it answers with a number for each of them.
-            ids += [str(told["id"])] if "id" in told else [str(number) for number in told.values()]
+            # By tags it answers with a number under the name of each; an address has one, and everything has none.
+            numbers = told.values() if self.what == "tag" else [told["id"]] if "id" in told else []
+            ids += map(str, numbers)
         ctx.log(f"Fastly forgets {self.called}")
         return Purged(ids=ids)
 
@@ -76,5 +76,4 @@ class PurgeFastly(Action[Purged], Pages):
                 yield f"{service}/purge", {"surrogate_keys": [*some]}
         else:
             for value in self.values:
-                host, path = host_and_path(value)
-                yield f"/purge/{host}{quote(path, safe='/?&=%:@,;+~!$')}", None
+                yield f"/purge/{''.join(host_and_path(value))}", None

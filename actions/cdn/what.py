@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import BaseModel, model_validator
 
 from actions.api import Field, Outputs
 
+#: What stands for itself in a path with a query (https://www.rfc-editor.org/rfc/rfc3986#section-3.3); `%` begins what
+#: was quoted already.
+_PLAIN = "/?&=%:@,;+~!$*'()"
 _Value = Annotated[str, Field(min_length=1, pattern=r"^[^\s\x00-\x1f]+$")]
 What = Literal["url", "prefix", "host", "tag", "everything"]
 
@@ -44,11 +47,12 @@ class Pages(BaseModel):
 
 
 def host_and_path(address: str) -> tuple[str, str]:
-    """Host and path of an address. Raises ValueError if it has no host."""
+    """Host and path of an address, with its query and as it goes over the wire. Raises ValueError if it has no host."""
     parts = urlsplit(address if "//" in address else f"//{address}")
     if not parts.hostname:
         raise ValueError(f"{address} has no host: write it like https://www.example.org/news")
-    return parts.netloc.rpartition("@")[2], (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return parts.netloc.rpartition("@")[2], quote(path, safe=_PLAIN)
 
 
 def portions(values: Sequence[str], most: int) -> list[list[str]]:

@@ -1,5 +1,6 @@
 """cdn.purge_*: what each network is asked, and what it keeps afterwards."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -24,6 +25,7 @@ FRONT, NEWS, TODAY, SHOP = PAGES
 def network() -> Iterator[Cdn]:
     with cdn() as started:
         yield started
+    assert started.problems() == []
 
 
 @pytest.fixture
@@ -78,18 +80,38 @@ def test_fastly_forgets_what_is_asked_for_and_keeps_the_rest(network, ctx, what,
     assert list(network.kept) == left
 
 
+def test_fastlys_numbers_are_one_for_each_tag_whatever_its_name_and_one_for_an_address(network, ctx):
+    tags = _fastly(network, "tag", "status", "id", "news").run(ctx)
+    address = _fastly(network, "url", NEWS).run(ctx)
+    everything = _fastly(network, "everything").run(ctx)
+
+    assert (len(tags.ids), len(address.ids), everything.ids) == (3, 1, [])
+
+
 def test_many_values_are_ordered_in_portions(network, ctx):
-    values = [f"http://www.example.org/{index}" for index in range(70)]
+    values = [f"http://www.example.org/{index}" for index in range(300)]
 
-    _cloudflare(network, "url", *values).run(ctx)
+    _cloudflare(network, "url", *values[:70]).run(ctx)
+    _fastly(network, "tag", *values).run(ctx)
 
-    assert [len(body["files"]) for _, body in network.orders] == [30, 30, 10]
+    assert [len(json.loads(one.body)["files"]) for one in network.cloudflare_asked] == [30, 30, 10]
+    assert [len(json.loads(one.body)["surrogate_keys"]) for one in network.fastly_asked] == [256, 44]
 
 
-@pytest.mark.parametrize(("what", "more"), [("prefix", {}), ("host", {}), ("everything", {"soft": True})])
-def test_what_fastly_cannot_do_is_said_when_the_stack_is_checked(network, what, more):
-    with pytest.raises(ValidationError, match="Fastly forgets"):
-        _fastly(network, what, *(["www.example.org"] if what != "everything" else []), **more)
+@pytest.mark.parametrize(
+    ("purge", "what", "values", "more"),
+    [
+        (PurgeCloudflare, "prefix", ["www.example.org/news?page=1"], {"zone": ZONE, "token": "env:TOKEN"}),
+        (PurgeCloudfront, "tag", ["news"], {"distribution": "E1"}),
+        (PurgeCloudfront, "prefix", [f"www.example.org/{index}" for index in range(16)], {"distribution": "E1"}),
+        (PurgeFastly, "prefix", ["www.example.org"], {"service": SERVICE, "token": "env:TOKEN"}),
+        (PurgeFastly, "host", ["www.example.org"], {"service": SERVICE, "token": "env:TOKEN"}),
+        (PurgeFastly, "everything", [], {"service": SERVICE, "token": "env:TOKEN", "soft": True}),
+    ],
+)
+def test_what_a_network_cannot_do_is_said_when_the_stack_is_checked(purge, what, values, more):
+    with pytest.raises(ValidationError, match=r"(Cloudflare|CloudFront|Fastly) forgets"):
+        purge(what=what, values=values, **more)
 
 
 @pytest.mark.parametrize(
@@ -114,15 +136,16 @@ def test_cloudfront_forgets_and_is_waited_for(context):
         )
         id = cloudfront.create_distribution(DistributionConfig=_DISTRIBUTION)["Distribution"]["Id"]
         fields = {"distribution": id, "endpoint": url, "access_key": "env:KEY", "secret_key": "env:SECRET"}
-        purge = PurgeCloudfront(what="prefix", values=["https://www.example.org/news"], every_s=0.05, **fields)
+        purge = PurgeCloudfront(what="prefix", values=["https://www.example.org/größe"], every_s=0.05, **fields)
 
         said = purge.preview(context(secrets=keys))
         assert cloudfront.list_invalidations(DistributionId=id)["InvalidationList"]["Quantity"] == 0
         done = purge.run(context(secrets=keys))
 
-        assert said.endswith("would forget /news*. This cannot be undone.")
+        # Anything but ASCII is no path to it.
+        assert said.endswith("would forget /gr%C3%B6%C3%9Fe*. This cannot be undone.")
         kept = cloudfront.get_invalidation(DistributionId=id, Id=done.ids[0])["Invalidation"]["InvalidationBatch"]
-        assert kept["Paths"]["Items"] == ["/news*"]
+        assert kept["Paths"]["Items"] == ["/gr%C3%B6%C3%9Fe*"]
         with pytest.raises(ActionFailed, match=r"AWS refused it: .*\(NoSuchDistribution\)"):
             purge.model_copy(update={"distribution": "ENOTTHERE"}).preview(context(secrets=keys))
 
