@@ -1,5 +1,6 @@
 """Speaks the OCI distribution API: https://github.com/opencontainers/distribution-spec, with its tokens and pages."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
@@ -50,14 +51,17 @@ class Repository:
 
     def digest(self, tag: str) -> str:
         """What the tag points to; empty if it was deleted meanwhile."""
-        answer = self._ask("HEAD", f"{self._base}/manifests/{tag}")
+        url = f"{self._base}/manifests/{tag}"
+        answer = self._ask("HEAD", url)
         if answer.status_code == 404:
             return ""
         self._need(answer)
-        found = answer.headers.get("Docker-Content-Digest")
-        if not found:
-            raise ActionFailed(f"{self.registry} does not say what {self.image}:{tag} points to.")
-        return found
+        if told := answer.headers.get("Docker-Content-Digest"):
+            return told
+        # "Clients may encounter registries implementing earlier spec versions which did not require" this header.
+        answer = self._ask("GET", url)
+        self._need(answer)
+        return f"sha256:{hashlib.sha256(answer.content).hexdigest()}"
 
     @property
     def _base(self) -> str:
@@ -72,7 +76,7 @@ class Repository:
         return answer
 
     def _send(self, method: str, url: str) -> requests.Response:
-        headers = {"Accept": _KINDS if method == "HEAD" else "application/json"}
+        headers = {"Accept": _KINDS if "/manifests/" in url else "application/json"}
         return self.session.request(method, url, headers=headers, allow_redirects=False)
 
     def _authorization(self, answer: requests.Response) -> str:

@@ -1,6 +1,7 @@
 """registry.tags, against the real docker-registry, and against one that wants tokens and gives pages."""
 
 import base64
+import hashlib
 import json
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
@@ -51,6 +52,13 @@ class Guarded(BaseHTTPRequestHandler):
 
     def log_message(self, *args):
         """Stay silent."""
+
+
+class Silent(Guarded):
+    """It does not say what a tag points to."""
+
+    def answer(self, status, what, headers=None):
+        super().answer(status, what, {} if "Docker-Content-Digest" in (headers or {}) else headers)
 
 
 class Astray(Guarded):
@@ -105,6 +113,14 @@ def test_a_token_is_asked_for_and_all_pages_are_read(looking):
         found = states(check, looking(secrets={"env:REGISTRY": "hush"}))
 
     assert found == {"1.0": "sha256:1.0", "1.1": "sha256:1.1"}
+
+
+def test_a_registry_that_tells_no_digests_is_read_for_them(looking):
+    with guarded(Silent) as check:
+        found = states(check, looking(secrets={"env:REGISTRY": "hush"}))
+
+    # That of "{}", which is all that there is behind each of them.
+    assert set(found.values()) == {"sha256:" + hashlib.sha256(b"{}").hexdigest()}
 
 
 def test_who_may_not_pull_is_told_so(looking):
