@@ -1,8 +1,9 @@
 """The versions of a Terraform provider or module."""
 
 from typing import Any, ClassVar
+from urllib.parse import urljoin
 
-from actions.api import Check, CheckContext, Field, Version
+from actions.api import ActionFailed, Check, CheckContext, Field, Version
 from actions.packages.client import Address, is_for_trying, part, read_json
 
 _OF_A_PROVIDER = 2
@@ -24,9 +25,8 @@ class TerraformVersions(Check[Version]):
         """One per version, by the two registry protocols: https://developer.hashicorp.com/terraform/internals."""
         kind = "providers" if len(self.address.split("/")) == _OF_A_PROVIDER else "modules"
         base = self.registry.rstrip("/")
-        answer = read_json(
-            ctx, f"{base}/v1/{kind}/{self.address}/versions", what=f"Terraform {kind[:-1]} {self.address}"
-        )
+        url = f"{_place(ctx, base, kind)}/{self.address}/versions"
+        answer = read_json(ctx, url, what=f"Terraform {kind[:-1]} {self.address}")
         listed = answer if kind == "providers" else _first(part(answer, "modules"))
         numbers = [part(one, "version") for one in part(listed, "versions") or ()]
         return [
@@ -39,6 +39,15 @@ class TerraformVersions(Check[Version]):
             for number in numbers
             if number
         ]
+
+
+def _place(ctx: CheckContext, base: str, kind: str) -> str:
+    """Where it answers, by https://developer.hashicorp.com/terraform/internals/remote-service-discovery."""
+    services = f"{base}/.well-known/terraform.json"
+    place = part(read_json(ctx, services, what="registry of Terraform's"), f"{kind}.v1")
+    if not isinstance(place, str):
+        raise ActionFailed(f"The registry at {base} has no {kind}.", hint="Is it the address of the right one?")
+    return urljoin(services, place).rstrip("/")
 
 
 def _first(modules: Any) -> Any:

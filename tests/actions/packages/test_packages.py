@@ -75,10 +75,11 @@ def test_security_updates_on_artifact_hub_are_told(site, looking):
 
 
 def test_terraform_providers_and_modules_are_told_apart_by_their_address(site, looking):
+    site.pages["/.well-known/terraform.json"] = {"providers.v1": "/v1/providers/", "modules.v1": f"{site.url}/api/tf/"}
     site.pages["/v1/providers/hashicorp/aws/versions"] = {
         "versions": [{"version": "6.0.0-beta1", "protocols": ["5.0"]}, {"version": "5.9.0", "protocols": ["5.0"]}]
     }
-    site.pages["/v1/modules/acme/vpc/aws/versions"] = {"modules": [{"versions": [{"version": "3.1.0"}]}]}
+    site.pages["/api/tf/acme/vpc/aws/versions"] = {"modules": [{"versions": [{"version": "3.1.0"}]}]}
 
     provider = TerraformVersions(address="hashicorp/aws", registry=site.url).list_versions(looking())
     module = TerraformVersions(address="acme/vpc/aws", registry=site.url).list_versions(looking())
@@ -132,13 +133,20 @@ def test_the_end_of_a_life_changes_the_state_and_a_new_minor_version_does_not(si
     ("check", "sentence"),
     [
         (lambda url: NpmReleases(package="no-such", registry=url), "There is no package no-such at http"),
-        (lambda url: TerraformVersions(address="a/b", registry=url), "There is no Terraform provider a/b at http"),
+        (lambda url: TerraformVersions(address="a/b", registry=url), "There is no registry of Terraform's at http"),
         (lambda url: HelmCharts(repository=url, chart="x"), "There is no index of charts at http"),
     ],
 )
 def test_what_is_not_there_is_named(site, looking, check, sentence):
     with pytest.raises(ActionFailed, match=sentence):
         check(site.url).list_versions(looking())
+
+
+def test_a_registry_that_has_no_providers_says_so(site, looking):
+    site.pages["/.well-known/terraform.json"] = {"modules.v1": "/v1/modules/"}
+
+    with pytest.raises(ActionFailed, match="has no providers"):
+        TerraformVersions(address="a/b", registry=site.url).list_versions(looking())
 
 
 @pytest.mark.parametrize("body", [None, [], {"versions": None}, "words"])
