@@ -90,12 +90,17 @@ def test_terraform_providers_and_modules_are_told_apart_by_their_address(site, l
 
 def test_an_official_image_is_found_without_its_library(site, looking):
     pushed = "2026-03-01T12:00:00.000000Z"
-    tags = [{"name": "1.27", "digest": "sha256:a", "tag_last_pushed": pushed}, {"name": "latest", "digest": "sha256:a"}]
+    tags = [
+        {"name": "1.27", "digest": "sha256:a", "tag_last_pushed": pushed, "images": [{"digest": "sha256:b"}]},
+        {"name": "1.26", "tag_last_pushed": pushed, "images": [{"digest": "sha256:d"}, {"digest": "sha256:c"}]},
+        {"name": "latest", "digest": "sha256:a"},
+    ]
     site.pages["/v2/namespaces/library/repositories/nginx/tags"] = {"count": 2, "next": None, "results": tags}
 
-    [found] = DockerhubTags(image="nginx", pattern=r"\d.*", endpoint=site.url).list_versions(looking())
+    found, other = DockerhubTags(image="nginx", pattern=r"\d.*", endpoint=site.url).list_versions(looking())
 
     assert (found.number, found.state, found.published_at, found.name) == ("1.27", "sha256:a", NOON, "nginx:1.27")
+    assert other.state == "sha256:c sha256:d"
 
 
 def test_a_debian_version_that_reaches_another_suite_has_another_state(site, looking):
