@@ -5,7 +5,7 @@ so that it is not sent again, and goes no further: no listener has to ask whethe
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -15,6 +15,10 @@ _LONGEST_ID = 300
 _DEEPEST = 60
 
 
+#: It goes back into buttons, where a longer one would not fit.
+_Id = Annotated[str, Field(max_length=_LONGEST_ID)]
+
+
 class _Part(BaseModel):
     """A piece of a payload; what nobody reads may be anything."""
 
@@ -22,17 +26,17 @@ class _Part(BaseModel):
 
 
 class _Somebody(_Part):
-    id: str
+    id: _Id
 
 
 class _Channel(_Part):
-    id: str | None = None
+    id: _Id | None = None
     name: str | None = None
 
 
 class _Container(_Part):
-    channel_id: str | None = None
-    message_ts: str | None = None
+    channel_id: _Id | None = None
+    message_ts: _Id | None = None
 
 
 class _Option(_Part):
@@ -40,7 +44,7 @@ class _Option(_Part):
 
 
 class _File(_Part):
-    id: str = Field(min_length=1, max_length=_LONGEST_ID)
+    id: _Id = Field(min_length=1)
     name: str = ""
     size: int = Field(0, ge=0, lt=2**63)
     user: str | None = None
@@ -74,7 +78,7 @@ class _State(_Part):
 
 class _View(_Part):
     #: Whatever is answered later names it.
-    id: str = Field(min_length=1)
+    id: _Id = Field(min_length=1)
     type: str | None = None
     root_view_id: str | None = None
     callback_id: str | None = None
@@ -86,8 +90,8 @@ class _View(_Part):
 
 
 class _Message(_Part):
-    ts: str | None = None
-    thread_ts: str | None = None
+    ts: _Id | None = None
+    thread_ts: _Id | None = None
 
 
 class _Interaction(_Part):
@@ -110,8 +114,8 @@ class _Interaction(_Part):
 
 class _Command(_Part):
     command: str
-    user_id: str
-    channel_id: str = Field(min_length=1)
+    user_id: _Id
+    channel_id: _Id = Field(min_length=1)
     channel_name: str | None = None
     text: str | None = None
     trigger_id: str | None = None
@@ -124,13 +128,13 @@ class _Function(_Part):
 
 class _Event(_Part):
     type: str
-    user: str | None = None
-    channel: str | None = None
+    user: _Id | None = None
+    channel: _Id | None = None
     channel_type: str | None = None
     subtype: str | None = None
     bot_id: str | None = None
     text: str | None = None
-    thread_ts: str | None = None
+    thread_ts: _Id | None = None
     tab: str | None = None
     #: May be missing, but not null: Bolt itself would stumble.
     function: _Function = _Function(callback_id="")

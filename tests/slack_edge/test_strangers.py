@@ -87,6 +87,18 @@ def test_a_click_on_nothing_is_acknowledged_although_bolt_stumbles_over_it(bot, 
     assert slack.send("interactive", payload) != "none"
 
 
+def test_a_click_that_nobody_listens_to_is_acknowledged_although_its_view_is_null(bot, slack):
+    payload = {"type": "block_suggestion", "user": {"id": "U0ADA"}, "action_id": "none", "value": "", "view": None}
+
+    assert slack.send("interactive", payload) is None
+
+
+def test_a_channel_too_long_for_a_button_is_read_by_no_listener():
+    click = {"type": "block_actions", "user": {"id": "U0ADA"}, "channel": {"id": "C" * 301}}
+
+    assert trouble_with(click) == "channel.id: String should have at most 300 characters"
+
+
 def test_a_private_answer_goes_to_slack_alone(bot, slack):
     payload = slack.command_payload("runs") | {"response_url": "http://169.254.169.254/latest"}
 
