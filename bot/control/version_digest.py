@@ -1,8 +1,8 @@
 """One message with all new versions of a day or a week, for channels that do not want one for each."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from bot.base.clock import Clock
 from bot.catalog.catalog import Catalog
 from bot.control.digest import newest_monday
 from bot.model.announce import Every, announcement_key
-from bot.model.message import MessageKind
+from bot.model.message import Message, MessageKind
 from bot.model.watch import SeenVersion, watcher_id
 from bot.store.store import Store, Transaction
 
@@ -19,6 +19,8 @@ Json = dict[str, Any]
 _HOUR = 9
 #: Of older days or weeks nothing is made up for.
 _MOST = 5
+#: What was found before the moment of a digest may be written down after it: a look waits for the database.
+_LATE = timedelta(hours=1)
 
 
 class VersionDigests:
@@ -56,9 +58,9 @@ class VersionDigests:
             return []
         start = end - every.length
         # While we were down nobody was told: what was found before belongs to this one.
-        while tx.messages.get(_key(channel, every, start)) is None and start > end - _MOST * every.length:
+        while (last := tx.messages.get(_key(channel, every, start))) is None and start > end - _MOST * every.length:
             start -= every.length
-        return _lines(tx, resources, start, end)
+        return _lines(tx, resources, start - _LATE, end, but=_told_by(last))
 
 
 def newest_end(now: datetime, every: Every, zone: ZoneInfo) -> datetime:
@@ -74,11 +76,25 @@ def _key(channel: str, every: Every, end: datetime) -> str:
     return f"versions:{every}:{channel}:{end.isoformat()}"
 
 
-def _lines(tx: Transaction, resources: Sequence[tuple[str, str]], start: datetime, end: datetime) -> list[Json]:
-    """One line for each resource that has new versions, its newest first."""
+def _told_by(digest: Message | None) -> set[tuple[str, str]]:
+    """Name and number of what stands in a digest."""
+    lines = digest.body["lines"] if digest else ()
+    return {(line["name"], one["number"]) for line in lines for one in line["versions"]}
+
+
+def _lines(
+    tx: Transaction,
+    resources: Sequence[tuple[str, str]],
+    start: datetime,
+    end: datetime,
+    *,
+    but: Collection[tuple[str, str]],
+) -> list[Json]:
+    """One line for each resource that has new versions, its newest first, *but* those of the digest before."""
     lines = []
     for name, watcher in sorted(resources):
-        new = [one for one in tx.versions.present(watcher) if _is_new(one, start, end) and not _was_told(tx, one)]
+        found = [one for one in tx.versions.present(watcher) if _is_new(one, start, end)]
+        new = [one for one in found if (name, one.number) not in but and not _was_told(tx, one)]
         if new:
             lines.append({"name": name, "versions": [_told(one) for one in reversed(new)]})
     return lines

@@ -1,7 +1,7 @@
 """Channels that are told of all new versions at once: once for each day or week, and not of nothing."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -76,6 +76,21 @@ def test_what_was_told_is_not_told_the_week_after(front: Front) -> None:
         owe_due(front)
 
     assert len(told(front)) == 1
+
+
+def test_what_is_written_down_just_after_the_digest_is_told_in_the_next_one(front: Front) -> None:
+    front.find("1.0")
+    front.find("1.0", "1.1")
+    nine = front.clock.moment = newest_end(front.clock.now(), Every.WEEKLY, ZoneInfo("UTC")) + timedelta(days=7)
+    owe_due(front)
+    # Found a moment before, while the database was busy.
+    front.clock.pass_(seconds=-1)
+    front.find("1.0", "1.1", "1.2")
+    front.clock.moment = nine + timedelta(days=7)
+
+    owe_due(front)
+
+    assert told(front) == [f"New versions of the last week\n• *app*: {number}" for number in ("1.1", "1.2")]
 
 
 def test_after_weeks_of_downtime_what_was_found_before_is_told(front: Front) -> None:
