@@ -1,6 +1,7 @@
 """Following things from Slack, without a stack.yml: what is followed is a row, and makes the same resource."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from bot.base.clock import Clock
 from bot.base.errors import NotFound, NotNow, Refused
@@ -67,11 +68,14 @@ class Follows:
         with self._store.begin() as tx:
             # Two at the same moment go one after the other, whatever they call the channel.
             tx.locks.lock_row(FOLLOWED)
-            known, there = tx.follows.all(), _names(tx, channel, channel_name)
-            if any(one.thing.name == thing.name and there & _names(tx, one.channel, one.channel_name) for one in known):
+            known = tx.follows.all()
+            if any(one.thing.name == thing.name and _is_told_in(tx, one, channel, channel_name) for one in known):
                 raise NotNow(f"{thing.name} is followed there already.", hint="/unfollow ends it.")
             if len(known) >= _MOST:
                 raise Refused(f"{_MOST} things are followed already.", hint="/follows lists them, /unfollow ends one.")
+            if any(one.name == new.name for one in known):
+                # Another channel had this name when it was followed there.
+                new = replace(new, channel=_id(tx, channel) or channel, channel_name="")
             tx.follows.add(new)
             self._record(tx, by, _VERB, new, origin)
             text = f"{by.name} follows {_words(thing)}: new versions are told here."
@@ -83,9 +87,9 @@ class Follows:
         """The one that is meant by *name*: that of *channel* first, else the only one. Raises NotAllowed, NotFound."""
         self._demand(by, origin)
         with self._store.read() as tx:
-            known, there = tx.follows.all(), _names(tx, channel)
+            known = tx.follows.all()
             fits = [one for one in known if name in (one.thing.name, one.name)]
-            here = [one for one in fits if there & _names(tx, one.channel, one.channel_name)]
+            here = [one for one in fits if _is_told_in(tx, one, channel)]
         if not fits:
             near = did_you_mean(name, [one.thing.name for one in known])
             raise NotFound(f"{name} is not followed.", hint=near or "/follows lists what is.")
@@ -127,9 +131,17 @@ class Follows:
         )
 
 
-def _names(tx: Transaction, *channel: str) -> frozenset[str]:
-    """All that a channel is called: its id, its name, and the id that Slack gave when it was told by its name."""
-    return frozenset(filter(None, [*channel, *map(tx.messages.channel_id, channel)]))
+def _is_told_in(tx: Transaction, follow: Follow, channel: str, channel_name: str = "") -> bool:
+    """Is it told in this channel? Names change, ids do not: names are compared only where an id is not known."""
+    here, there = _id(tx, channel), _id(tx, follow.channel)
+    if here and there:
+        return here == there
+    return not {channel, channel_name}.isdisjoint({follow.channel, follow.channel_name} - {""})
+
+
+def _id(tx: Transaction, channel: str) -> str | None:
+    """The id of a channel: its own, or the one that Slack gave when it was told by its name."""
+    return tx.messages.channel_id(channel) if channel.startswith("#") else channel
 
 
 def _words(thing: Thing) -> str:

@@ -122,6 +122,21 @@ def test_a_channel_that_goes_by_its_id_alone_is_the_one_that_was_told_of_other_t
         follow(front, channel="#dev")
 
 
+def test_a_channel_that_has_the_old_name_of_another_one_is_another_one(front: Front) -> None:
+    follow(front)
+    posted(front, "C1")
+
+    assert follow(front, channel="C2") == "hashicorp/terraform in C2"
+
+    told_in = [
+        front.control.follows.find("hashicorp/terraform", channel=id, by=ADA, origin="slack").channel
+        for id in ("C1", "C2")
+    ]
+    assert told_in == ["C1", "C2"]
+    with pytest.raises(NotNow, match="followed there already"):
+        follow(front, channel_name="#renamed")
+
+
 def test_what_is_unfollowed_is_looked_at_no_more(front: Front) -> None:
     follow(front)
 
