@@ -17,6 +17,7 @@ from pydantic import model_validator as validates_model
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.base.errors import SetupProblem
+from bot.base.redact import MASK
 from bot.base.text import nearest
 
 _PREFIX = "STACKHAND_"
@@ -118,7 +119,10 @@ class Settings(BaseSettings):
     @classmethod
     def _is_an_address(cls, written: str | None) -> str | None:
         if written and not re.fullmatch(r"https?://[^\s@{}]+", written):
-            raise ValueError("it has to start with https:// or http://, and holds no password")
+            raise ValueError(
+                "it has to start with https:// or http://, and holds no password: checks that a stack declares find it"
+                " in the .netrc of this machine, and what people follow from Slack is asked for without one"
+            )
         return written
 
     @field_validator("follow_hosts", mode="before")
@@ -258,7 +262,7 @@ def _slack_problems(written: Mapping[str, str]) -> Iterator[str]:
         yield f"SLACK_BOT_TOKEN is missing, while {others[0]} is set (set none of them to use the sandbox)."
     url = written.get("SLACK_API_URL")
     if url and not url.startswith(("https://", "http://")):
-        yield f"SLACK_API_URL is {url!r} and has to start with https:// or http://."
+        yield f"SLACK_API_URL is {_shown(url)} and has to start with https:// or http://."
 
 
 def _misspelt(environ: Mapping[str, str]) -> Iterator[str]:
@@ -277,5 +281,10 @@ def _sentences(error: ValidationError) -> Iterator[str]:
         field = str(problem["loc"][0]) if problem["loc"] else ""
         name = name_of(field) if field in Settings.model_fields else field
         said = problem["msg"].removeprefix("Value error, ")
-        shown = f" is {problem['input']!r}" if isinstance(problem["input"], str) else ""
+        shown = f" is {_shown(problem['input'])}" if isinstance(problem["input"], str) else ""
         yield f"{name}{shown}: {said[:1].lower()}{said[1:]}."
+
+
+def _shown(written: str) -> str:
+    """What was set, without the name and password of an address, whole or not."""
+    return repr(re.sub(r"^(?:(\w+://).*|.*:.*)@", rf"\1{MASK}@", written, flags=re.DOTALL))

@@ -145,8 +145,23 @@ def test_registries_of_packages_are_known_to_stacks_and_to_those_who_follow_once
     assert Settings().vars["python_index"] == "https://packages.example.org/simple"
 
 
-@pytest.mark.parametrize("written", ["packages.example.org", "https://me:hush@packages.example.org/npm"])
-def test_what_is_no_address_of_a_registry_is_said(say: Say, written: str) -> None:
-    say(STACKHAND_NPM_REGISTRY=written)
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("packages.example.org", "'packages.example.org'"),
+        ("https://me:hu@sh@packages.example.org/npm", "'https://***@packages.example.org/npm'"),
+        ("https://hush@packages.example.org/npm", "'https://***@packages.example.org/npm'"),
+        ("me:hush@packages.example.org", "'***@packages.example.org'"),
+    ],
+)
+@pytest.mark.parametrize("name", ["STACKHAND_NPM_REGISTRY", "STACKHAND_PYTHON_INDEX"])
+def test_what_is_no_address_of_a_registry_is_said_without_its_password(
+    say: Say, name: str, written: str, shown: str
+) -> None:
+    say(**{name: written})
 
-    assert "it has to start with https:// or http://, and holds no password" in problem()
+    said = problem()
+
+    assert said.startswith(f"{name} is {shown}: it has to start with https:// or http://, and holds no password")
+    assert "hush" not in said
+    assert ".netrc" in said

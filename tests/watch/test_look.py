@@ -1,5 +1,6 @@
 """One check of one resource: what it lists, what is deployed, and whether its artefact is there."""
 
+from base64 import b64encode
 from datetime import timedelta
 
 import pytest
@@ -191,6 +192,15 @@ def test_a_secret_is_in_no_word_about_a_check_that_failed(eye, told):
 
     assert "***" in result.error
     assert "hush" not in result.error + result.hint
+
+
+def test_a_password_for_its_host_is_found_in_netrc(eye, told, tmp_path, monkeypatch):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password hush\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    told.pages["/app"] = ["1.0"]
+
+    assert eye().look().error == ""
+    assert told.sent_headers[-1]["Authorization"] == f"Basic {b64encode(b'me:hush').decode()}"
 
 
 def test_that_nothing_changed_is_seen_without_reading_it(eye, told):
