@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import case, func, or_, update
 from sqlmodel import Session, col, select
 
+from bot.model.message import MessageKind
 from bot.model.plan import Plan
 from bot.model.run import Run, RunStatus
 from bot.model.timer import TimerKind
-from bot.store.tables import RunRow, TimerRow
+from bot.store.tables import MessageRow, RunRow, TimerRow
 
 #: What began longer ago and was extended ever since is not looked for.
 _LONG_AGO = timedelta(days=60)
+#: The messages that say how a run stands.
+_SHOWING = (MessageKind.RUN, MessageKind.STEP)
 
 
 class Superseded(BaseException):
@@ -123,16 +126,26 @@ class Runs:
         found = self._session.exec(query).first()
         return RunStatus(found) if found else None
 
+    def numbers(self) -> set[int]:
+        """Those of all runs that are kept."""
+        return {number for number in self._session.exec(select(RunRow.number)) if number is not None}
+
     def held(self) -> list[int]:
         """The numbers of those that something keeps from beginning, the oldest first."""
-        query = select(RunRow.number).where(RunRow.held != "").order_by(col(RunRow.number))
-        return [number for number in self._session.exec(query) if number is not None]
+        # Put in order here: SQLite would go through all runs in theirs.
+        found = self._session.exec(select(RunRow.number).where(RunRow.held > ""))
+        return sorted(number for number in found if number is not None)
 
     def change(self, number: int, **values: Any) -> None:
-        """Set columns, and let everybody who watches know by a new revision."""
+        """Set columns, and let everybody who watches know by a new revision; the messages that show it are owed."""
         self._session.execute(
             update(RunRow).where(col(RunRow.number) == number).values(revision=RunRow.revision + 1, **values)
         )
+        newest = select(RunRow.revision).where(RunRow.number == number).scalar_subquery()
+        wanted = case((col(MessageRow.wanted) < newest, newest), else_=MessageRow.wanted + 1)
+        showing = (col(MessageRow.run) == number, col(MessageRow.kind).in_(_SHOWING))
+        query = update(MessageRow).where(*showing).values(wanted=wanted)
+        self._session.execute(query.execution_options(synchronize_session=False))
 
     def take(self, number: int, now: datetime) -> int:
         """Take the run for this worker; earlier takers are superseded. Returns the new epoch."""

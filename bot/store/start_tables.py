@@ -45,6 +45,8 @@ class TriggerRow(SQLModel, table=True):
     until: datetime | None = Field(default=None, sa_type=Moment)
     #: The digest of the last start: what is the same need not start again.
     last: str = ""
+    #: When it was first seen that it has started nothing since.
+    idle_since: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class DeliveryRow(SQLModel, table=True):

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlmodel import Field, SQLModel
 
@@ -43,10 +44,16 @@ class Moment(TypeDecorator[datetime]):
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 
 
+def _some(name: str, column: str, where: str) -> Index:
+    """An index of those rows alone that are looked for by it."""
+    return Index(name, column, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class RunRow(SQLModel, table=True):
     """A run."""
 
     __tablename__ = "run"
+    __table_args__ = (Index("ix_run_job", "stack", "job", "status", "environment"),)
 
     number: int | None = Field(default=None, sa_column=Column(BigKey, primary_key=True, autoincrement=True))
     #: Who asks twice with one key finds the first run.
@@ -65,7 +72,7 @@ class RunRow(SQLModel, table=True):
     lock: str | None
     created_at: datetime = Field(sa_type=Moment)
     begun_at: datetime | None = Field(default=None, sa_type=Moment)
-    ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    ended_at: datetime | None = Field(default=None, sa_type=Moment, index=True)
     reason: str = Field(default="", sa_type=Text)
     hint: str = Field(default="", sa_type=Text)
     cancelled_by: str | None = None
@@ -191,14 +198,15 @@ class PauseRow(SQLModel, table=True):
 
 
 class TimerRow(SQLModel, table=True):
-    """A durable moment."""
+    """A durable moment. No id is given twice: it is in buttons, and in the key of the run that it starts."""
 
     __tablename__ = "timer"
+    __table_args__ = (Index("ix_timer_state", "state", "at"), {"sqlite_autoincrement": True})
 
     id: int | None = Field(default=None, sa_column=Column(BigKey, primary_key=True, autoincrement=True))
     kind: str
     key: str = Field(index=True)
-    at: datetime = Field(sa_type=Moment, index=True)
+    at: datetime = Field(sa_type=Moment)
     state: str
     warn_at: datetime | None = Field(default=None, sa_type=Moment)
     #: 0: not a run set it but a person.
@@ -218,14 +226,19 @@ class MessageRow(SQLModel, table=True):
     """A message owed to Slack."""
 
     __tablename__ = "message"
-    __table_args__ = (Index("ix_message_open", "gave_up", "not_before"),)
+    __table_args__ = (
+        Index("ix_message_run", "run", "idle_since"),
+        _some("ix_message_owed", "not_before", "wanted > sent"),
+        _some("ix_message_board", "key", "kind = 'board'"),
+        _some("ix_message_timer", "timer", "timer IS NOT NULL"),
+    )
 
     id: int | None = Field(default=None, sa_column=Column(BigKey, primary_key=True, autoincrement=True))
     key: str = Field(unique=True)
     kind: str
     channel: str
     parent: str | None
-    run: int | None = Field(default=None, sa_type=BigInteger, index=True)
+    run: int | None = Field(default=None, sa_type=BigInteger)
     timer: int | None = Field(default=None, sa_type=BigInteger)
     body: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     wanted: int = 1
@@ -238,6 +251,8 @@ class MessageRow(SQLModel, table=True):
     leased_until: datetime | None = Field(default=None, sa_type=Moment)
     gave_up: bool = False
     error: str = Field(default="", sa_type=Text)
+    #: When it was first seen that nobody asks for it any more.
+    idle_since: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class PersonRow(SQLModel, table=True):
@@ -268,9 +283,10 @@ class FavouriteRow(SQLModel, table=True):
 
 
 class ApprovalRow(SQLModel, table=True):
-    """One time that people were asked for their yes."""
+    """One time that people were asked for their yes. No id is given twice: it is in buttons."""
 
     __tablename__ = "approval"
+    __table_args__ = {"sqlite_autoincrement": True}
 
     id: int | None = Field(default=None, sa_column=Column(BigKey, primary_key=True, autoincrement=True))
     run: int = Field(sa_type=BigInteger, index=True)
@@ -339,10 +355,13 @@ class WatcherRow(SQLModel, table=True):
 
 
 class VersionRow(SQLModel, table=True):
-    """A version of a resource that was ever seen. None is deleted while its resource is declared."""
+    """A version of a resource that was seen."""
 
     __tablename__ = "version"
-    __table_args__ = (UniqueConstraint("watcher", "number"),)
+    __table_args__ = (
+        UniqueConstraint("watcher", "number"),
+        _some("ix_version_gone_at", "gone_at", "gone_at IS NOT NULL"),
+    )
 
     id: int | None = Field(default=None, sa_column=Column(BigKey, primary_key=True, autoincrement=True))
     watcher: str = Field(index=True)
