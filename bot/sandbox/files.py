@@ -10,6 +10,8 @@ from bot.sandbox.seed import BOT_USER
 from bot.sandbox.wire import Json, Refusal
 
 _PREVIEW_CHARACTERS = 1200
+#: As many as messages of a channel.
+_MOST_KEPT = 2000
 _KEPT = ("id", "name", "title", "length", "created", "user")
 
 
@@ -56,6 +58,8 @@ class Files:
         id = self._ids.new("F")
         self._files[id] = File(id=id, name=name, title=name, length=length, created=int(self._clock.unix()))
         self._awaited.add(id)
+        if len(self._files) > _MOST_KEPT:
+            self.delete(next(iter(self._files)))
         return id, f"{self._url}upload/{id}"
 
     def take(self, id: str, content: bytes) -> None:
@@ -82,6 +86,7 @@ class Files:
         """Let a file be gone, as if its owner had deleted it. Raises Refusal."""
         if path := self.find(id).path:
             path.unlink(missing_ok=True)
+        self._awaited.discard(id)
         del self._files[id]
 
     def complete(self, id: str, title: str) -> File:

@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 import requests
 
+from bot.base.clock import SystemClock
 from bot.base.errors import SetupProblem
+from bot.sandbox.clock import Ids, MovableClock
+from bot.sandbox.files import Files
 from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.wire import Refusal
 from tests.sandbox.bare_api import Api
 from tests.sandbox.conftest import MANIFEST
 from tests.sandbox.raw_app import RawApp
@@ -130,6 +134,20 @@ def test_a_file_comes_in_three_steps_and_is_shown_in_a_thread(api: Api, ada: Sla
     assert done["files"][0]["title"] == "Log"
     assert (shown["name"], shown["size"], shown["preview"]) == ("run-1.log", 5, "hello")
     assert requests.get(shown["url_private"], timeout=5).text == "hello"
+
+
+def test_the_newest_two_thousand_files_are_kept(tmp_path: Path) -> None:
+    clock = MovableClock(SystemClock())
+    files = Files(url="http://slack/", folder=tmp_path, clock=clock, ids=Ids(clock))
+    old, waiting = (files.expect(name, 1)[0] for name in ("run-1.log", "run-2.log"))
+    files.take(old, b"1")
+
+    for _ in range(2000):
+        files.expect("run.log", 1)
+
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(Refusal, match="file_not_found"):
+        files.take(waiting, b"2")
 
 
 def test_a_site_in_maintenance_says_so_to_every_visitor(sandbox: Sandbox, tmp_path: Path) -> None:
