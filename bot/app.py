@@ -56,7 +56,7 @@ _CHECK_EVERY_S = 0.5
 _REFRESH_EVERY_S = 1.0
 _FROZEN_EVERY_S = 2.0
 _SWEEP_EVERY_S = 30.0
-_FORGET_EVERY_S = 3600.0
+_FORGET_EVERY_S = 600.0
 _DIGEST_EVERY_S = 60.0
 #: On SQLite there is one worker at a time, and after a restart it goes on under the same name.
 _ONLY_WORKER = "stackhand"
@@ -256,7 +256,7 @@ class App:
         self._schedule.every(_FIRE_EVERY_S, "due timers", self.control.timers.fire_due)
         self._schedule.every(_REFRESH_EVERY_S, "edited stacks", self._refresh)
         self._schedule.every(_SWEEP_EVERY_S, "lost runs", self._worker.sweep)
-        self._schedule.every(_FORGET_EVERY_S, "old runs", self._retention.sweep)
+        self._schedule.every(_FORGET_EVERY_S, "what is old", self._retention.sweep)
         if slack:
             self._schedule.every(_FIRE_EVERY_S, "announcements", self.control.scheduled.owe_due)
             self._schedule.every(_FROZEN_EVERY_S, "freezes on boards", self.control.freezes.show_changes)

@@ -79,7 +79,9 @@ class Settings(BaseSettings):
         None, ge=0, le=65535, description="the port for webhooks of stacks; not set: none, in the sandbox a free one"
     )
     runs_at_once: int = Field(8, ge=1, le=64, description="how many runs this process advances at the same time")
-    keep_days: int = Field(90, ge=1, le=36500, description="how many days runs are kept, with logs; the audit stays")
+    keep_days: int = Field(
+        90, ge=1, le=36500, description="how many days runs, with logs, and what was told are kept; the audit stays"
+    )
     digest_channel: str | None = Field(None, description="where the weekly digest is told, #ops for example; else none")
     digest_zone: str = Field(
         "UTC", description="Europe/Berlin for example: digests come at nine there, weekly ones on Monday"

@@ -4,13 +4,14 @@ import hashlib
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from bot.base.clock import Clock
 from bot.base.errors import Refused, WrongInputs
 from bot.base.text import format_bytes
+from bot.control.logs import was_written_before
 from bot.control.start import StartJob
 from bot.model.file import GivenFile, files_in, is_file
 from bot.model.form import FieldType, FormField, FormValue
@@ -95,14 +96,13 @@ class Files:
         tx.files.use(list(refs.values()), run=run.number)
 
     def sweep(self, *, before: datetime) -> None:
-        """Forget what was given before that moment and no run has, and contents that nobody knows any more."""
-        with self._store.begin() as tx:
-            tx.files.forget_unused_before(before)
-        for path in list(self._folder.iterdir()) if self._folder.is_dir() else ():
-            with self._store.read() as tx:
-                is_known = tx.files.get(path.name.partition(".")[0]) is not None
+        """Remove contents that nobody knows any more, if they were written before that moment."""
+        there = list(self._folder.iterdir()) if self._folder.is_dir() else []
+        with self._store.read() as tx:
+            known = tx.files.refs()
+        for path in there:
             # One that is being copied this very moment has no row yet.
-            if not is_known and datetime.fromtimestamp(path.stat().st_mtime, UTC) < before:
+            if path.name.partition(".")[0] not in known and was_written_before(path, before):
                 path.unlink(missing_ok=True)
 
     def _add(

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.control.finish import first_failed
@@ -22,9 +23,18 @@ class RunLog:
         """Everything the run writes to disk is below this folder."""
         return self._folder / str(number)
 
+    def run_folders(self) -> dict[int, Path]:
+        """Those that are there, by the number of their run."""
+        there = self._folder.iterdir() if self._folder.is_dir() else ()
+        return {int(path.name): path for path in there if path.name.isdecimal()}
+
     def preview_folder(self) -> Path:
-        """Where previews work; each leaves nothing behind."""
+        """Where previews work; each leaves nothing behind, unless it is killed."""
         return self._folder / "previews"
+
+    def previews(self) -> list[Path]:
+        """The folders of previews that are made now, or that nobody came to remove."""
+        return list(self.preview_folder().iterdir()) if self.preview_folder().is_dir() else []
 
     def given_folder(self) -> Path:
         """Where the files lie that people gave to forms: runs with the same answers share them."""
@@ -67,6 +77,14 @@ class RunLog:
                 if found:
                     return found
             return []
+
+
+def was_written_before(path: Path, moment: datetime) -> bool:
+    """Was a file or folder changed last before *moment*? False as well where it is gone."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC) < moment
+    except FileNotFoundError:
+        return False
 
 
 def heading(step: StepRecord) -> str:

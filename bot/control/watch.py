@@ -272,7 +272,9 @@ class Watch:
         if change.what not in _KINDS:
             return
         version = change.version
-        event = f"{resource.name}:{version.number}:{version.appearance}:{change.what}"
+        # A version that was forgotten meanwhile, or whose resource was away, begins anew to count its appearances.
+        appearance = f"{version.first_seen_at.timestamp():.6f}.{version.appearance}"
+        event = f"{resource.name}:{version.number}:{appearance}:{change.what}"
         cause = f"because {name_of(resource, version)} {_words(resource, change.what)}"
         for job, trigger in self.triggers.listening(stack, _KINDS[change.what], resource.name):
             given = {resource.name: version.fields}
@@ -325,8 +327,10 @@ def _jitter(seconds: float) -> float:
 def _tell_well(tx: Transaction, stack: Stack, watcher: Watcher) -> None:
     """Say that a check works again, to those who heard that it did not."""
     if watcher.told_at is not None:
-        parent = _message_key(watcher, watcher.told_at)
-        _tell(tx, stack, watcher, f"{parent}:well", f"I can look at *{watcher.resource}* again.", parent=parent)
+        key = _message_key(watcher, watcher.told_at)
+        # After months its message is forgotten.
+        parent = key if tx.messages.get(key) else None
+        _tell(tx, stack, watcher, f"{key}:well", f"I can look at *{watcher.resource}* again.", parent=parent)
 
 
 def _tell(tx: Transaction, stack: Stack, watcher: Watcher, key: str, text: str, *, parent: str | None = None) -> None:

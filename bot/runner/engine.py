@@ -33,6 +33,8 @@ _POLL_S = 0.1
 #: One of the tables that the engine makes at its first start, and how long to wait for that.
 _TABLE = "workflow_status"
 _TABLES_TIMEOUT_S = 10.0
+#: Fewer than the values that one statement takes.
+_FORGOTTEN_TOGETHER = 500
 
 
 class DbosEngine:
@@ -105,10 +107,12 @@ class DbosEngine:
         )
         return not found or found[0].status not in {"ENQUEUED", "DELAYED", "PENDING"}
 
-    def forget(self, number: int, parts: Sequence[int]) -> None:
-        """Remove the finished entries of these parts of a run: it is over, and nobody will ask for them again."""
-        if self._client is not None:
-            self._client.delete_workflows([workflow_id(number, part) for part in parts])
+    def forget(self, parts: Sequence[tuple[int, int]]) -> None:
+        """Remove the finished entries of these parts of runs: they are over, and nobody will ask for them again."""
+        names = [workflow_id(number, part) for number, part in parts]
+        for first in range(0, len(names), _FORGOTTEN_TOGETHER):
+            if self._client is not None:
+                self._client.delete_workflows(names[first : first + _FORGOTTEN_TOGETHER])
 
     @property
     def _shared(self) -> bool:

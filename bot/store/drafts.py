@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from bot.store.form_tables import DraftRow
 
@@ -23,7 +22,3 @@ class Drafts:
         """The answers of this very person; None: there are none (any more)."""
         row = self._session.get(DraftRow, key)
         return row.inputs if row and row.person == person else None
-
-    def forget_before(self, moment: datetime) -> None:
-        """Remove those that were kept before *moment*."""
-        self._session.execute(delete(DraftRow).where(col(DraftRow.at) < moment))

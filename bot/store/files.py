@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, exists
 from sqlmodel import Session, col, select
 
 from bot.model.file import GivenFile
@@ -62,10 +61,9 @@ class Files:
         )
         return self._session.exec(query).first() is not None
 
-    def forget_unused_before(self, moment: datetime) -> None:
-        """Remove what no run has got, if it was given before *moment*."""
-        is_used = exists().where(col(FileUseRow.ref) == col(FileRow.ref))
-        self._session.execute(delete(FileRow).where(col(FileRow.at) < moment, ~is_used))
+    def refs(self) -> set[str]:
+        """All that are known."""
+        return set(self._session.exec(select(FileRow.ref)))
 
 
 def _given(row: FileRow) -> GivenFile:

@@ -120,8 +120,10 @@ class Locks:
     def _row(self, name: str) -> LockRow:
         """The lock's row, held against other transactions until this one ends."""
         dialect = postgresql if self._session.get_bind().dialect.name == "postgresql" else sqlite
-        self._session.execute(dialect.insert(LockRow).values(name=name, holder="", why="").on_conflict_do_nothing())
-        query = select(LockRow).where(LockRow.name == name).with_for_update()
+        new = dialect.insert(LockRow).values(name=name, holder="", why="")
+        # An update holds it: one that is there and free may be forgotten between two looks.
+        self._session.execute(new.on_conflict_do_update(index_elements=["name"], set_={"name": name}))
+        query = select(LockRow).where(LockRow.name == name)
         return self._session.exec(query.execution_options(populate_existing=True)).one()
 
     def _give(self, name: str, now: datetime, *, holder: str, why: str, **values: Any) -> None:

@@ -11,7 +11,10 @@ from sqlmodel import Session, SQLModel, col, select
 from bot.model.watch import OwedStart
 from bot.store.start_tables import DeliveryRow, StartRow, TriggerRow
 
-_WAITING = "waiting"
+#: The state of what is still owed.
+WAITING = "waiting"
+#: What is not owed any more is kept for its key alone, and for long.
+_NO_MORE: Mapping[str, Any] = {"inputs": {}, "given": {}, "behind": {}}
 
 
 class Starts:
@@ -25,24 +28,24 @@ class Starts:
 
         False: it was owed or started before, by whomever.
         """
-        if not self._insert(StartRow, key=key, state=_WAITING, problem="", **values):
+        if not self._insert(StartRow, key=key, state=WAITING, problem="", **values):
             return False
         if replace:
             same = [col(getattr(StartRow, name)) == values[name] for name in ("stack", "job", "trigger")]
             where = col(StartRow.environment).is_not_distinct_from(values["environment"])
-            others = [col(StartRow.state) == _WAITING, col(StartRow.key) != key]
-            self._session.execute(update(StartRow).where(*same, where, *others).values(state="replaced"))
+            others = [col(StartRow.state) == WAITING, col(StartRow.key) != key]
+            self._session.execute(update(StartRow).where(*same, where, *others).values(state="replaced", **_NO_MORE))
         return True
 
     def due(self, now: datetime) -> list[OwedStart]:
         """Those whose moment has come, oldest first."""
-        query = select(StartRow).where(StartRow.state == _WAITING, StartRow.not_before <= now)
+        query = select(StartRow).where(StartRow.state == WAITING, StartRow.not_before <= now)
         return [_owed(row) for row in self._session.exec(query.order_by(col(StartRow.id)))]
 
     def done(self, id: int, state: str, *, problem: str = "") -> None:
         """Say what came of it: "started", "same" or "refused"."""
-        where = (col(StartRow.id) == id, col(StartRow.state) == _WAITING)
-        self._session.execute(update(StartRow).where(*where).values(state=state, problem=problem))
+        where = (col(StartRow.id) == id, col(StartRow.state) == WAITING)
+        self._session.execute(update(StartRow).where(*where).values(state=state, problem=problem, **_NO_MORE))
 
     def outcome(self, key: str) -> tuple[str, str]:
         """What came of it: "waiting", "started", "same", "refused" or "replaced"; and the problem, if there is one."""
@@ -52,8 +55,8 @@ class Starts:
     def drop(self, *, stack: str, environment: str, but: str) -> None:
         """Let nothing still owed in this environment start any more, *but* what the event of this name asks for."""
         where = [col(StartRow.stack) == stack, col(StartRow.environment) == environment]
-        still = (col(StartRow.state) == _WAITING) & ~col(StartRow.key).contains(f":{but}:", autoescape=True)
-        self._session.execute(update(StartRow).where(*where, still).values(state="replaced"))
+        still = (col(StartRow.state) == WAITING) & ~col(StartRow.key).contains(f":{but}:", autoescape=True)
+        self._session.execute(update(StartRow).where(*where, still).values(state="replaced", **_NO_MORE))
 
     def last(self, trigger: str) -> str:
         """The digest of what the trigger started last."""
@@ -62,7 +65,8 @@ class Starts:
     def remember(self, trigger: str, **values: Any) -> None:
         """Set columns of what a trigger remembers."""
         self._insert(TriggerRow, id=trigger, last="")
-        self._session.execute(update(TriggerRow).where(col(TriggerRow.id) == trigger).values(**values))
+        known = update(TriggerRow).where(col(TriggerRow.id) == trigger)
+        self._session.execute(known.values(idle_since=None, **values))
 
     def until(self, trigger: str) -> datetime | None:
         """Up to which moment the trigger has looked; its row is held until this transaction ends."""

@@ -118,13 +118,13 @@ def test_a_file_that_no_run_has_is_forgotten_and_one_of_a_run_stays(post: House)
     run = start(post, used)
 
     def forget() -> list[bool]:
-        post.control.files.sweep(before=post.clock.now() + timedelta(days=1))
-        with post.store.read() as tx:
+        with post.store.begin() as tx:
+            tx.forget.files(post.clock.now() + timedelta(days=1), 10)
             return [tx.files.get(str(file["ref"])) is not None for file in (used, unused)]
 
     assert forget() == [True, False]
     with post.store.begin() as tx:
-        tx.forget.run(run.number)
+        tx.forget.runs([run.number])
     assert forget() == [False, False]
 
 
@@ -133,6 +133,8 @@ def test_the_content_of_a_file_goes_with_its_row(post: House, tmp_path: Path) ->
     given.write_bytes(b"1")
     used, _ = (post.control.files.take(given, most_bytes=None, by=ADA) for _ in range(2))
     path = Path(start(post, used).plan.scope["form"]["report"]["path"])
+    with post.store.begin() as tx:
+        tx.forget.files(post.clock.now() + timedelta(days=1), 10)
 
     post.control.files.sweep(before=datetime.now(UTC) + timedelta(days=1))
 

@@ -12,6 +12,7 @@ from bot.catalog.raw import keys_of
 from bot.model.form import FieldType
 
 DOCS = Path(__file__).parents[2] / "docs"
+STORE = Path(__file__).parents[2] / "bot" / "store"
 MODELS = [
     model
     for module in (raw, raw_form)
@@ -35,6 +36,14 @@ def test_every_key_is_named_as_code(pages: str, model: type[BaseModel]) -> None:
 
 def test_every_type_of_a_field_is_told(pages: str) -> None:
     assert [str(type_) for type_ in FieldType if f"`{type_}`" not in pages] == []
+
+
+def test_of_every_table_is_told_how_long_its_rows_are_kept() -> None:
+    """A new table has to say what forgets it."""
+    tables = set(re.findall(r'__tablename__ = "(\w+)"', "".join(map(Path.read_text, STORE.glob("*tables.py")))))
+    told = (DOCS / "records.md").read_text()
+
+    assert {table for table in tables if f"`{table}`" not in told} == set()
 
 
 def test_a_whole_stack_on_a_page_has_no_mistake(pages: str, tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """What is older than anybody wants to look at is forgotten: rows, folders, entries of the engine. The audit stays."""
 
+import os
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -31,8 +33,12 @@ def sweep(app: App) -> int:
 
 
 def age(app: App, number: int) -> None:
+    long_ago = app.clock.now() - OLD
     with app.store.begin() as tx:
-        tx.runs.change(number, ended_at=app.clock.now() - OLD)
+        tx.runs.change(number, ended_at=long_ago)
+    folder = RunLog(app.settings.runs).run_folder(number)
+    if folder.exists():
+        os.utime(folder, (long_ago.timestamp(), long_ago.timestamp()))
 
 
 def rows_about(app: App, number: int) -> dict[str, Any]:
@@ -123,6 +129,22 @@ def test_a_folder_that_is_gone_already_stops_nothing(jobs: Any, app: App, tmp_pa
     old = run("job").run.number
     run("job")
     age(app, old)
+    shutil.rmtree(RunLog(app.settings.runs).run_folder(old), ignore_errors=True)
 
     assert sweep(app) >= 1
     assert sweep(app) == 0
+
+
+def test_what_a_killed_preview_and_runs_of_long_ago_left_on_disk_is_removed(app: App) -> None:
+    """Of several machines one forgets the row of a run, and each has a folder of its own."""
+    logs, long_ago = RunLog(app.settings.runs), (app.clock.now() - OLD).timestamp()
+    left = [logs.run_folder(999_998), logs.preview_folder() / "killed"]
+    young = [logs.run_folder(999_999), logs.preview_folder() / "at-work"]
+    for folder in (*left, *young):
+        folder.mkdir(parents=True)
+    for folder in left:
+        os.utime(folder, (long_ago, long_ago))
+
+    sweep(app)
+
+    assert [folder.exists() for folder in (*left, *young)] == [False, False, True, True]

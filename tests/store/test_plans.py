@@ -1,8 +1,9 @@
-"""What is asked each second is found by an index: it takes no longer after years."""
+"""What is asked each second, or of all that is old, is found by an index: it takes no longer after years."""
 
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import event
 
 from bot.model.run import RunStatus
 from bot.model.timer import TimerKind
+from bot.store.forget import Forget
 from bot.store.store import Store, Transaction
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -18,7 +20,7 @@ WEEK = timedelta(days=7)
 #: The others hold what is there now, and no more.
 GROWING = r"run|step|event|audit|message|timer|start|delivery|version|approval|vote|draft|given_file|file_use"
 
-ASKED: dict[str, Callable[[Transaction], Any]] = {
+EACH_SECOND: dict[str, Callable[[Transaction], Any]] = {
     "messages that are owed": lambda tx: tx.messages.claim(by="a", now=NOW, lease_s=1, limit=4),
     "boards to be shown anew": lambda tx: tx.messages.show_boards(),
     "timers that are due": lambda tx: tx.timers.due(NOW),
@@ -32,7 +34,21 @@ ASKED: dict[str, Callable[[Transaction], Any]] = {
     "a run that changes": lambda tx: tx.runs.change(1),
     "what is on": lambda tx: tx.runs.last_succeeded("web", ["on", "off"]),
     "a call that comes": lambda tx: tx.starts.deliver("web/x", NOW, same_for=WEEK, keep=WEEK),
+    "old runs": lambda tx: tx.forget.runs_before(NOW, limit=9),
+    "runs to forget": lambda tx: tx.forget.runs([1, 2]),
 }
+OLD = (
+    Forget.note_idle,
+    Forget.timers,
+    Forget.messages,
+    Forget.messages_about_versions,
+    Forget.messages_by_the_clock,
+    Forget.versions,
+    Forget.starts,
+    Forget.drafts,
+    Forget.files,
+)
+ASKED = EACH_SECOND | {some.__name__: partial(lambda some, tx: some(tx.forget, NOW, 9), some) for some in OLD}
 
 
 @pytest.fixture(scope="module")
