@@ -34,8 +34,11 @@ def reconcile(tx: Transaction, watcher: Watcher, result: CheckResult, now: datet
     """
     is_baseline = watcher.spec != result.spec
     known = {version.number: version for version in tx.versions.of(watcher.id)}
+    new = [found for found in result.versions if found.number not in known]
+    added = tx.versions.add(watcher.id, new, now=now, baseline=is_baseline)
     changes = [
-        _one(tx, watcher.id, found, known.get(found.number), now, is_baseline=is_baseline) for found in result.versions
+        _appeared(added[found.number]) if found.number in added else _changed(tx, found, known[found.number], now)
+        for found in result.versions
     ]
     if result.lists_all:
         listed = {found.number for found in result.versions}
@@ -43,28 +46,12 @@ def reconcile(tx: Transaction, watcher: Watcher, result: CheckResult, now: datet
     return [] if is_baseline else [change for change in changes if change]
 
 
-def _one(
-    tx: Transaction,
-    watcher: str,
-    found: FoundVersion,
-    old: SeenVersion | None,
-    now: datetime,
-    *,
-    is_baseline: bool,
-) -> Change | None:
+def _appeared(new: SeenVersion) -> Change | None:
+    return Change(what=Changed.APPEARED, version=new) if new.passed_at else None
+
+
+def _changed(tx: Transaction, found: FoundVersion, old: SeenVersion, now: datetime) -> Change | None:
     passed_at = None if found.verdict else now
-    if old is None:
-        new = tx.versions.add(
-            watcher=watcher,
-            number=found.number,
-            state=found.state,
-            fields=found.fields,
-            now=now,
-            verdict=found.verdict,
-            baseline=is_baseline,
-            passed_at=passed_at,
-        )
-        return Change(what=Changed.APPEARED, version=new) if passed_at else None
     what = _what(old, found)
     values: dict[str, Any] = {"fields": dict(found.fields), "verdict": found.verdict, "state": found.state}
     if what is not None:

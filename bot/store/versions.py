@@ -1,13 +1,13 @@
 """Queries about the versions of resources."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from bot.model.watch import SeenVersion
+from bot.model.watch import FoundVersion, SeenVersion
 from bot.store.tables import VersionRow
 
 
@@ -41,21 +41,27 @@ class Versions:
         return _version(row) if row else None
 
     def add(
-        self, *, watcher: str, number: str, state: str, fields: Mapping[str, Any], now: datetime, **values: Any
-    ) -> SeenVersion:
-        """Write down a version that was never seen before."""
-        row = VersionRow(
-            watcher=watcher,
-            number=number,
-            state=state,
-            fields=dict(fields),
-            first_seen_at=now,
-            changed_at=now,
-            **values,
-        )
-        self._session.add(row)
+        self, watcher: str, found: Sequence[FoundVersion], *, now: datetime, baseline: bool
+    ) -> dict[str, SeenVersion]:
+        """Write down versions that were never seen before, in this order; by number, as they are kept."""
+        rows = [
+            VersionRow(
+                watcher=watcher,
+                number=one.number,
+                state=one.state,
+                fields=dict(one.fields),
+                verdict=one.verdict,
+                baseline=baseline,
+                first_seen_at=now,
+                changed_at=now,
+                passed_at=None if one.verdict else now,
+            )
+            for one in found
+        ]
+        # At once: a registry may list thousands of tags.
+        self._session.add_all(rows)
         self._session.flush()
-        return _version(row)
+        return {row.number: _version(row) for row in rows}
 
     def change(self, id: int, **values: Any) -> None:
         """Set columns of one version."""
