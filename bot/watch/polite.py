@@ -177,17 +177,18 @@ class PoliteHttp:
             until = max((host.held[it] for it in (who, "") if it in host.held), default=None)
             if until and until > self._now():
                 raise Held(name, until)
+            failures = host.failures
             try:
                 response = self._wire.send(request, **options)
                 body = _read(response)
             except (requests.ConnectionError, requests.Timeout):
-                self._failed(host)
+                self._failed(host, failures)
                 raise
-        self._listen(host, who, response)
+        self._listen(host, who, response, failures)
         # "Not modified" has none, and is all that most requests are answered with.
         return response if response.status_code == 304 else _with_body(response, body)
 
-    def _listen(self, host: _Host, who: str, response: requests.Response) -> None:
+    def _listen(self, host: _Host, who: str, response: requests.Response, failures: int) -> None:
         """Obey what the host says about when to ask again."""
         until = said_until(response.status_code, response.headers, self._now())
         with self._guard:
@@ -196,10 +197,16 @@ class PoliteHttp:
             elif response.status_code < 500:
                 host.failures = 0
         if not until and response.status_code >= 500:
-            self._failed(host)
+            self._failed(host, failures)
 
-    def _failed(self, host: _Host) -> None:
+    def _failed(self, host: _Host, before: int) -> None:
+        """Count a failure, of a request that was sent after *before* others.
+
+        Those that are under way together break together, as when a server starts anew: that is one failure.
+        """
         with self._guard:
+            if host.failures != before:
+                return
             host.failures += 1
             if host.failures >= _PATIENCE:
                 seconds = min(2.0 ** min(host.failures, 10), _LONGEST_HOLD_S)

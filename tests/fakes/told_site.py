@@ -25,6 +25,8 @@ class Told:
     has_etags: bool = True
     #: Cleared: answers wait until it is set.
     may_answer: threading.Event = field(default_factory=threading.Event)
+    #: How many requests came, answered or not.
+    came: int = 0
     #: Of every request: its path, and the status of its answer.
     asked: list[tuple[str, int]] = field(default_factory=list)
     sent_headers: list[dict[str, str]] = field(default_factory=list)
@@ -37,6 +39,18 @@ class Told:
         with self._more:
             if not self._more.wait_for(lambda: len(self.asked) >= number, timeout=60):
                 raise TimeoutError(f"it was asked {len(self.asked)} times, not {number}")
+
+    def all_came(self, number: int) -> None:
+        """Return once so many requests are there, answered or not. Raises TimeoutError."""
+        with self._more:
+            if not self._more.wait_for(lambda: self.came >= number, timeout=60):
+                raise TimeoutError(f"{self.came} requests came, not {number}")
+
+    def note_coming(self) -> None:
+        """Take down that a request came."""
+        with self._more:
+            self.came += 1
+            self._more.notify_all()
 
     def note(self, path: str, status: int, headers: dict[str, str]) -> None:
         """Take down that it was asked."""
@@ -59,6 +73,7 @@ def told_site() -> Iterator[Told]:
         wbufsize = -1
 
         def do_GET(self) -> None:
+            told.note_coming()
             told.may_answer.wait(30)
             path = self.path.partition("?")[0]
             body = json.dumps(told.pages.get(path)).encode()

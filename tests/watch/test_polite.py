@@ -116,6 +116,21 @@ def test_a_host_that_is_down_is_asked_less_and_less(polite, told: Told, clock):
     assert session(polite).get(f"{told.url}/a").json() == 1
 
 
+def test_what_breaks_at_the_same_moment_has_failed_once(polite, told: Told):
+    told.pages |= {f"/{number}": number for number in range(8)}
+    told.status = 500
+    told.may_answer.clear()
+    with ThreadPoolExecutor(8) as pool:
+        asking = [pool.submit(session(polite).get, f"{told.url}{path}") for path in told.pages]
+        told.all_came(8)
+        told.may_answer.set()
+        broken = [one.result().status_code for one in asking]
+
+    told.status = 200
+    assert broken == [500] * 8
+    assert session(polite).get(f"{told.url}/1").json() == 1
+
+
 @pytest.mark.parametrize(
     ("status", "headers", "seconds"),
     [
