@@ -46,13 +46,14 @@ def read_thing(written: str, *, registries: Mapping[str, str], range: str = "") 
     if found is None:
         raise Refused(f'I do not know how to follow "{written}".', hint=UNDERSTOOD)
     check, fields = found
+    address: Fields = {}
     if kind in _SET:
         field, setting = _SET[kind]
         if kind not in registries:
             raise Refused(f"I do not know which registry to ask for {kind}:{rest}: nobody has set {setting}.")
-        fields = {**fields, field: registries[kind]}
+        address = {field: registries[kind]}
     try:
-        library.find_check(check).model_validate(fields)
+        library.find_check(check).model_validate({**fields, **address})
     except ValidationError as error:
         raise Refused(f'I do not know how to follow "{written}".', hint=UNDERSTOOD) from error
     return Thing(name=name_thing(written), use=CheckUse(check=check, with_=fields), range=_range(range))

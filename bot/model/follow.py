@@ -1,5 +1,6 @@
 """What people follow from Slack: resources that no stack.yml declares."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,11 @@ from bot.model.watch import CheckUse, Resource, VersionFilter
 FOLLOWED = "followed"
 #: Releases are no alarms, and without a token GitHub answers sixty requests an hour.
 _EVERY_S = 3600.0
+#: Where those are asked that have no address by themselves: wherever an operator says now.
+_ADDRESSES: Mapping[str, Mapping[str, str]] = {
+    "packages.pypi_releases": {"index": "{{ vars.python_index }}"},
+    "packages.npm_releases": {"registry": "{{ vars.npm_registry }}"},
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +24,7 @@ class Thing:
 
     #: `pypi:ansible-core`, in one spelling for all that people may write.
     name: str
+    #: Without the address of a registry that an operator sets.
     use: CheckUse
     range: str | None = None
 
@@ -43,9 +50,10 @@ class Follow:
     @property
     def resource(self) -> Resource:
         """The same as one of YAML."""
+        use = self.thing.use
         return Resource(
             name=self.name,
-            use=self.thing.use,
+            use=CheckUse(check=use.check, with_={**_ADDRESSES.get(use.check, {}), **use.with_}),
             every_s=_EVERY_S,
             filter=VersionFilter(range=self.thing.range),
             announce=Announce(channel=self.channel),

@@ -14,7 +14,7 @@ from bot.model.announce import Mark
 from bot.model.follow import FOLLOWED
 from bot.model.message import MessageKind
 from bot.model.person import Person
-from bot.model.watch import CheckResult, CheckUse, FoundVersion
+from bot.model.watch import CheckResult, FoundVersion
 from bot.watch.guard import Guarded
 from bot.watch.look import Looker, spec_of
 from bot.watch.polite import PoliteHttp
@@ -35,8 +35,8 @@ def front(tmp_path: Path) -> Iterator[Front]:
 
 
 def follow(front: Front, **changed: Any) -> str:
-    asked = {"channel": "C1", "channel_name": "#dev", "by": ADA, "origin": "slack", **changed}
-    return front.control.follows.follow(TERRAFORM, **asked).name
+    asked = {"thing": TERRAFORM, "channel": "C1", "channel_name": "#dev", "by": ADA, "origin": "slack", **changed}
+    return front.control.follows.follow(**asked).name
 
 
 def find(front: Front, *numbers: str) -> None:
@@ -198,26 +198,40 @@ def test_a_misspelt_thing_is_told_at_the_first_look(front: Front) -> None:
     assert owed(front)[-1] == ("C1", f"I cannot look at *{NAME}*. There is none.")
 
 
+def look(front: Front, *, allowed: list[str], **set_: str) -> CheckResult:
+    """The look at npm:x, which is followed, where an operator allows these hosts and has set this."""
+    stack = front.catalog.stacks[FOLLOWED]
+    looker = Looker(
+        clock=front.clock,
+        polite=PoliteHttp(front.clock.now),
+        guarded=PoliteHttp(front.clock.now, wire=Guarded(allowed=allowed)),
+        read_secret=lambda reference, _folder: reference,
+        vars=lambda: set_,
+    )
+    return looker.look(stack, stack.resources["npm:x in #dev"], {})
+
+
 @pytest.mark.parametrize(("allowed", "error"), [([], "127.0.0.1 is inside our own network"), (["127.0.0.1"], "")])
 def test_its_check_asks_nothing_inside_unless_an_operator_allows_it(
     front: Front, allowed: list[str], error: str
 ) -> None:
-    follow(front)
-    stack = front.catalog.stacks[FOLLOWED]
     with told_site() as site:
         site.pages["/x"] = {"versions": {"1.0.0": {}}}
-        use = CheckUse(check="packages.npm_releases", with_={"package": "x", "registry": site.url})
-        looker = Looker(
-            clock=front.clock,
-            polite=PoliteHttp(front.clock.now),
-            guarded=PoliteHttp(front.clock.now, wire=Guarded(allowed=allowed)),
-            read_secret=lambda reference, _folder: reference,
-            vars=dict,
-        )
+        follow(front, thing=read_thing("npm:x", registries={"npm": site.url}))
 
-        result = looker.look(stack, replace(stack.resources[NAME], use=use), {})
+        result = look(front, allowed=allowed, npm_registry=site.url)
 
     assert (result.error.startswith(error), bool(result.versions)) == (True, not error)
+
+
+def test_the_registry_that_an_operator_sets_later_is_the_one_that_is_asked(front: Front) -> None:
+    follow(front, thing=read_thing("npm:x", registries={"npm": "https://old.example.org/npm"}))
+    with told_site() as site:
+        site.pages["/x"] = {"versions": {"1.0.0": {}}}
+
+        result = look(front, allowed=["127.0.0.1"], npm_registry=site.url)
+
+    assert [one.number for one in result.versions] == ["1.0.0"]
 
 
 def test_a_stack_cannot_take_the_name_of_what_is_followed(front: Front) -> None:

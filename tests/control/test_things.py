@@ -7,8 +7,8 @@ from bot.control.things import name_thing, read_thing
 
 NUMBERS = r"v?\d+(\.\d+)*"
 REGISTRIES = {"pypi": "https://packages.example.org/simple", "npm": "https://packages.example.org/npm"}
-ANSIBLE = ("packages.pypi_releases", {"package": "ansible-core", "index": "https://packages.example.org/simple"})
-VUE = ("packages.npm_releases", {"package": "@vue/cli", "registry": "https://packages.example.org/npm"})
+ANSIBLE = ("packages.pypi_releases", {"package": "ansible-core"})
+VUE = ("packages.npm_releases", {"package": "@vue/cli"})
 GITHUB = ("github.releases", {"repository": "hashicorp/terraform"})
 AWS = ("packages.terraform_versions", {"address": "hashicorp/aws"})
 GRAFANA = ("packages.helm_charts", {"repository": "https://grafana.github.io/helm-charts", "chart": "grafana"})
