@@ -1,4 +1,4 @@
-"""The pages of docs/ name every key that one may write about stacks, forms and rights."""
+"""The pages of docs/ name every key that one may write about stacks, forms, triggers and rights."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from bot.catalog import raw, raw_form
+from bot.catalog import raw, raw_form, raw_scheduled, raw_watch
 from bot.catalog.catalog import Catalog
 from bot.catalog.raw import keys_of
 from bot.model.form import FieldType
@@ -15,7 +15,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 STORE = Path(__file__).parents[2] / "bot" / "store"
 MODELS = [
     model
-    for module in (raw, raw_form)
+    for module in (raw, raw_form, raw_scheduled, raw_watch)
     for model in vars(module).values()
     if isinstance(model, type) and issubclass(model, BaseModel) and model.__module__ == module.__name__
 ]
