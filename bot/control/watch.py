@@ -113,15 +113,16 @@ class Watch:
             self._worked(tx, stack, watcher, result, now)
             return changes
 
-    def unchanged(self, watchers: Mapping[str, float]) -> None:
+    def unchanged(self, tx: Transaction, watchers: Mapping[str, float]) -> None:
         """Say that these, each with its `every` in seconds, were checked and are as they were."""
+        if not watchers:
+            return
+        for watcher in tx.watchers.told(watchers):
+            stack, _ = self._declared(watcher.id)
+            if stack:
+                _tell_well(tx, stack, watcher)
         now = self._clock.now()
-        with self._store.begin() as tx:
-            for watcher in tx.watchers.told(watchers):
-                stack, _ = self._declared(watcher.id)
-                if stack:
-                    _tell_well(tx, stack, watcher)
-            tx.watchers.unchanged({id: now + timedelta(seconds=_jitter(s)) for id, s in watchers.items()}, now=now)
+        tx.watchers.unchanged({id: now + timedelta(seconds=_jitter(s)) for id, s in watchers.items()}, now=now)
 
     def look_sooner(self, stack: str, resources: Collection[str]) -> None:
         """Check these resources now: something outside said that they changed."""

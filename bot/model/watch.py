@@ -217,8 +217,6 @@ class Watcher:
     deployed: str = ""
     #: The coming look was asked for: no answer from before will do.
     asked: bool = False
-    #: The bot that looks at it, or that did last; None: none ever did.
-    leased_by: str | None = None
 
     @property
     def stack(self) -> str:
@@ -229,6 +227,18 @@ class Watcher:
     def resource(self) -> str:
         """The resource's name."""
         return self.id.partition("/")[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A look that a bot has taken, so that no other makes it."""
+
+    #: `stack/resource`.
+    id: str
+    #: The bot that looked at it last; None: none ever did.
+    last_by: str | None
+    #: No answer from before will do.
+    asked: bool
 
 
 @dataclass(frozen=True, kw_only=True)

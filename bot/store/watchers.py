@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, delete, or_, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, delete, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from bot.model.watch import Watcher
+from bot.model.watch import Claim, Watcher
 from bot.store.tables import VersionRow, WatcherRow
 
 
@@ -40,37 +40,25 @@ class Watchers:
                 dialect.insert(WatcherRow).on_conflict_do_nothing(), [{**defaults, **row} for row in new]
             )
 
-    def claim(self, *, by: str, now: datetime, lease_s: float, limit: int) -> list[Watcher]:
-        """Those whose moment has come, leased to *by*, longest due first; each as it stood before."""
+    def claim(self, *, by: str, now: datetime, lease_s: float, limit: int) -> list[Claim]:
+        """Lease those whose moment has come to *by*, longest due first."""
         query = (
-            select(WatcherRow)
-            .where(
-                WatcherRow.next_at <= now,
-                or_(
-                    col(WatcherRow.leased_until).is_(None),
-                    col(WatcherRow.leased_until) <= now,
-                ),
-            )
+            select(WatcherRow.id, WatcherRow.leased_by, WatcherRow.asked)
+            .where(*_due(now))
             .order_by(col(WatcherRow.next_at))
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        rows = self._session.exec(query).all()
-        claimed = [_watcher(row) for row in rows]
-        for row in rows:
-            # A moment that is earlier than this one when the check is done was set meanwhile: look again right after.
-            row.leased_by, row.next_at = by, now + timedelta(seconds=lease_s)
-            row.leased_until = row.next_at
-        self._session.flush()
-        return claimed
+        claims = [Claim(id=id, last_by=last_by, asked=asked) for id, last_by, asked in self._session.exec(query)]
+        # A moment that is earlier than this one when the check is done was set meanwhile: look again right after.
+        until = now + timedelta(seconds=lease_s)
+        those = col(WatcherRow.id).in_([one.id for one in claims])
+        self._session.execute(update(WatcherRow).where(those).values(leased_by=by, next_at=until, leased_until=until))
+        return claims
 
     def any_due(self, now: datetime) -> bool:
         """Has the moment of any come?"""
-        free = or_(col(WatcherRow.leased_until).is_(None), col(WatcherRow.leased_until) <= now)
-        return (
-            self._session.exec(select(WatcherRow.id).where(WatcherRow.next_at <= now, free).limit(1)).first()
-            is not None
-        )
+        return self._session.exec(select(WatcherRow.id).where(*_due(now)).limit(1)).first() is not None
 
     def lock_row(self, id: str) -> Watcher | None:
         """One of them, its row held against other transactions until this one ends."""
@@ -118,7 +106,6 @@ class Watchers:
                 checked_at=now,
                 next_at=case((asked_meanwhile, col(WatcherRow.next_at)), else_=bindparam("at")),
                 asked=and_(asked_meanwhile, col(WatcherRow.asked)),
-                leased_by=None,
                 leased_until=None,
                 **well,
             )
@@ -141,5 +128,10 @@ class Watchers:
         self._session.execute(update(WatcherRow).where(*held).values(leased_until=None, next_at=now))
 
 
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    is_free = or_(col(WatcherRow.leased_until).is_(None), col(WatcherRow.leased_until) <= now)
+    return col(WatcherRow.next_at) <= now, is_free
+
+
 def _watcher(row: WatcherRow) -> Watcher:
-    return Watcher(**row.model_dump(exclude={"was_empty", "leased_until"}))
+    return Watcher(**row.model_dump(exclude={"was_empty", "leased_by", "leased_until"}))

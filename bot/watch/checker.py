@@ -75,25 +75,26 @@ class Checker:
             self._claiming.release()
 
     def _claim(self) -> int:
-        self._flush()
         with self._guard:
             free = 0 if self._stopping else _MOST_CLAIMED - self._busy
-        if free <= 0:
+            same, self._same = self._same, {}
+        if not same and not (free > 0 and self._is_any_due()):
             return 0
-        with self._store.read() as tx:
-            if not tx.watchers.any_due(self._clock.now()):
-                return 0
+        # What was as before is written down in the same transaction: most looks cost the disk no more than that.
         with self._store.begin() as tx:
-            claimed = tx.watchers.claim(by=self._name, now=self._clock.now(), lease_s=_LEASE_S, limit=free)
-        for watcher in claimed:
+            self._watch.unchanged(tx, same)
+            now, claims = self._clock.now(), []
+            if free > 0:
+                claims = tx.watchers.claim(by=self._name, now=now, lease_s=_LEASE_S, limit=free)
+        for claim in claims:
             with self._guard:
                 self._busy += 1
-                if watcher.leased_by != self._name:
+                if claim.last_by != self._name:
                     # Others wrote down what they found, or its rows are new: what was listed here last is not there.
-                    self._last.pop(watcher.id, None)
-                    self._trails.pop(watcher.id, None)
-            self._pool.submit(self.look, watcher.id, was_asked=watcher.asked).add_done_callback(self._done)
-        return len(claimed)
+                    self._last.pop(claim.id, None)
+                    self._trails.pop(claim.id, None)
+            self._pool.submit(self.look, claim.id, was_asked=claim.asked).add_done_callback(self._done)
+        return len(claims)
 
     @property
     def busy(self) -> int:
@@ -106,8 +107,10 @@ class Checker:
         with self._guard:
             self._stopping = True
         self._pool.shutdown(wait=True, cancel_futures=True)
-        self._flush()
+        with self._guard:
+            same, self._same = self._same, {}
         with self._store.begin() as tx:
+            self._watch.unchanged(tx, same)
             tx.watchers.give_back(self._name, self._clock.now())
 
     def check(self, stack: Stack, resource: Resource, *, fresh_s: float = 0.0) -> CheckResult:
@@ -152,12 +155,9 @@ class Checker:
         history = self._watch.history(stack.name, resource.name) if resource.needs_history else ()
         return {version.number: version for version in history}
 
-    def _flush(self) -> None:
-        """Write down in one transaction what was as before."""
-        with self._guard:
-            same, self._same = self._same, {}
-        if same:
-            self._watch.unchanged(same)
+    def _is_any_due(self) -> bool:
+        with self._store.read() as tx:
+            return tx.watchers.any_due(self._clock.now())
 
     def _done(self, future: "Future[None]") -> None:
         with self._guard:

@@ -251,7 +251,8 @@ def test_another_bot_that_finds_all_as_it_was_says_that_it_is_well_again(front):
 
     [failing] = web.control.watch.failing(ADA)
 
-    web.control.watch.unchanged({"web/app": 3600.0})
+    with web.store.begin() as tx:
+        web.control.watch.unchanged(tx, {"web/app": 3600.0})
 
     assert well_again(web, failing)
     assert web.control.watch.failing(ADA) == []

@@ -176,6 +176,19 @@ def round_through(web, bot):
         time.sleep(0.01)
 
 
+def test_who_looked_last_is_known_also_when_nothing_was_new_so_that_its_next_look_is_short_too(web):
+    bot = checker(web, "one")
+    for _ in range(2):
+        round_through(web, bot)
+    bot.stop()
+
+    web.clock.pass_(hours=2)
+    with web.store.begin() as tx:
+        [taken] = claim(web, tx, by="other")
+
+    assert taken.last_by == "one"
+
+
 def test_what_is_declared_anew_is_written_down_anew_so_that_what_comes_then_is_news(web, told):
     bot = checker(web, "one")
     round_through(web, bot)
