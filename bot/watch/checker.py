@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 _AT_ONCE = 16
 #: Claimed ahead, so that a thread that is free finds the next; few enough to be through before their leases end.
-_MOST_CLAIMED = 4 * _AT_ONCE
+_MOST_CLAIMED = 8 * _AT_ONCE
 #: Longer than any check takes: whoever holds a lease for so long is dead.
 _LEASE_S = 300.0
 #: Of the time between two checks: so old an answer that another watcher got is new enough.

@@ -1,7 +1,6 @@
 """HTTP for checks: asks only what is new, each thing once, and never a host that wants to be left alone."""
 
 import hashlib
-import io
 import threading
 import time
 import zlib
@@ -15,22 +14,19 @@ from typing import Any
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
-from requests.structures import CaseInsensitiveDict
-from urllib3 import HTTPResponse
 
-_TIMEOUT_S = 30.0
+from bot.watch.wire import Answer, Ask, Wire, ask_of
+
 #: Of bodies, as they are kept: compressed.
 _KEPT_BYTES = 32 * 1024 * 1024
-_LONGEST_BODY_BYTES = 8 * 1024 * 1024
 _AT_ONCE = 8
-#: Whoever sends other credentials, or wants another form of the answer, gets another answer.
-_VARY = ("Authorization", "Private-Token", "Job-Token", "Cookie", "Accept", "Range")
 _BUSY = {429, 503}
 #: Failures of a host, one after the other, from which on it is left alone for a while.
 _PATIENCE = 3
 _LONGEST_HOLD_S = 300.0
 #: https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api: wait a minute when nothing is said.
 _DEFAULT_HOLD_S = 60.0
+_OK, _NOT_MODIFIED = 200, 304
 
 
 class Held(requests.ConnectionError):
@@ -55,11 +51,9 @@ class _Host:
 class _Kept:
     """An answer that may be used again."""
 
-    status: int
-    reason: str
-    headers: Mapping[str, str]
-    #: Compressed.
-    body: bytes
+    #: Its body is compressed.
+    answer: Answer
+    conditions: Mapping[str, str]
     #: Of the body.
     digest: bytes
     kept_at: float
@@ -69,14 +63,12 @@ class _Kept:
 class Asked:
     """A request that was answered, so that it can be asked again whether the answer is still the same."""
 
-    request: requests.PreparedRequest
-    options: Mapping[str, Any]
-    key: str
+    ask: Ask
     digest: bytes
 
 
 #: What there is at an address: an answer that may be used again, another one, or none.
-Found = _Kept | requests.Response | requests.RequestException
+Found = _Kept | Answer | requests.RequestException
 
 
 @dataclass
@@ -95,7 +87,7 @@ class PoliteHttp:
         self._now = now
         self._guard = threading.Lock()
         self._is_plain = wire is None
-        self._wire = wire or HTTPAdapter(pool_connections=256, pool_maxsize=_AT_ONCE)
+        self._wire = Wire(wire or HTTPAdapter(pool_connections=256, pool_maxsize=_AT_ONCE))
         self._hosts: dict[str, _Host] = {}
         self._turns: dict[str, _Turn] = {}
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
@@ -135,10 +127,10 @@ class PoliteHttp:
         found: dict[str, Found] = {}
         for one in asked:
             try:
-                now = self.find(one.request.copy(), fresh_s, {**one.options})
+                now = self.find(one.ask, fresh_s)
             except requests.RequestException as error:
                 now = error
-            found[one.key] = now
+            found[one.ask.key] = now
             if not (isinstance(now, _Kept) and now.digest == one.digest):
                 return found
         return None
@@ -147,56 +139,51 @@ class PoliteHttp:
         """*found* as the answer to *request*. Raises what was raised instead of one."""
         if isinstance(found, requests.RequestException):
             raise found
-        return self._response(found, request) if isinstance(found, _Kept) else found
+        if isinstance(found, _Kept):
+            found = replace(found.answer, body=zlib.decompress(found.answer.body))
+        return self._wire.response(found, request)
 
-    def find(self, request: requests.PreparedRequest, fresh_s: float, options: dict[str, Any]) -> Found:
-        """The answer to *request*, from memory or from its host. Raises Held."""
-        options["timeout"] = options.get("timeout") or _TIMEOUT_S
-        if request.method not in ("GET", "HEAD") or "Range" in request.headers:
-            return self._ask(request, options)
-        key = key_of(request)
-        with self._turn(key):
-            kept = self._look_up(key)
+    def find(self, ask: Ask, fresh_s: float) -> Found:
+        """The answer, from memory or from its host. Raises Held."""
+        if not ask.can_be_kept:
+            return self._ask(ask, {})
+        with self._turn(ask.key):
+            kept = self._look_up(ask.key)
             if kept and time.monotonic() - kept.kept_at < fresh_s:
                 return kept
-            if kept:
-                _add_conditions(request, kept)
-            return self._keep(key, kept, self._ask(request, options))
+            return self._keep(ask.key, kept, self._ask(ask, kept.conditions if kept else {}))
 
-    def held_until(self, request: requests.PreparedRequest) -> datetime | None:
-        """Until when the host of *request* wants to be left alone by whoever sends it; None: it does not."""
-        host = self._host(_host(request))
+    def held_until(self, ask: Ask) -> datetime | None:
+        """Until when the host wants to be left alone by whoever asks so; None: it does not."""
+        host = self._host(ask.host)
         with self._guard:
-            until = host.held.get(_who(request))
+            until = host.held.get(ask.who)
         return until if until and until > self._now() else None
 
-    def _ask(self, request: requests.PreparedRequest, options: dict[str, Any]) -> requests.Response:
-        name, who = _host(request), _who(request)
-        host = self._host(name)
+    def _ask(self, ask: Ask, conditions: Mapping[str, str]) -> Answer:
+        host = self._host(ask.host)
         with host.slots:
-            until = max((host.held[it] for it in (who, "") if it in host.held), default=None)
+            until = max((host.held[it] for it in (ask.who, "") if it in host.held), default=None)
             if until and until > self._now():
-                raise Held(name, until)
+                raise Held(ask.host, until)
             failures = host.failures
             try:
-                response = self._wire.send(request, **options)
-                body = _read(response)
+                answer = self._wire.send(ask, conditions)
             except (requests.ConnectionError, requests.Timeout):
                 self._failed(host, failures)
                 raise
-        self._listen(host, who, response, failures)
-        # "Not modified" has none, and is all that most requests are answered with.
-        return response if response.status_code == 304 else _with_body(response, body)
+        self._listen(host, ask.who, answer, failures)
+        return answer
 
-    def _listen(self, host: _Host, who: str, response: requests.Response, failures: int) -> None:
+    def _listen(self, host: _Host, who: str, answer: Answer, failures: int) -> None:
         """Obey what the host says about when to ask again."""
-        until = said_until(response.status_code, response.headers, self._now())
+        until = said_until(answer.status, answer.headers, self._now())
         with self._guard:
             if until:
                 host.held[who] = min(until, self._now() + timedelta(days=1))
-            elif response.status_code < 500:
+            elif answer.status < 500:
                 host.failures = 0
-        if not until and response.status_code >= 500:
+        if not until and answer.status >= 500:
             self._failed(host, failures)
 
     def _failed(self, host: _Host, before: int) -> None:
@@ -212,33 +199,29 @@ class PoliteHttp:
                 seconds = min(2.0 ** min(host.failures, 10), _LONGEST_HOLD_S)
                 host.held[""] = self._now() + timedelta(seconds=seconds)
 
-    def _keep(self, key: str, kept: _Kept | None, response: requests.Response) -> _Kept | requests.Response:
-        if response.status_code == 304 and kept:
-            # What a 304 says of itself is newer: quotas, dates, tags.
-            kept = replace(kept, headers={**kept.headers, **_plain_headers(response)}, kept_at=time.monotonic())
-        elif response.status_code == 200:
-            body, headers = response.content, _plain_headers(response)
-            digest = hashlib.sha256(body).digest()
-            kept = _Kept(200, response.reason, headers, zlib.compress(body, 1), digest, time.monotonic())
+    def _keep(self, key: str, kept: _Kept | None, answer: Answer) -> _Kept | Answer:
+        now = time.monotonic()
+        if answer.status == _NOT_MODIFIED and kept:
+            # What it says of itself is newer: quotas, dates, tags.
+            newer = replace(kept.answer, headers={**kept.answer.headers, **answer.headers})
+            kept = replace(kept, answer=newer, conditions={**kept.conditions, **answer.conditions}, kept_at=now)
+        elif answer.status == _OK:
+            small = replace(answer, body=zlib.compress(answer.body, 1))
+            kept = _Kept(small, answer.conditions, hashlib.sha256(answer.body).digest(), now)
         else:
-            return response
+            return answer
         self._put(key, kept)
         return kept
-
-    def _response(self, kept: _Kept, request: requests.PreparedRequest) -> requests.Response:
-        body = io.BytesIO(zlib.decompress(kept.body))
-        raw = HTTPResponse(body, headers=kept.headers, status=kept.status, reason=kept.reason, preload_content=False)
-        return self._wire.build_response(request, raw)
 
     def _put(self, key: str, kept: _Kept) -> None:
         with self._guard:
             if old := self._kept.pop(key, None):
-                self._kept_bytes -= len(old.body)
+                self._kept_bytes -= len(old.answer.body)
             self._kept[key] = kept
-            self._kept_bytes += len(kept.body)
+            self._kept_bytes += len(kept.answer.body)
             while self._kept_bytes > _KEPT_BYTES:
                 _, oldest = self._kept.popitem(last=False)
-                self._kept_bytes -= len(oldest.body)
+                self._kept_bytes -= len(oldest.answer.body)
 
     def _look_up(self, key: str) -> _Kept | None:
         with self._guard:
@@ -285,17 +268,17 @@ class _Door(BaseAdapter):
 
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
         """Send, or take the answer from memory."""
-        key, plain = key_of(request), request.copy()
+        ask = ask_of(request, options)
         try:
-            is_known = key in self._given
-            found = self._given.pop(key) if is_known else self._http.find(request, self._fresh_s, options)
-            self._asked(Asked(plain, options, key, found.digest) if isinstance(found, _Kept) else None)
+            is_known = ask.key in self._given
+            found = self._given.pop(ask.key) if is_known else self._http.find(ask, self._fresh_s)
+            self._asked(Asked(ask, found.digest) if isinstance(found, _Kept) else None)
             response = self._http.respond(found, request)
         except Held as held:
             self._held(held.until)
             raise
         # Whoever hears "not now" for the first time has not failed either: it is asked again then.
-        if not response.ok and (until := self._http.held_until(request)):
+        if not response.ok and (until := self._http.held_until(ask)):
             self._held(until)
         return response
 
@@ -304,18 +287,18 @@ class _Door(BaseAdapter):
 
 
 def said_until(status: int, headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """Until when the answer asks to be left alone; None: it does not.
+    """Until when the answer, whose *headers* have names in lower case, asks to be left alone; None: it does not.
 
     `Retry-After` (RFC 9110, 10.2.3); `X-RateLimit-Remaining` and `-Reset` as GitHub, GitLab and Docker Hub send them;
     `RateLimit-Remaining` and `-Reset` of the IETF's draft.
     """
-    busy = status in _BUSY or (status == 403 and headers.get("X-RateLimit-Remaining") == "0")
-    after = headers.get("Retry-After")
+    busy = status in _BUSY or (status == 403 and headers.get("x-ratelimit-remaining") == "0")
+    after = headers.get("retry-after")
     if after and (busy or status == 403):
         return _after(after, now)
     for remaining, reset in (
-        ("X-RateLimit-Remaining", "X-RateLimit-Reset"),
-        ("RateLimit-Remaining", "RateLimit-Reset"),
+        ("x-ratelimit-remaining", "x-ratelimit-reset"),
+        ("ratelimit-remaining", "ratelimit-reset"),
     ):
         if headers.get(remaining) == "0" and headers.get(reset):
             return _after(headers[reset], now)
@@ -333,50 +316,3 @@ def _after(written: str, now: datetime) -> datetime:
             return now + timedelta(seconds=_DEFAULT_HOLD_S)
     # Nobody asks to be left alone for thirty years.
     return datetime.fromtimestamp(seconds, UTC) if seconds > 1e9 else now + timedelta(seconds=seconds)
-
-
-def key_of(request: requests.PreparedRequest) -> str:
-    """What tells *request* from all others that are answered in another way."""
-    parts = [str(request.method), str(request.url), *(str(request.headers.get(name, "")) for name in _VARY)]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _who(request: requests.PreparedRequest) -> str:
-    shown = "".join(str(request.headers.get(name, "")) for name in _VARY[:4])
-    return hashlib.sha256(shown.encode()).hexdigest()
-
-
-def _host(request: requests.PreparedRequest) -> str:
-    return str(request.url).split("/", 3)[2].rpartition("@")[2]
-
-
-def _add_conditions(request: requests.PreparedRequest, kept: _Kept) -> None:
-    headers = CaseInsensitiveDict(kept.headers)
-    if "ETag" in headers:
-        request.headers["If-None-Match"] = headers["ETag"]
-    if "Last-Modified" in headers:
-        request.headers["If-Modified-Since"] = headers["Last-Modified"]
-
-
-def _read(response: requests.Response) -> bytes:
-    """The whole body; a server that drips or never ends is cut off."""
-    until, body = time.monotonic() + _TIMEOUT_S, b""
-    while piece := response.raw.read1(64 * 1024, decode_content=True):
-        body += piece
-        if len(body) > _LONGEST_BODY_BYTES or time.monotonic() > until:
-            response.close()
-            raise requests.Timeout(f"{response.url} does not come to its end")
-    return body
-
-
-def _with_body(response: requests.Response, body: bytes) -> requests.Response:
-    headers = _plain_headers(response)
-    response.raw = HTTPResponse(io.BytesIO(body), headers=headers, status=response.status_code, preload_content=False)
-    response.headers = CaseInsensitiveDict(headers)
-    return response
-
-
-def _plain_headers(response: requests.Response) -> dict[str, str]:
-    """Its headers, for a body that is decoded already."""
-    hidden = {"content-encoding", "transfer-encoding", "content-length"}
-    return {name: value for name, value in response.headers.items() if name.lower() not in hidden}

@@ -87,7 +87,7 @@ def told_site() -> Iterator[Told]:
                 self.send_header("ETag", tag)
             for name, value in told.headers.items():
                 self.send_header(name, value)
-            if status != 304:
+            if status != 304 and "Content-Length" not in told.headers:
                 self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             if status != 304:

@@ -131,14 +131,22 @@ def test_what_breaks_at_the_same_moment_has_failed_once(polite, told: Told):
     assert session(polite).get(f"{told.url}/1").json() == 1
 
 
+def test_an_answer_that_breaks_off_is_none(polite, told: Told):
+    told.pages["/a"] = ["1.0"]
+    told.headers = {"Content-Length": "999", "Connection": "close"}
+
+    with pytest.raises(requests.ConnectionError):
+        session(polite).get(f"{told.url}/a")
+
+
 @pytest.mark.parametrize(
     ("status", "headers", "seconds"),
     [
         (200, {}, None),
-        (200, {"X-RateLimit-Remaining": "4999", "X-RateLimit-Reset": "1"}, None),
-        (404, {"Retry-After": "90"}, None),
+        (200, {"x-ratelimit-remaining": "4999", "x-ratelimit-reset": "1"}, None),
+        (404, {"retry-after": "90"}, None),
         (429, {}, 60),
-        (429, {"Retry-After": "soon"}, 60),
+        (429, {"retry-after": "soon"}, 60),
     ],
 )
 def test_what_asks_for_nothing_is_not_obeyed(status, headers, seconds):
