@@ -1,8 +1,14 @@
-"""A new version in its channel: what it is, what is in it, and buttons that do what they say."""
+"""A new version in its channel, with buttons that do what they say; and what a channel is told by the clock."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.fakes.told_site import told_site
+from tests.scenarios.conftest import ROOT
 from tests.slack import read
 
 LONG_S = 60
@@ -27,6 +33,17 @@ jobs:
     steps: [{{title: Upgrade, uses: command.run, with: {{argv: [echo, "{{{{ form.version }}}}"]}}}}]
 """
 TEMPLATE = "{% if deployed %}It follows {{ deployed }}. {% endif %}<{{ app.url }}|All of it>: {{ app.number }}\n"
+
+#: Told at a minute of each hour.
+CANTEEN = """\
+stack: canteen
+title: Canteen
+channel: "#support"
+announcements:
+  menu: {title: Today, cron: "MINUTE * * * *", late: 2h, show: pin, template: menu.md.j2}
+  soup: {title: The soup is hot, cron: "MINUTE * * * *", late: 5m, template: Hurry up.}
+"""
+ANSIBLE = "every: 6h\n    when: not vars.sandbox and vars.python_index"
 
 
 @pytest.fixture
@@ -87,3 +104,54 @@ def test_a_withdrawn_version_is_told_in_its_own_message_also_after_a_kill(bot, s
     shown = slack.message_with("app 1.3 was withdrawn", timeout_s=LONG_S)
     assert shown["ts"] == first["ts"]
     assert len(messages(slack, "app 1.3")) == 1
+
+
+def hours_pass(bot, slack):
+    """Let it be as if the bot had looked at its announcements two hours ago for the last time."""
+    with closing(sqlite3.connect(bot.data / "stackhand.db", isolation_level=None)) as rows:
+        their = "FROM trigger WHERE id LIKE 'canteen/%'"
+        slack.until(lambda: rows.execute(f"SELECT count(*) {their}").fetchone() == (2,), timeout_s=LONG_S)
+        then = f"{datetime.now(UTC) - timedelta(hours=2):%Y-%m-%d %H:%M:%S.%f}"
+        rows.execute("UPDATE trigger SET until = ? WHERE id LIKE 'canteen/%'", [then])
+
+
+def test_a_missed_moment_is_told_late_and_pinned_the_next_is_its_edit_and_one_too_late_is_noted(bot, slack):
+    minute = (datetime.now(UTC) - timedelta(minutes=20)).minute
+    bot.write("templates/menu.md.j2", "Lentils.", stack="canteen")
+    bot.write("stack.yml", CANTEEN.replace("MINUTE", str(minute)), stack="canteen")
+    hours_pass(bot, slack)
+    told = slack.message_with("Lentils.", channel="#support", timeout_s=LONG_S)
+    assert "late: I was not there at the time." in read(told)
+    slack.until(lambda: slack.message_with("Lentils.", channel="#support").get("pinned_to"))
+
+    bot.write("templates/menu.md.j2", "Noodles.", stack="canteen")
+    hours_pass(bot, slack)
+
+    slack.message_with("Noodles.", channel="#support", timeout_s=LONG_S)
+    [only] = slack.messages("#support")
+    assert (only["ts"], len(only["pinned_to"])) == (told["ts"], 1)
+    assert "canteen/soup" in next(line for line in bot.ask("audit").splitlines() if "missed" in line)
+
+
+def test_the_release_radar_tells_of_a_new_version_of_what_stands_in_its_list(bot, slack, site):
+    def publish(*numbers):
+        old = "2020-01-01T12:00:00Z"
+        files = [{"filename": f"ansible_core-{number}.tar.gz", "upload-time": old} for number in numbers]
+        site.pages["/simple/ansible-core/"] = {"meta": {"api-version": "1.1"}, "files": files}
+
+    publish("2.19.0")
+    bot.kill()
+    shutil.copytree(ROOT / "stacks" / "release-radar", bot.stacks / "release-radar")
+    listed = bot.stacks / "release-radar" / "stack.yml"
+    # The one that needs nothing of the world; the others are left alone in a sandbox.
+    listed.write_text(listed.read_text().replace(ANSIBLE, "every: 1s\n    when: vars.python_index"))
+    bot.start(STACKHAND_PYTHON_INDEX=f"{site.url}/simple")
+    seen = len(site.asked)
+    slack.until(lambda: len(site.asked) >= seen + 3, timeout_s=LONG_S)
+
+    publish("2.19.0", "2.19.1", "2.20.0")
+
+    told = read(slack.message_with("2.19.1 is out", timeout_s=LONG_S))
+    assert "[Mark as deployed]" in told
+    # Its line asks for what is below 2.20.
+    assert messages(slack, "2.20.0") == []
