@@ -34,10 +34,11 @@ def reconcile(tx: Transaction, watcher: Watcher, result: CheckResult, now: datet
     """
     is_baseline = watcher.spec != result.spec
     known = {version.number: version for version in tx.versions.of(watcher.id)}
-    new = [found for found in result.versions if found.number not in known]
-    added = tx.versions.add(watcher.id, new, now=now, baseline=is_baseline)
+    unknown = [found for found in result.versions if found.number not in known]
+    tx.versions.add(watcher.id, unknown, now=now, baseline=is_baseline)
+    new = {} if is_baseline or not unknown else {one.number: one for one in tx.versions.of(watcher.id)}
     changes = [
-        _appeared(added[found.number]) if found.number in added else _changed(tx, found, known[found.number], now)
+        _changed(tx, found, known[found.number], now) if found.number in known else _appeared(new.get(found.number))
         for found in result.versions
     ]
     if result.lists_all:
@@ -46,8 +47,8 @@ def reconcile(tx: Transaction, watcher: Watcher, result: CheckResult, now: datet
     return [] if is_baseline else [change for change in changes if change]
 
 
-def _appeared(new: SeenVersion) -> Change | None:
-    return Change(what=Changed.APPEARED, version=new) if new.passed_at else None
+def _appeared(new: SeenVersion | None) -> Change | None:
+    return Change(what=Changed.APPEARED, version=new) if new and new.passed_at else None
 
 
 def _changed(tx: Transaction, found: FoundVersion, old: SeenVersion, now: datetime) -> Change | None:

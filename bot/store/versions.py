@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
 from bot.model.watch import FoundVersion, SeenVersion
@@ -40,32 +40,30 @@ class Versions:
         row = self._session.get(VersionRow, id, populate_existing=True)
         return _version(row) if row else None
 
-    def add(
-        self, watcher: str, found: Sequence[FoundVersion], *, now: datetime, baseline: bool
-    ) -> dict[str, SeenVersion]:
-        """Write down versions that were never seen before, in this order; by number, as they are kept."""
+    def add(self, watcher: str, found: Sequence[FoundVersion], *, now: datetime, baseline: bool) -> None:
+        """Write down versions that were never seen before."""
         rows = [
-            VersionRow(
-                watcher=watcher,
-                number=one.number,
-                state=one.state,
-                fields=dict(one.fields),
-                verdict=one.verdict,
-                baseline=baseline,
-                first_seen_at=now,
-                changed_at=now,
-                passed_at=None if one.verdict else now,
-            )
+            {
+                "watcher": watcher,
+                "number": one.number,
+                "state": one.state,
+                "fields": dict(one.fields),
+                "verdict": one.verdict,
+                "baseline": baseline,
+                "first_seen_at": now,
+                "changed_at": now,
+                "passed_at": None if one.verdict else now,
+                "appearance": 1,
+            }
             for one in found
         ]
-        # At once: a registry may list thousands of tags.
-        self._session.add_all(rows)
-        self._session.flush()
-        return {row.number: _version(row) for row in rows}
+        if rows:
+            self._session.execute(insert(VersionRow), rows)
 
     def change(self, id: int, **values: Any) -> None:
         """Set columns of one version."""
-        self._session.execute(update(VersionRow).where(col(VersionRow.id) == id).values(**values))
+        query = update(VersionRow).where(col(VersionRow.id) == id).values(**values)
+        self._session.execute(query.execution_options(synchronize_session=False))
 
 
 def _version(row: VersionRow) -> SeenVersion:

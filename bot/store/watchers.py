@@ -76,7 +76,9 @@ class Watchers:
 
     def change(self, id: str, **values: Any) -> None:
         """Set columns of one."""
-        self._session.execute(update(WatcherRow).where(col(WatcherRow.id) == id).values(**values))
+        query = update(WatcherRow).where(col(WatcherRow.id) == id).values(**values)
+        # Whoever reads a row reads it anew: SQLAlchemy need not work out what became of those that it has read.
+        self._session.execute(query.execution_options(synchronize_session=False))
 
     def checked(self, id: str, *, now: datetime, next_at: datetime, **values: Any) -> None:
         """Say that it was looked at, and when it is the next time; the lease ends.
