@@ -136,12 +136,19 @@ def test_a_missed_moment_is_told_late_and_pinned_the_next_is_its_edit_and_one_to
     assert "canteen/soup" in next(line for line in bot.ask("audit").splitlines() if "missed" in line)
 
 
-def test_the_release_radar_tells_of_a_new_version_of_what_stands_in_its_list(bot, slack, site):
-    def publish(*numbers):
+@pytest.fixture
+def publish(site):
+    """Puts releases of a Python package into an index."""
+
+    def put(*numbers):
         old = "2020-01-01T12:00:00Z"
         files = [{"filename": f"ansible_core-{number}.tar.gz", "upload-time": old} for number in numbers]
         site.pages["/simple/ansible-core/"] = {"meta": {"api-version": "1.1"}, "files": files}
 
+    return put
+
+
+def test_the_release_radar_tells_of_a_new_version_of_what_stands_in_its_list(bot, slack, site, publish):
     publish("2.19.0")
     listed = (ROOT / "stacks" / "release-radar" / "stack.yml").read_text()
     for written, here in ANSIBLE.items():
@@ -157,3 +164,32 @@ def test_the_release_radar_tells_of_a_new_version_of_what_stands_in_its_list(bot
     assert "[Mark as deployed]" in told
     # Its line asks for what is below 2.20.
     assert messages(slack, "2.20.0") == []
+
+
+def an_hour_passes(bot, slack):
+    """Let what is followed be looked at anew."""
+    with closing(sqlite3.connect(bot.data / "stackhand.db", isolation_level=None)) as rows:
+        mine = "WHERE id LIKE 'followed/%'"
+        # Asked for, since no answer of the last minute will do: an hour later there is none.
+        look = f"UPDATE watcher SET next_at = '2020-01-01 00:00:00', asked = 1 {mine}"
+        slack.until(lambda: rows.execute(look).rowcount)
+        looked = f"SELECT 1 FROM watcher {mine} AND next_at > '2021' AND leased_until IS NULL AND spec > ''"
+        slack.until(lambda: rows.execute(looked).fetchone(), timeout_s=LONG_S)
+
+
+def test_what_somebody_follows_in_slack_is_told_in_their_channel_until_they_end_it(bot, slack, site, publish):
+    publish("2.19.0")
+    bot.kill()
+    bot.start(STACKHAND_PYTHON_INDEX=f"{site.url}/simple", STACKHAND_FOLLOW_HOSTS="127.0.0.1")
+    slack.command("pypi:ansible-core <2.20 in #general", command="/follow")
+    slack.message_with("Ada Lovelace follows pypi:ansible-core &lt;2.20", channel="#general")
+    an_hour_passes(bot, slack)
+
+    publish("2.19.0", "2.19.1", "2.20.0")
+    an_hour_passes(bot, slack)
+
+    told = slack.message_with("ansible-core 2.19.1 is out", channel="#general", timeout_s=LONG_S)
+    assert "[Mark as deployed]" in read(told)
+    slack.command("pypi:ansible-core", command="/unfollow", channel="#general")
+    slack.message_with("Ada Lovelace ended it", channel="#general")
+    assert not [one for one in slack.messages("#general") if "2.20.0" in read(one)]
