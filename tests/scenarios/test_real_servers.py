@@ -1,4 +1,4 @@
-"""Maintenance on real servers: three SSH hosts, an nginx before each site, and one host that dies in the middle."""
+"""Work on real servers: three SSH hosts, an nginx before each site, and one host that fails or dies in the middle."""
 
 import shutil
 from collections.abc import Iterator
@@ -8,17 +8,18 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.fakes.host_service import HostService
 from tests.fakes.hosts import Host, Lab, ssh_hosts
 from tests.fakes.nginx import nginx
 from tests.scenarios.conftest import ROOT, Bot
-from tests.scenarios.watched import start
+from tests.scenarios.watched import runs, start
 from tests.slack import Slack
 
 pytestmark = pytest.mark.full
 
 ENVIRONMENT = """\
 environments:
-  servers: {{inventory: "{inventory}", root: "", url: "{url}"}}
+  servers: {{inventory: "{inventory}", root: "", url: "{url}", region: "", at_once: 3}}
 """
 #: The last task, so that a test can act while the page is up already.
 WAIT = """
@@ -47,12 +48,13 @@ def sites(lab: Lab) -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def bot(_shared: Bot, lab: Lab, sites: dict[str, str]) -> Bot:
-    """A bot with the shipped stack, for these servers."""
+    """A bot with the shipped stacks, for these servers."""
     if not _shared.is_up:
-        folder = shutil.copytree(ROOT / "stacks" / "maintenance", _shared.stacks / "maintenance")
-        file = folder / "stack.yml"
         own = ENVIRONMENT.format(inventory=lab.inventory, url=sites["web1"])
-        file.write_text(file.read_text().replace("environments:\n", own, 1))
+        for stack in ("maintenance", "servers"):
+            file = shutil.copytree(ROOT / "stacks" / stack, _shared.stacks / stack) / "stack.yml"
+            # A further try by itself comes at once.
+            file.write_text(file.read_text().replace("environments:\n", own, 1).replace("delay: 5s", "delay: 0s"))
         _shared.start()
     return _shared
 
@@ -85,6 +87,28 @@ def test_a_click_puts_all_servers_into_maintenance_and_another_brings_them_back(
 
     assert seen(sites) == {"web1": 200, "web2": 200, "web3": 200}
     slack.message_with("Maintenance is off for servers (by Ada Lovelace)")
+
+
+def test_a_retry_restarts_the_service_only_on_the_host_that_failed(slack: Slack, lab: Lab):
+    service = HostService(lab)
+    service.lay_out()
+    service.damage("web2")
+    answers = {"Environment": "servers", "What to do": "Restart it", "Service": "Our application"}
+    run = start(slack, "Start, stop or restart a service", answers)
+    text = run.until("*Failed*", timeout_s=60)
+
+    assert 'web2 failed at "Work on the service by its own commands"' in text
+    assert "web1 changed · web3 changed · *web2 failed*" in text
+    # The further try that the stack grants went to the failed one only, too.
+    assert sorted(service.told) == ["restarted web1", "restarted web2", "restarted web2", "restarted web3"]
+
+    service.mend("web2")
+    run.click("Retry from step 1")
+    again = slack.until(lambda: next((one for one in runs(slack) if one.number > run.number), None))
+    text = again.until("*Succeeded*", timeout_s=60)
+
+    assert "web1 changed · web3 changed · web2 changed" in text
+    assert service.told[4:] == ["restarted web2"]
 
 
 def test_a_host_that_dies_in_the_middle_is_named_and_the_others_are_brought_back(
