@@ -1,16 +1,19 @@
 """Runs after runs: what an undo is, where a failed one may be tried again, and what is taken over for that."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bot.base.errors import NotNow
 from bot.catalog.names import RESERVED
 from bot.control.start import StartJob
 from bot.model.person import Person
-from bot.model.plan import Each, Plan, Undo
+from bot.model.plan import Each, Plan, RunJob, Undo
 from bot.model.run import HOOKS, RetryPoint, Run, RunStatus, StepRecord, StepStatus
 
 _FAILED = {RunStatus.FAILED, RunStatus.ERRORED, RunStatus.ABORTED}
+#: What a hook's id says of the step that it belongs to: "4." of "4.ensure.1", nothing of the job's own "ensure.1".
+_OWNER = rf"(|.*?\.)(?:{'|'.join(HOOKS)})\."
 _HINT = "Run it again from the start."
 #: What people said yes to was that very run: a new one asks them again.
 _ASKED_AGAIN = frozenset({"approve"})
@@ -25,19 +28,14 @@ def retry_point(run: Run, steps: Sequence[StepRecord]) -> RetryPoint | None:
     if failed is None:
         return None
     asked = [f"{step.id}." for step in run.plan.all_steps() if step.kind in _ASKED_AGAIN]
-    taken = [
+    anew = (*asked, *_taken_back(run.plan, records))
+    before = [
         record
         for record in steps
-        if _is_done(record)
-        and _stands_for_itself(record, records)
-        and not f"{record.id}.".startswith(tuple(asked))
-        and _comes_before(record, failed.id, run.plan)
+        if _comes_before(record, failed.id, run.plan) and not f"{record.id}.".startswith(anew)
     ]
-    partly = [
-        record
-        for record in steps
-        if _is_partly_done(record) and not record.is_hook and _comes_before(record, failed.id, run.plan)
-    ]
+    taken = [record for record in before if _is_done(record) and _stands_for_itself(record, records)]
+    partly = [record for record in before if _is_partly_done(record) and not record.is_hook]
     point = RetryPoint(step=failed.id, title=failed.title, taken=tuple(taken), partly=tuple(partly))
     return point if point.titles else None
 
@@ -116,6 +114,16 @@ def _is_partly_done(record: StepRecord) -> bool:
     """Did it end badly on some of its hosts, and is what it did on the others still so?"""
     ended_badly = record.status in {StepStatus.FAILED, StepStatus.ERRORED, StepStatus.ABORTED}
     return ended_badly and not record.undone and 0 < len(record.done_hosts) < len(record.hosts)
+
+
+def _taken_back(plan: Plan, records: dict[str, StepRecord]) -> Iterator[str]:
+    """How the ids begin of what failed, and a hook ran another job about: that job may have taken it back."""
+    for step in plan.all_steps():
+        owner = re.match(_OWNER, step.id) if isinstance(step, RunJob) else None
+        if owner and step.id in records and records[step.id].started_at is not None:
+            failed = records.get(owner[1].rstrip("."))
+            if failed is None or not _is_done(failed):
+                yield owner[1]
 
 
 def _stands_for_itself(record: StepRecord, records: dict[str, StepRecord]) -> bool:

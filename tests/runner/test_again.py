@@ -55,6 +55,24 @@ def test_a_group_is_taken_up_in_its_middle(start: Any, app: App, told: Path) -> 
     assert lines(told) == ["a", "hook", "ensure", "b", "b", "c"]
 
 
+@pytest.mark.parametrize("of", ["step", "job"])
+def test_what_the_job_of_a_hook_may_have_taken_back_is_done_again(jobs: Any, app: App, told: Path, of: str) -> None:
+    hook = "ensure: [{run: back, when: run.status != 'succeeded'}]"
+    group = f"{{do: [{say('out')}, {once_bad(told, 'test')}]{f', {hook}' if of == 'step' else ''}}}"
+    before = f"{{do: [{say('before')}], on_success: [{{run: back}}]}}"
+    job = f"  job:\n    steps: [{before}, {group}]\n    {hook if of == 'job' else ''}\n"
+    failed = jobs(f"jobs:\n{job}  back: {{steps: [{say('back')}]}}\n")("job")
+    assert lines(told) == ["before", "back", "out", "test", "back"]
+
+    if of == "job":
+        assert failed.retry_from is None
+        return
+    view = again(app, failed)
+
+    assert view.run.status is RunStatus.SUCCEEDED
+    assert lines(told)[5:] == ["out", "test"]
+
+
 def test_the_items_that_are_done_are_not_done_again(start: Any, app: App, told: Path) -> None:
     script = f"./say {{{{ item }}}}; [ {{{{ item }}}} = b ] && mkdir {told}.bad 2>/dev/null && exit 1; true"
     each = f'{{uses: command.run, with: {{argv: [sh, -c, "{script}"]}}, each: [a, b, c]}}'
