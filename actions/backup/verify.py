@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Mapping
+from typing import Any
 
 from actions.api import Action, ActionFailed, Context, Crash, Field, HostState, Outputs, Secret
 from actions.backup.cli import DATABASE_PASSWORD
@@ -56,6 +57,12 @@ class Verify(Action[Verified]):
         """It only reads, and writes into a place of its own, which is made anew."""
         return Crash.AGAIN
 
+    @classmethod
+    def is_final(cls, fields: Mapping[str, Any]) -> bool:
+        """It changes nothing."""
+        del fields
+        return False
+
     def preview(self, ctx: Context) -> str:
         """Which backup would be proved. Restores nothing."""
         snapshot = find_snapshot(ctx, self.repository, self.name, self.snapshot)
@@ -70,11 +77,6 @@ class Verify(Action[Verified]):
             return self._try_database(ctx, snapshot)
         ctx.begin(Verified(snapshot=snapshot.id))
         return self._try_files(ctx, snapshot)
-
-    def undo(self, done: Verified) -> "Verify | None":
-        """It changes nothing."""
-        del done
-        return None
 
     def _try_files(self, ctx: Context, snapshot: Snapshot) -> Verified:
         """Restic compares every content with its sum."""
@@ -106,9 +108,10 @@ class Verify(Action[Verified]):
         )
         secrets = {DATABASE_PASSWORD: ctx.secret(self.scratch_password)} if self.scratch_password else {}
         rows = rows_of(meet_in_program(ctx, meeting, store=self.repository.environment(ctx), database=secrets))
-        for table, number in rows.items():
-            wanted = self.rows.get(table, 0) if self.rows else number
-            ctx.host(table, HostState.OK if number == wanted else HostState.FAILED, f"{number:,} rows")
+        wanted = self.rows or rows
+        for table in sorted({*rows, *wanted}):
+            came = rows.get(table, 0)
+            ctx.host(table, HostState.OK if came == wanted.get(table, 0) else HostState.FAILED, f"{came:,} rows")
         self._demand_rows(snapshot, rows)
         return Verified(snapshot=snapshot.id, files=1, rows=rows)
 

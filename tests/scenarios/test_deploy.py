@@ -1,18 +1,18 @@
-"""A guarded deployment of a real small service, with a real Alertmanager: its success, and the ways back."""
+"""A guarded deployment of a real small service, with a real Alertmanager and PostgreSQL: its success, and its ends."""
 
 import io
 import shutil
-import sqlite3
 import tarfile
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 import requests
 
 from tests.fakes.alertmanager import Alerts, alertmanager
 from tests.fakes.nginx import nginx
+from tests.fakes.postgres import postgres_database
 from tests.fakes.restic import restic_repository
 from tests.scenarios.conftest import ROOT, Bot
 from tests.scenarios.watched import Watched, filled, runs, start
@@ -32,7 +32,7 @@ ENVIRONMENT = """\
     quiet: ['service="shop"']
     watch_minutes: 0.1
     database: "{database}"
-    scratch: ""
+    scratch: "{scratch}"
     repository: {{place: "{folder}/backups", password: "file:{folder}/backup.key"}}
 """
 HOSTS = """\
@@ -59,7 +59,7 @@ def _pack(folder: Path, version: str, menu: str = MENU) -> None:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A server with version 1.0, one with none, and a database; 1.2 shows no menu, and of 1.3 there is no archive."""
+    """A server with version 1.0, and one with none; 1.2 shows no menu, and of 1.3 there is no archive."""
     folder = tmp_path_factory.mktemp("shop")
     for place in ("new", "shop/before"):
         (folder / place).mkdir(parents=True)
@@ -74,9 +74,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (first / "index.html").write_text(PAGE.format(version="1.0", menu=MENU))
     (first / ".complete").touch()
     (folder / "shop" / "current").symlink_to(first)
-    with closing(sqlite3.connect(folder / "shop.db")) as database:
-        database.executescript("CREATE TABLE cake (name TEXT); INSERT INTO cake VALUES ('plum');")
     return folder
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[str]:
+    """The shop's: three cakes, and a guest."""
+    with postgres_database() as url:
+        ask(url, "CREATE TABLE cake AS SELECT * FROM (VALUES ('plum'), ('cherry'), ('apple')) AS menu (name)")
+        ask(url, "CREATE TABLE guest AS SELECT 'Ada' AS name")
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -98,13 +105,14 @@ def url(server: str) -> str:
 
 
 @pytest.fixture
-def bot(_shared: Bot, folder: Path, alerts: Alerts, server: str) -> Bot:
+def bot(_shared: Bot, folder: Path, database: str, alerts: Alerts, server: str) -> Bot:
     """A bot with the shipped stack: the shop, the same without backups, and a server that has no version yet."""
     if not _shared.is_up:
         file = shutil.copytree(STACK, _shared.stacks / "deploy") / "stack.yml"
-        database, empty = f"sqlite://{folder}/shop.db", {"database": "", "alerts": ""}
+        empty = {"database": "", "alerts": ""}
         places = {"shop": {}, "quick": {"database": ""}, "new": {**empty, "site": "new"}}
         values = {"folder": folder, "url": server, "alerts": alerts.url, "site": "shop", "database": database}
+        values["scratch"] = f"{database.rpartition('/')[0]}/postgres"
         own = "".join(ENVIRONMENT.format(**values | {"name": name, **place}) for name, place in places.items())
         # On a busy machine Ansible takes its time to ask which versions there are.
         text = file.read_text().replace("timeout: 15s", "timeout: 60s")
@@ -117,6 +125,11 @@ def bot(_shared: Bot, folder: Path, alerts: Alerts, server: str) -> Bot:
 
 def deploy(slack: Slack, version: str, *, where: str = "quick") -> Watched:
     return start(slack, "Deploy a version", {"Environment": where, "Version": version})
+
+
+def ask(database: str, statement: str) -> None:
+    with psycopg.connect(database, autocommit=True) as session:
+        session.execute(statement.encode())
 
 
 def seen(url: str) -> str:
@@ -146,8 +159,28 @@ def test_a_version_that_works_is_backed_up_brought_out_tested_watched_and_announ
 
     assert seen(url) == "1.1"
     assert "Take the version back" not in text
+    assert "cake ok · guest ok" in text, "each table came back in the backup's trial"
     assert any((folder / "backups" / "snapshots").iterdir())
     assert told(slack, "Version 1.1 is out on shop (by Ada Lovelace): tests passed, alerts are quiet.")
+    is_over(slack, alerts)
+
+
+def test_a_backup_from_which_less_comes_back_ends_the_deployment_before_anything_is_changed(
+    slack: Slack, alerts: Alerts, url: str, database: str
+):
+    before = seen(url)
+    # What belongs to an extension is not dumped: whoever installs the extension has it.
+    ask(database, "ALTER EXTENSION plpgsql ADD TABLE cake")
+    try:
+        text = deploy(slack, "1.4", where="shop").until("*Failed*", timeout_s=60)
+    finally:
+        ask(database, "ALTER EXTENSION plpgsql DROP TABLE cake")
+
+    assert "is not whole: cake has 0 rows and had 3." in text
+    assert "Do not count on this backup" in text
+    assert "*cake failed* · guest ok" in text
+    assert "Take the version back" not in text
+    assert seen(url) == before
     is_over(slack, alerts)
 
 
