@@ -1,6 +1,6 @@
 """Run a playbook on the hosts of an inventory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, JsonValue, field_validator
@@ -91,6 +91,11 @@ class RunPlaybook(Action[PlaybookRan]):
     def crash(self) -> Crash:
         """A playbook that is at work goes on without the bot."""
         return Crash.ATTACH
+
+    @classmethod
+    def is_final(cls, fields: Mapping[str, Any]) -> bool:
+        """It has a way back where it was given one."""
+        return fields.get("undo_vars") is None
 
     def preview(self, ctx: Context) -> str:
         """What every host would get, by Ansible's check mode."""

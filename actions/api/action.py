@@ -1,6 +1,6 @@
 """What an action is: a typed, reusable thing that a step uses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -54,6 +54,16 @@ class Action(BaseModel, Generic[OutputsT]):
         """What a crash in the middle of this action means. Override with the truth about this action."""
         return Crash.ASK
 
+    @classmethod
+    def is_final(cls, fields: Mapping[str, Any]) -> bool:
+        """Does what it changes stay, since nothing reverses it? People read so before they start it.
+
+        *fields* are those that a step gives; expressions in them are not computed yet. Override with the truth about
+        this action.
+        """
+        del fields
+        return cls.undo is Action.undo
+
     def preview(self, ctx: Context) -> str:
         """What `run` would do, found by reading only. Lines of plain text for people.
 
@@ -83,7 +93,7 @@ class Action(BaseModel, Generic[OutputsT]):
         return self
 
     def undo(self, done: OutputsT) -> "Action[Any] | None":
-        """The action that reverses this one, given what it stored. None: there is no way back, and the message says so.
+        """The action that reverses this one, given what it stored. None: there is nothing to reverse, or no way back.
 
         Changes nothing itself, so an undo is previewed, logged, locked and audited like any other action.
         """

@@ -1,5 +1,8 @@
 """Back up files or a database."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from actions.api import Action, ActionFailed, Context, Crash, Field, Outputs, Secret, StackPath
 from actions.backup.cli import DATABASE_PASSWORD
 from actions.backup.databases import ADDRESS, Database
@@ -46,6 +49,12 @@ class Create(Action[Saved]):
         """A second snapshot does no harm, and half a snapshot is none."""
         return Crash.AGAIN
 
+    @classmethod
+    def is_final(cls, fields: Mapping[str, Any]) -> bool:
+        """A backup changes nothing that would have to be reversed."""
+        del fields
+        return False
+
     def preview(self, ctx: Context) -> str:
         """What would be saved, and where."""
         self._demand_files(ctx)
@@ -80,11 +89,6 @@ class Create(Action[Saved]):
                     rows=rows_of(said),
                 )
         raise ActionFailed("restic made no snapshot.", hint="The log has its words.")
-
-    def undo(self, done: Saved) -> "Create | None":
-        """A backup changes nothing that would have to be reversed."""
-        del done
-        return None
 
     def _demand_files(self, ctx: Context) -> None:
         if bool(self.paths) == bool(self.database):

@@ -53,7 +53,7 @@ class Prune(Action[Pruned]):
     def preview(self, ctx: Context) -> str:
         """How many would stay and go. Deletes nothing."""
         done = self._forget(ctx, "--dry-run", "--no-lock")
-        return f"{done.kept} backups of {self.name} stay, {len(done.removed)} are deleted. There is no way back."
+        return f"{done.kept} backups of {self.name} stay, {len(done.removed)} are deleted."
 
     def run(self, ctx: Context) -> Pruned:
         """Delete them."""
@@ -61,11 +61,6 @@ class Prune(Action[Pruned]):
         # Of those that have died on this machine, and of those elsewhere that have not been heard of for half an hour.
         self.repository.ask(ctx, "unlock")
         return self._forget(ctx, "--prune")
-
-    def undo(self, done: Pruned) -> "Prune | None":
-        """What is deleted is gone."""
-        del done
-        return None
 
     def _forget(self, ctx: Context, *how: str) -> Pruned:
         # All of a name are one row of backups, from whichever machine and of whatever paths they are.

@@ -1,6 +1,8 @@
 """Bring a backup back."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from actions.api import Action, ActionFailed, Context, Crash, Field, Outputs, Secret
 from actions.backup.cli import DATABASE_PASSWORD
@@ -50,6 +52,12 @@ class Restore(Action[Restored]):
         """What a restore that broke off has left would be in the way of the next one."""
         return Crash.ATTACH
 
+    @classmethod
+    def is_final(cls, fields: Mapping[str, Any]) -> bool:
+        """Nothing was written over, so there is nothing to bring back."""
+        del fields
+        return False
+
     def preview(self, ctx: Context) -> str:
         """Which backup would come back, and where. Restores nothing."""
         snapshot = find_snapshot(ctx, self.repository, self.name, self.snapshot)
@@ -73,11 +81,6 @@ class Restore(Action[Restored]):
         argv = self.repository.argv("dump", snapshot.id, DUMP)
         rows = self._meet(ctx, Meeting(task="restore", database=self.database, restic=argv))
         return Restored(snapshot=snapshot.id, files=1, rows=rows)
-
-    def undo(self, done: Restored) -> "Restore | None":
-        """Nothing was written over, so there is nothing to bring back."""
-        del done
-        return None
 
     def _began(self, ctx: Context) -> bool:
         """Did a program of an earlier try write here already? It is attached to, and its place is not empty."""

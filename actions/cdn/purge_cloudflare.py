@@ -42,7 +42,7 @@ class PurgeCloudflare(Action[Purged], Pages):
     def preview(self, ctx: Context) -> str:
         """The order. Sends nothing."""
         ctx.secret(self.token)
-        return f"Cloudflare would forget {self.called}. This cannot be undone; pages are fetched anew."
+        return f"Cloudflare would forget {self.called}. Pages are fetched anew."
 
     def run(self, ctx: Context) -> Purged:
         """Order it, in as many portions as Cloudflare takes."""
@@ -55,11 +55,6 @@ class PurgeCloudflare(Action[Purged], Pages):
             ids.append(str((told.get("result") or {}).get("id", "")))
         ctx.log(f"Cloudflare forgets {self.called}")
         return Purged(ids=ids)
-
-    def undo(self, done: Purged) -> "PurgeCloudflare | None":
-        """What was forgotten does not come back."""
-        del done
-        return None
 
     def _bodies(self) -> list[JsonValue]:
         if self.what == "everything":

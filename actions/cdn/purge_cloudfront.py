@@ -47,7 +47,7 @@ class PurgeCloudfront(Action[Purged], Pages, Account):
         client = connect(ctx, self, "cloudfront")
         found = told(lambda: client.get_distribution(Id=self.distribution))
         name = found["Distribution"]["DomainName"]
-        return f"CloudFront ({name}) would forget {', '.join(self._paths())}. This cannot be undone."
+        return f"CloudFront ({name}) would forget {', '.join(self._paths())}. Pages are fetched anew."
 
     def run(self, ctx: Context) -> Purged:
         """Order it, and wait until every place has done it."""
@@ -61,11 +61,6 @@ class PurgeCloudfront(Action[Purged], Pages, Account):
         ctx.log(f"CloudFront forgets {', '.join(paths)}: order {id}")
         self._wait(ctx, client, id)
         return Purged(ids=[id])
-
-    def undo(self, done: Purged) -> "PurgeCloudfront | None":
-        """What was forgotten does not come back."""
-        del done
-        return None
 
     def _wait(self, ctx: Context, client: Any, id: str) -> None:
         def state() -> str:

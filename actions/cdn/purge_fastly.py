@@ -45,7 +45,7 @@ class PurgeFastly(Action[Purged], Pages):
     def preview(self, ctx: Context) -> str:
         """The order. Sends nothing."""
         ctx.secret(self.token)
-        return f"Fastly would forget {self.called}. This cannot be undone; pages are fetched anew."
+        return f"Fastly would forget {self.called}. Pages are fetched anew."
 
     def run(self, ctx: Context) -> Purged:
         """Order it, in as many portions as Fastly takes."""
@@ -60,11 +60,6 @@ class PurgeFastly(Action[Purged], Pages):
             ids += map(str, numbers)
         ctx.log(f"Fastly forgets {self.called}")
         return Purged(ids=ids)
-
-    def undo(self, done: Purged) -> "PurgeFastly | None":
-        """What was forgotten does not come back."""
-        del done
-        return None
 
     def _orders(self) -> Iterator[tuple[str, JsonValue]]:
         """The path and body of each order."""

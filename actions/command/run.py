@@ -3,6 +3,7 @@
 import shlex
 import shutil
 import signal
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -66,6 +67,11 @@ class Run(Action[Ended]):
     def crash(self) -> Crash:
         """A program that is at work goes on without the bot; one that died with its machine may be run again or not."""
         return Crash.AGAIN if self.idempotent else Crash.ATTACH
+
+    @classmethod
+    def is_final(cls, fields: Mapping[str, Any]) -> bool:
+        """It has a way back where it was given one."""
+        return fields.get("undo_argv") is None
 
     def preview(self, ctx: Context) -> str:
         """The command as it would be started. Starts nothing."""

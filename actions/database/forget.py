@@ -33,7 +33,7 @@ class Forget(Action[Forgotten]):
         """What would be dropped, in words: the server is not asked."""
         del ctx
         but = f", but the {self.keep} newest" if self.keep else ""
-        return f"All earlier stagings of {parse(self.target)}{but} are dropped. There is no way back."
+        return f"All earlier stagings of {parse(self.target)}{but} are dropped."
 
     def run(self, ctx: Context) -> Forgotten:
         """Drop them."""
@@ -41,8 +41,3 @@ class Forget(Action[Forgotten]):
         job = Job(task="forget", target=self.target, keep=self.keep)
         secrets = {TARGET_PASSWORD: ctx.secret(self.password)} if self.password else {}
         return Forgotten(dropped=Program(ctx).run(job, secrets=secrets).dropped)
-
-    def undo(self, done: Forgotten) -> "Forget | None":
-        """What is dropped is gone."""
-        del done
-        return None

@@ -48,8 +48,3 @@ class Comment(Action[Commented], Place):
             written = known or issue.create_comment(body)
             ctx.log(f"Commented: {written.html_url}")
             return Commented(url=written.html_url)
-
-    def undo(self, done: Commented) -> "Comment | None":
-        """What people have read stays."""
-        del done
-        return None

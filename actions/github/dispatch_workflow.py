@@ -41,11 +41,6 @@ class DispatchWorkflow(Action[Dispatched], Place):
             ctx.log(f"Started: {done.url}")
             return self._watched(ctx, repository, done) if self.wait else done
 
-    def undo(self, done: Dispatched) -> "DispatchWorkflow | None":
-        """Nobody knows what a workflow did."""
-        del done
-        return None
-
     def _watched(self, ctx: Context, repository: Any, done: Dispatched) -> Dispatched:
         shown: dict[str, str] = {}
         for run in ctx.poll(lambda: repository.get_workflow_run(done.id), every_s=self.every_s, for_s=self.timeout_s):

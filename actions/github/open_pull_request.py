@@ -35,11 +35,6 @@ class OpenPullRequest(Action[Opened], Place, Change):
             ctx.log(f"Pull request #{pull.number}: {pull.html_url}")
             return done.model_copy(update={"number": pull.number, "url": pull.html_url})
 
-    def undo(self, done: Opened) -> "OpenPullRequest | None":
-        """People close a pull request that they do not want."""
-        del done
-        return None
-
     def _write(self, repository: Any, base: str) -> None:
         ref = f"heads/{self.on_branch}"
         if unless_missing(lambda: repository.get_git_ref(ref).object.sha) is None:

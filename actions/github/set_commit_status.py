@@ -40,8 +40,3 @@ class SetCommitStatus(Action[Said], Place):
             more = {"target_url": self.url} if self.url else {}
             commit.create_status(self.state, description=self.text, context=self.context, **more)
         return Said(state=self.state)
-
-    def undo(self, done: Said) -> "SetCommitStatus | None":
-        """GitHub keeps what was said; say something newer."""
-        del done
-        return None

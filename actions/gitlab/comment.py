@@ -49,8 +49,3 @@ class Comment(Action[Commented], Place):
             written = known or notes.create({"body": body})
             ctx.log(f"Commented on {self.project}!{self.number}")
             return Commented(id=written.id)
-
-    def undo(self, done: Commented) -> "Comment | None":
-        """What people have read stays."""
-        del done
-        return None

@@ -35,11 +35,6 @@ class OpenMergeRequest(Action[Opened], Place, Change):
             ctx.log(f"Merge request !{request.iid}: {request.web_url}")
             return done.model_copy(update={"number": request.iid, "url": request.web_url})
 
-    def undo(self, done: Opened) -> "OpenMergeRequest | None":
-        """People close a merge request that they do not want."""
-        del done
-        return None
-
     def _base(self, project: Any) -> str:
         if self.base:
             return self.base

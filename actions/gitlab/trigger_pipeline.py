@@ -43,11 +43,6 @@ class TriggerPipeline(Action[Triggered], Place):
             ctx.log(f"Started: {done.url}")
             return self._watched(ctx, project, done) if self.wait else done
 
-    def undo(self, done: Triggered) -> "TriggerPipeline | None":
-        """Nobody knows what a pipeline did."""
-        del done
-        return None
-
     def _watched(self, ctx: Context, project: Any, done: Triggered) -> Triggered:
         shown: dict[str, str] = {}
         for pipeline in ctx.poll(lambda: project.pipelines.get(done.id), every_s=self.every_s, for_s=self.timeout_s):

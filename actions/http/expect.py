@@ -1,5 +1,8 @@
 """Check what a site answers."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from actions.api import Action, ActionFailed, Context, Crash, Field, Outputs
 from actions.http.client import Answer, ask
 
@@ -31,6 +34,12 @@ class Expect(Action[Seen]):
     def crash(self) -> Crash:
         """Looking twice does no harm."""
         return Crash.AGAIN
+
+    @classmethod
+    def is_final(cls, fields: Mapping[str, Any]) -> bool:
+        """It only looks."""
+        del fields
+        return False
 
     def preview(self, ctx: Context) -> str:
         """What is expected, and what the site answers now: the steps before this one have not been done yet."""

@@ -1,7 +1,8 @@
 """Send an HTTP request."""
 
 import json
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import JsonValue, model_validator
 
@@ -63,6 +64,11 @@ class Request(Action[Answered]):
         """A request that may have arrived is sent again only where that does no harm."""
         again = self.method in _IDEMPOTENT if self.idempotent is None else self.idempotent
         return Crash.AGAIN if again else Crash.ASK
+
+    @classmethod
+    def is_final(cls, fields: Mapping[str, Any]) -> bool:
+        """What only asks changes nothing."""
+        return fields.get("method", "GET") not in _READING
 
     def preview(self, ctx: Context) -> str:
         """The request as it would be sent, with secrets by their names. Sends nothing."""

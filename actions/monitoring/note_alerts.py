@@ -1,5 +1,8 @@
 """Note which alerts fire now, to tell later ones from them."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from actions.api import Action, Context, Crash, Field, Outputs, Secret
 from actions.monitoring.client import Alertmanager, Url
 from actions.monitoring.matchers import Matcher
@@ -25,6 +28,12 @@ class NoteAlerts(Action[Noted]):
         """It only reads."""
         return Crash.AGAIN
 
+    @classmethod
+    def is_final(cls, fields: Mapping[str, Any]) -> bool:
+        """Nothing was changed."""
+        del fields
+        return False
+
     def preview(self, ctx: Context) -> str:
         """The alerts that fire now."""
         alerts = Alertmanager(ctx, self.url, self.token).firing(self.matchers)
@@ -37,8 +46,3 @@ class NoteAlerts(Action[Noted]):
         for alert in alerts:
             ctx.log(f"Fires already: {alert.told}")
         return Noted(firing=[alert.fingerprint for alert in alerts])
-
-    def undo(self, done: Noted) -> "NoteAlerts | None":
-        """Nothing was changed."""
-        del done
-        return None

@@ -40,7 +40,7 @@ class Unsilence(Action[Unsilenced]):
             return "The silence has ended already: nothing to do."
         return (
             f"Would end the silence of {', '.join(found.written)} by {found.created_by}, "
-            f"which else ends at {found.ends_at:%Y-%m-%d %H:%M} UTC: {found.comment}\nThis cannot be undone."
+            f"which else ends at {found.ends_at:%Y-%m-%d %H:%M} UTC: {found.comment}"
         )
 
     def run(self, ctx: Context) -> Unsilenced:
@@ -54,11 +54,6 @@ class Unsilence(Action[Unsilenced]):
         manager.expire(found.id)
         ctx.log(f"Ended the silence of {', '.join(found.written)}: {found.id}")
         return Unsilenced(silence=found.id)
-
-    def undo(self, done: Unsilenced) -> "Unsilence | None":
-        """An alert that was told cannot be untold."""
-        del done
-        return None
 
     def _found(self, manager: Alertmanager) -> Muted | None:
         return manager.silence(self.silence) if self.silence else manager.find(self.matchers, self.comment)

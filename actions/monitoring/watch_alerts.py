@@ -1,8 +1,9 @@
 """Watch for a time whether alerts fire that did not fire before."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from actions.api import Action, ActionFailed, Context, Crash, Field, Outputs, Secret
 from actions.monitoring.client import Alertmanager, Firing, Url
@@ -52,6 +53,12 @@ class WatchAlerts(Action[Watched]):
         """It only reads, and begins with what it knew."""
         return Crash.AGAIN
 
+    @classmethod
+    def is_final(cls, fields: Mapping[str, Any]) -> bool:
+        """Nothing was changed."""
+        del fields
+        return False
+
     def preview(self, ctx: Context) -> str:
         """What is watched for, and what fires now."""
         alerts = self._seen(Alertmanager(ctx, self.url, self.token, timeout_s=_TIMEOUT_S))
@@ -79,11 +86,6 @@ class WatchAlerts(Action[Watched]):
             ctx.progress(round(min(answered - begun, left_s)), round(left_s), "no new alert")
         ctx.log(f"No new alert in {self.minutes:g} min.")
         return done
-
-    def undo(self, done: Watched) -> "WatchAlerts | None":
-        """Nothing was changed."""
-        del done
-        return None
 
     def _look(self, ctx: Context, manager: Alertmanager) -> list[Firing] | None:
         """The alerts that count; None: no answer."""

@@ -26,7 +26,7 @@ class Restart(Action[Switched], Fleet):
         """Which servers would be restarted, and which are left alone."""
         running, still = _split(self.found(self.cloud(ctx)))
         pace = f", {self.serial} at a time" if self.serial and self.serial < len(running) else ""
-        lines = [f"Would restart {', '.join(running)}{pace}. This cannot be undone." if running else "Nothing to do."]
+        lines = [f"Would restart {', '.join(running)}{pace}." if running else "Nothing to do."]
         lines += [f"Left alone, not running: {', '.join(still)}."] if still else []
         return "\n".join(lines)
 
@@ -47,11 +47,6 @@ class Restart(Action[Switched], Fleet):
     def rest(self, done: Switched | None, hosts: Sequence[str]) -> "Restart":
         """The servers that are not done."""
         return self.model_copy(update=self.left_out(done, hosts))
-
-    def undo(self, done: Switched) -> "Restart | None":
-        """There is no way back."""
-        del done
-        return None
 
 
 def _split(servers: dict[str, Server]) -> tuple[dict[str, Server], dict[str, Server]]:

@@ -1,8 +1,8 @@
 """Run tests, and say which failed."""
 
 import shlex
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 from actions.api import Action, ActionFailed, Context, Crash, Exit, Field, Outputs, Secret, StackPath
 from actions.tests.client import Result, read_junit, read_tap
@@ -52,6 +52,12 @@ class Run(Action[Tested]):
         """Tests may be run again."""
         return Crash.AGAIN
 
+    @classmethod
+    def is_final(cls, fields: Mapping[str, Any]) -> bool:
+        """Tests change nothing that would have to be reversed."""
+        del fields
+        return False
+
     def preview(self, ctx: Context) -> str:
         """The command as it would be started. Starts nothing."""
         for reference in self.secret_env.values():
@@ -76,11 +82,6 @@ class Run(Action[Tested]):
         if self.results == "junit" and not report.exists() and end.code != 0:
             raise _ended(self.argv[0], end)
         return self._judged(ctx, read_tap(lines) if self.results == "tap" else read_junit(report), end)
-
-    def undo(self, done: Tested) -> "Run | None":
-        """Nothing is known to undo."""
-        del done
-        return None
 
     def _judged(self, ctx: Context, found: Sequence[Result], end: Exit) -> Tested:
         bad = [one for one in found if one.failure is not None]

@@ -89,7 +89,7 @@ class Flush(Action[Flushed]):
         """What would be forgotten, and which nodes answer now."""
         which = "everything" if self.what == "everything" else f"{self.what} {', '.join(self.values)}"
         lines = [f"{node.called}: {self._state(ctx, node)}" for node in self._nodes()]
-        return "\n".join([f"Would forget {which}. This cannot be undone; pages are fetched anew.", *lines])
+        return "\n".join([f"Would forget {which}. Pages are fetched anew.", *lines])
 
     def run(self, ctx: Context) -> Flushed:
         """Flush every node, each by itself, then fetch from it."""
@@ -120,11 +120,6 @@ class Flush(Action[Flushed]):
         """The nodes that are not done."""
         del done
         return self.model_copy(update={"done_hosts": [*self.done_hosts, *hosts]})
-
-    def undo(self, done: Flushed) -> "Flush | None":
-        """What was forgotten does not come back."""
-        del done
-        return None
 
     def _nodes(self) -> list[Node]:
         return [node for node in self.nodes if node.called not in self.done_hosts]

@@ -47,11 +47,6 @@ class CLASS(Action[CLASSOutputs]):
         done = ctx.begin(CLASSOutputs(said=f"Hello, {self.who}"))
         ctx.log(done.said)
         return done
-
-    def undo(self, done: CLASSOutputs) -> "CLASS | None":
-        """What is said is said."""
-        del done
-        return None
 '''
 _TEST = '''\
 """FOLDER.WORD."""

@@ -104,7 +104,8 @@ def show_steps(console: Console, steps: Sequence[StepPreview]) -> None:
     for step in steps:
         indent = "  " * (1 + step.id.count("."))
         uses = f"  ({step.uses})" if step.uses else ""
-        say(console, f"{indent}{step.id}  {step.title}{uses}")
+        final = ", cannot be undone" if step.is_final else ""
+        say(console, f"{indent}{step.id}  {step.title}{uses}{final}")
         if step.known_after:
             say(console, f"{indent}   known after {step.known_after}", "dim")
         for line in step.text.splitlines():

@@ -38,6 +38,8 @@ class StepPreview:
     problem: str = ""
     #: "step 1" when the step depends on what step 1 will return.
     known_after: str = ""
+    #: Does what it changes stay, since nothing reverses it?
+    is_final: bool = False
     #: Names what would happen: of the whole text, however much of it is shown, without what differs at every look.
     hash: str = ""
 

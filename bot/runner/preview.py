@@ -27,6 +27,7 @@ from bot.base.clock import Clock
 from bot.base.redact import Redactor
 from bot.base.text import cut
 from bot.catalog.expressions import ExpressionProblem, evaluate, names_in
+from bot.catalog.way_back import is_final
 from bot.control.finish import scope_of
 from bot.control.logs import RunLog
 from bot.control.runs import Runs
@@ -47,6 +48,7 @@ log = structlog.get_logger()
 #: A preview is worth waiting for only so long.
 _TIMEOUT_S = 60.0
 _MOST_LETTERS = 8000
+_SKIPPED = "Not needed here: it would be skipped."
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,6})?(?:Z|[+-]\d\d:?\d\d)?")
 _CLOCK_SPEAKS = timedelta(hours=1)
 
@@ -91,6 +93,7 @@ class StepPreviews:
             text=cut(text, _MOST_LETTERS),
             problem=problem,
             known_after=known_after,
+            is_final=is_final(step) and text != _SKIPPED,
             hash=hashlib.sha256(said.encode()).hexdigest(),
         )
 
@@ -99,8 +102,7 @@ class StepPreviews:
         redactor = Redactor()
         try:
             if step.when is not None and not evaluate(step.when, asked.scope):
-                skipped = "Not needed here: it would be skipped."
-                return skipped, "", skipped
+                return _SKIPPED, "", _SKIPPED
             action = make(step, asked.scope)
             with _folder(self._logs) as folder, closing(StepLog(folder / "log")) as step_log:
                 context = self._context(asked, folder, step_log, redactor)

@@ -11,7 +11,7 @@ import pytest
 
 from actions import library
 from actions.api import Action, ActionFailed, Cancelled, Outputs
-from tests.actions.answers import READING
+from tests.actions.answers import HARMLESS, READING
 from tests.actions.promises import PROMISES
 
 ACTIONS = {name: library.find(name) for name in library.names()}
@@ -53,6 +53,18 @@ def test_undo_says_that_it_gives_an_action_or_none(name):
     action, nothing = typing.get_args(returned)
     assert nothing is type(None)
     assert issubclass(typing.get_origin(action) or action, Action)
+
+
+@pytest.mark.parametrize("name", [name for name, action in ACTIONS.items() if action.undo is Action.undo])
+def test_an_action_without_undo_says_before_it_starts_that_it_cannot_be_undone_unless_nothing_has_to_be(name):
+    assert ACTIONS[name].is_final({}) != (name in {*READING, *HARMLESS, "http.request"})
+
+
+@pytest.mark.parametrize(
+    ("name", "field"), [("command.run", "undo_argv"), ("ansible.run_playbook", "undo_vars"), ("http.request", "method")]
+)
+def test_an_action_that_was_given_a_way_back_or_only_asks_does_not_say_so(name, field):
+    assert [ACTIONS[name].is_final({field: value}) for value in (None, "GET")] == [True, False]
 
 
 @pytest.mark.parametrize("name", ACTIONS)

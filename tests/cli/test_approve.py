@@ -51,6 +51,6 @@ def test_the_plan_of_a_job_begins_with_its_approval(terminal):
     assert [line.strip() for line in lines] == [
         "gate/own would do:",
         "0  Approval",
-        "1  Say  (command.run)",
+        "1  Say  (command.run), cannot be undone",
         "known after step 0",
     ]

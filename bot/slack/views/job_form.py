@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.base.text import plural
+from bot.base.text import join_words, plural
+from bot.catalog.way_back import final_steps
 from bot.control.forms import Asked, depends_on
 from bot.model.form import FieldType
 from bot.model.stack import Environment
@@ -149,5 +150,16 @@ def _what_comes(offer: Offer) -> str:
     if any(environment.protected for environment in offer.environments):
         return f"{steps}. In a protected environment the next page asks you to confirm."
     if offer.job.gate:
-        return f"{steps}. {offer.job.gate.title} comes before it starts."
-    return f"{steps}. It starts at once."
+        return f"{steps}. {offer.job.gate.title} comes before it starts.{_way_back(offer)}"
+    return f"{steps}. It starts at once.{_way_back(offer)}"
+
+
+def _way_back(offer: Offer) -> str:
+    """What takes it back, or that nothing does; empty where Undo does."""
+    job, final = offer.job, final_steps(offer.job)
+    if job.inverse:
+        return f" {one_line(offer.stack.jobs[job.inverse].title)} takes it back."
+    if not final:
+        return ""
+    which = join_words([f"“{one_line(title)}”" for title in final]) if len(job.steps) > 1 else "It"
+    return f" {which} cannot be undone."

@@ -31,7 +31,7 @@ def whole_preview_blocks(previews: Sequence[StepPreview]) -> list[Block]:
 
 
 def _title(preview: StepPreview) -> str:
-    return f"*{escape(preview.id)}. {one_line(preview.title)}*"
+    return f"*{escape(preview.id)}. {one_line(preview.title)}*{' · cannot be undone' if preview.is_final else ''}"
 
 
 def _preview(preview: StepPreview) -> str:

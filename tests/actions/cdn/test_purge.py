@@ -143,7 +143,7 @@ def test_cloudfront_forgets_and_is_waited_for(context):
         done = purge.run(context(secrets=keys))
 
         # Anything but ASCII is no path to it.
-        assert said.endswith("would forget /gr%C3%B6%C3%9Fe*. This cannot be undone.")
+        assert said.endswith("would forget /gr%C3%B6%C3%9Fe*. Pages are fetched anew.")
         kept = cloudfront.get_invalidation(DistributionId=id, Id=done.ids[0])["Invalidation"]["InvalidationBatch"]
         assert kept["Paths"]["Items"] == ["/gr%C3%B6%C3%9Fe*"]
         with pytest.raises(ActionFailed, match=r"AWS refused it: .*\(NoSuchDistribution\)"):

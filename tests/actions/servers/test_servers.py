@@ -186,9 +186,7 @@ def test_a_restart_leaves_servers_alone_that_stand_still_and_says_that_it_has_no
     Stop(**cloud.fields(servers=["db1"])).run(ctx())
     restart, told = Restart(**cloud.fields(settle_s=0)), ctx()
 
-    assert restart.preview(ctx(previewing=True)) == (
-        "Would restart web1, web2. This cannot be undone.\nLeft alone, not running: db1."
-    )
+    assert restart.preview(ctx(previewing=True)) == ("Would restart web1, web2.\nLeft alone, not running: db1.")
     done = restart.run(told)
 
     assert told.last("web1") == (HostState.CHANGED, "restarted")

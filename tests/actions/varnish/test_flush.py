@@ -87,7 +87,7 @@ def test_a_preview_says_which_nodes_answer_and_forgets_nothing(varnish, flush, c
     said = flush("host", "www.example.org").preview(context(secrets=KEYS, previewing=True))
 
     assert said.splitlines() == [
-        "Would forget host www.example.org. This cannot be undone; pages are fetched anew.",
+        "Would forget host www.example.org. Pages are fetched anew.",
         "cache1: answers",
         "cache2: answers",
         "cache3: answers",

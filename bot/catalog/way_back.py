@@ -1,0 +1,17 @@
+"""Which steps of a job have no way back."""
+
+from actions import library
+from bot.model.plan import AnyStep, Each, Uses, walk
+from bot.model.stack import Job
+
+
+def is_final(step: AnyStep) -> bool:
+    """Does what *step* itself changes stay, since nothing reverses it?"""
+    if isinstance(step, Each):
+        return is_final(step.step)
+    return isinstance(step, Uses) and step.uses in library.names() and library.find(step.uses).is_final(step.with_)
+
+
+def final_steps(job: Job) -> list[str]:
+    """The titles of those steps of *job*, in order."""
+    return [step.title for step in walk(job.steps) if is_final(step)]
