@@ -92,10 +92,10 @@ class App:
     _works: bool = False
 
     @classmethod
-    def open(cls, settings: Settings) -> Self:
+    def open(cls, settings: Settings, clock: Clock | None = None) -> Self:
         """Connect the database and read the stacks; nothing runs yet. Raises SetupProblem."""
         _make_data_folder(settings)
-        clock, nudges = SystemClock(), Nudges()
+        clock, nudges = clock or SystemClock(), Nudges()
         store = Store.open(settings.database)
         catalog = Catalog(
             settings.stacks,

@@ -96,7 +96,7 @@ def _job(
 
 
 def _then(raw: RawThen | None) -> Then | None:
-    return Then(run=raw.run, after=raw.after, warn_s=_seconds(raw.warn)) if raw else None
+    return Then(run=raw.run, after=raw.after, warn_s=_seconds(raw.warn), cancel=raw.cancel or "") if raw else None
 
 
 def _steps(stack: str, raw: Sequence[RawStep], prefix: str) -> tuple[AnyStep, ...]:

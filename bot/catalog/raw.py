@@ -51,6 +51,7 @@ class RawThen(Raw):
     run: Name = Field(description="the job")
     after: LateDuration = Field(description="how long after")
     warn: Duration | None = Field(None, description="how long before it to say so, with buttons to put it off")
+    cancel: Text | None = Field(None, description='what the button says that calls it off; "Cancel" if not given')
 
 
 class RawApprove(Raw):

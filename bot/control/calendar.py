@@ -25,9 +25,11 @@ def frozen(freezes: Iterable[Freeze], target: str, now: datetime) -> Frozen | No
     return Frozen(title=first.title, until=until, until_local=until.astimezone(ZoneInfo(first.zone)))
 
 
-def is_holiday(written: str, day: date) -> bool:
-    """Is *day* meant by *written*: a date, or a place whose public holiday it is?"""
-    return written == day.isoformat() if written[:1].isdecimal() else day in _holidays(written)
+def holiday(written: str, day: date) -> str | None:
+    """What *day* is called if *written*, a date or a place, makes it a holiday; else None."""
+    if written[:1].isdecimal():
+        return written if written == day.isoformat() else None
+    return _holidays(written).get(day)
 
 
 def _until(freezes: Sequence[Freeze], now: datetime) -> datetime:
@@ -79,4 +81,5 @@ def _both(wall: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
 @lru_cache(maxsize=64)
 def _holidays(place: str) -> holidays.HolidayBase:
     country, _, part = place.partition("-")
-    return holidays.country_holidays(country, subdiv=part or None)
+    # Said in English where they can be, whatever this machine's language is.
+    return holidays.country_holidays(country, subdiv=part or None, language="en_US")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.control.calendar import is_holiday
+from bot.control.calendar import holiday
 from bot.model.times import Times
 
 #: The first moment of a cron line in a time zone after a moment; None: there is none.
@@ -28,6 +28,16 @@ class Passed:
     last: datetime | None
 
 
+@dataclass(frozen=True)
+class DayOff:
+    """A moment of today that does not count, since today is a holiday."""
+
+    moment: datetime
+    day: date
+    #: What the holiday is called.
+    name: str
+
+
 def is_unknown(until: datetime | None, now: datetime) -> bool:
     """Was up to *until* nothing looked at that one can go on from? Then what passed before *now* is not missed."""
     return until is None or until - now > _CLOCK_WAS_WRONG
@@ -46,7 +56,7 @@ class Clockwork:
             if found is None:
                 return None
             day = found.astimezone(ZoneInfo(times.zone)).date()
-            if not any(is_holiday(one, day) for one in times.holidays):
+            if not _holiday(times, day):
                 return found
             moment = _midnight(day + timedelta(days=1), times.zone) - _A_TICK
         return None
@@ -63,12 +73,25 @@ class Clockwork:
             last, at = at, self.after(times, at)
         return Passed(last)
 
+    def day_off(self, times: Times, until: datetime, now: datetime) -> DayOff | None:
+        """The first moment of today after *until* that has come, and does not count; None: there is none."""
+        today = now.astimezone(ZoneInfo(times.zone)).date()
+        if (name := _holiday(times, today)) is None:
+            return None
+        at = self._any_after(times, max(until, _midnight(today, times.zone) - _A_TICK))
+        return DayOff(at, today, name) if at and at <= now else None
+
     def _any_after(self, times: Times, moment: datetime) -> datetime | None:
         if times.cron:
             return self._next_moment(times.cron, times.zone, moment)
         zone = ZoneInfo(times.zone)
         wanted = (one.replace(tzinfo=zone).astimezone(UTC) for one in times.moments)
         return min((one for one in wanted if one > moment), default=None)
+
+
+def _holiday(times: Times, day: date) -> str | None:
+    """What *day* is called if *times* leave it out; else None."""
+    return next((name for one in times.holidays if (name := holiday(one, day))), None)
 
 
 def _midnight(day: date, zone: str) -> datetime:

@@ -13,6 +13,7 @@ from bot.base.errors import Refused
 from bot.base.text import format_duration
 from bot.catalog.catalog import Catalog
 from bot.catalog.expressions import ExpressionProblem, evaluate
+from bot.control.clockwork import DayOff
 from bot.control.noted import note_missed
 from bot.control.runs import Runs
 from bot.control.start import StartJob
@@ -60,13 +61,11 @@ class Triggers:
 
         *behind*: names by id of those whose doing it is; a version or an alert is nobody's.
 
-        Returns the environments in which it is owed; empty when its `when` is not true.
+        Returns the environments in which it is owed; empty when it is wanted nowhere.
         """
         key = start_key(stack, job, trigger, event)
         scope = {**given, "vars": self._catalog.vars}
         try:
-            if trigger.when is not None and not evaluate(trigger.when, scope):
-                return []
             environments, inputs = self._places(stack, job, trigger, scope), evaluate(trigger.form, scope)
         except ExpressionProblem as problem:
             _tell(tx, stack, key, f"*{job.title}* did not start by itself: {problem}")
@@ -125,12 +124,38 @@ class Triggers:
             else:
                 note_missed(tx, "start", f"{stack.name}/{job.name}", trigger.of, now)
 
+    def not_today(self, stack: Stack, job: Job, trigger: Trigger, day_off: DayOff, *, since: datetime) -> None:
+        """Say, once a day, that a cron's moment leads to nothing on a holiday; *since* as in `by_clock`."""
+        with self._store.begin() as tx:
+            clock = clock_id(stack, job, trigger)
+            if tx.starts.until(clock) != since:
+                return
+            tx.starts.remember(clock, until=day_off.moment)
+            if stack.channel and self._is_wanted(stack, job, trigger):
+                key = start_key(stack, job, trigger, f"holiday:{day_off.day}")
+                text = f"*{job.title}* does not start today, a holiday: {day_off.name}."
+                tx.messages.owe_once(key=key, kind=MessageKind.FIXED, channel=stack.channel, body={"text": text})
+
     def clock_untils(self) -> Mapping[str, datetime]:
         """The last moment of each cron trigger that was looked at, by `clock_id`."""
         with self._store.read() as tx:
             return tx.starts.untils()
 
     def _places(self, stack: Stack, job: Job, trigger: Trigger, scope: Mapping[str, Any]) -> list[str | None]:
+        """Where the run is wanted; nowhere where a `when` is not true. Raises ExpressionProblem."""
+        if trigger.when is not None and not evaluate(trigger.when, scope):
+            return []
+        here = {one.name for one in self._catalog.environments(stack, job, given=scope)}
+        named = self._named(stack, job, trigger, scope)
+        return [name for name in named if name in here or name not in job.environments]
+
+    def _is_wanted(self, stack: Stack, job: Job, trigger: Trigger) -> bool:
+        try:
+            return bool(self._places(stack, job, trigger, {"vars": self._catalog.vars}))
+        except ExpressionProblem:
+            return False
+
+    def _named(self, stack: Stack, job: Job, trigger: Trigger, scope: Mapping[str, Any]) -> list[str | None]:
         if trigger.environment is not None:
             return [str(evaluate(trigger.environment, scope))]
         declared = [stack.environments[name] for name in job.environments]

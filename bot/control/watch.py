@@ -204,6 +204,8 @@ class Watch:
                 tx.starts.remember(clock_id(stack, job, trigger), until=now)
         elif passed := self._clockwork.passed(trigger.times, until, now):
             self.triggers.by_clock(stack, job, trigger, passed.last, since=until)
+        elif day_off := self._clockwork.day_off(trigger.times, until, now):
+            self.triggers.not_today(stack, job, trigger, day_off, since=until)
 
     def _declared(self, watcher: str) -> tuple[Stack | None, Resource | None]:
         name, _, resource = watcher.partition("/")

@@ -175,6 +175,8 @@ class Then(_Frozen):
     after: str
     #: How long before it to say so in the channel, with buttons to extend or to do it now. None: say nothing.
     warn_s: float | None = None
+    #: What the button says that calls it off; empty: Cancel.
+    cancel: str = ""
 
 
 class Plan(_Frozen):

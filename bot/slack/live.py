@@ -93,8 +93,13 @@ class Live:
         if message.timer is None:
             raise NotFound(f"The message {message.key} names no timer.")
         timer = self._door.timers.get(message.timer)
-        title = job_title(timer, self._stacks)
-        return _urgent(message, timer_text(title, timer), timer_blocks(title, timer))
+        title, cancel = job_title(timer, self._stacks), self._cancel_label(timer)
+        return _urgent(message, timer_text(title, timer), timer_blocks(title, timer, cancel=cancel))
+
+    def _cancel_label(self, timer: Timer) -> str:
+        """What the button says that calls it off, where the stack's author has words for that."""
+        then = self._door.runs.view(timer.run).run.plan.then if timer.kind is TimerKind.START else None
+        return then.cancel if then else ""
 
     def _approval(self, message: Message) -> Picture:
         view = self._door.approvals.get(int(message.body.get("approval", 0)))

@@ -1,5 +1,7 @@
 """What runs and the clock start by themselves: each once, whatever dies in between."""
 
+from datetime import datetime
+
 import pytest
 
 from bot.control.start import StartJob
@@ -13,6 +15,16 @@ jobs:
   build: {steps: [{wait: 1s}]}
   test:
     triggers: [{run: build, status: aborted}]
+    steps: [{wait: 1s}]
+"""
+#: A job by the clock, at ten and at noon of UTC, but not on holidays.
+OFFICE = """
+stack: web
+channel: "#ops"
+environments: {here: }
+jobs:
+  sweep:
+    triggers: [{cron: "0 11,13 * * *", zone: Europe/Berlin, holidays: DE, environment: here}]
     steps: [{wait: 1s}]
 """
 
@@ -64,6 +76,32 @@ def test_several_bots_start_a_moment_once(front):
         bot.watch.follow()
 
     assert len(web.runs()) == 1
+
+
+def test_a_holiday_starts_nothing_and_is_told_once_a_day_by_several_bots(front):
+    web = front(OFFICE)
+    bots = [web.control, web.another()]
+    for day in ("2026-12-24", "2026-12-25", "2027-01-01"):
+        for hour in (8, 10, 12):
+            web.clock.moment = datetime.fromisoformat(f"{day}T{hour:02}:00Z")
+            for bot in bots:
+                bot.watch.follow()
+
+    assert [f"{run.created_at:%m-%d %H:%M}" for run in web.runs()] == ["12-24 10:00", "12-24 12:00"]
+    assert web.messages() == [
+        "*Sweep* does not start today, a holiday: Christmas Day.",
+        "*Sweep* does not start today, a holiday: New Year's Day.",
+    ]
+
+
+@pytest.mark.parametrize("day", ["2026-12-24", "2026-12-25"])
+def test_a_clock_that_is_for_an_environment_of_other_machines_starts_nothing_here_and_says_nothing(front, day):
+    web = front(OFFICE.replace("{here: }", "{there: {when: vars.sandbox}}").replace("here}", "there}"))
+    for hour in (8, 10):
+        web.clock.moment = datetime.fromisoformat(f"{day}T{hour:02}:00Z")
+        web.control.watch.follow()
+
+    assert (web.runs(), web.messages()) == ([], [])
 
 
 def test_people_see_what_the_clock_starts_next(front):

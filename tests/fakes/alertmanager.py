@@ -14,7 +14,9 @@ import requests
 from tests.fakes.ports import free_port
 
 PROGRAM = "prometheus-alertmanager"
-_CONFIG = "route: {receiver: nobody, group_wait: 0s, group_interval: 1s}\nreceivers: [{name: nobody}]\n"
+_CONFIG = "route: {{receiver: told, group_wait: 0s, group_interval: 1s}}\nreceivers: [{{name: told, {receiver}}}]\n"
+#: As `stacks/monitoring` tells people to write it.
+_HOOK = 'webhook_configs: [{{url: "{url}", http_config: {{authorization: {{credentials: {secret}}}}}}}]'
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,11 @@ class Alerts:
 
 
 @contextmanager
-def alertmanager(folder: Path) -> Iterator[Alerts]:
-    """An Alertmanager without alerts, which tells nobody."""
+def alertmanager(folder: Path, *, hook: str = "", secret: str = "") -> Iterator[Alerts]:
+    """An Alertmanager without alerts, which tells them to the webhook *hook*, if there is one."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "alertmanager.yml").write_text(_CONFIG)
+    receiver = _HOOK.format(url=hook, secret=secret) if hook else ""
+    (folder / "alertmanager.yml").write_text(_CONFIG.format(receiver=receiver))
     port = free_port()
     argv = [PROGRAM, f"--config.file={folder / 'alertmanager.yml'}", f"--storage.path={folder / 'data'}"]
     # Empty: it looks for no others, and opens no port to the world for them.

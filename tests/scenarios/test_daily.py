@@ -5,19 +5,27 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import boto3
 import pytest
 
+from bot.app import App
+from bot.base.clock import SystemClock
+from bot.sandbox.clock import MovableClock
+from bot.settings import Settings
 from tests.fakes.alertmanager import Alerts, alertmanager
 from tests.fakes.aws import moto
+from tests.fakes.ports import free_port
 from tests.fakes.restic import restic_repository
 from tests.fakes.varnish import SECRET, Node, nodes
 from tests.scenarios.conftest import ROOT, Bot
-from tests.scenarios.watched import filled, start
-from tests.slack import Json, Slack, read
+from tests.scenarios.watched import filled, runs, start
+from tests.slack import Slack, read
 
 pytestmark = pytest.mark.full
 
@@ -26,17 +34,44 @@ BACKUP = """\
   shop:
     database: "sqlite://{folder}/shop.db"
     restored: "sqlite://{folder}/restored.db"
+    files: ["{folder}/uploads"]
+    restored_files: "{folder}/restored"
     scratch: ""
     repository: {{place: "{folder}/backups", password: "file:{folder}/backup.key"}}
 """
 #: What stands in the place of each stack's own environments.
 ENVIRONMENTS = {
     "cache": '  production: {{nodes: [{nodes}], inventory: "", zone: ""}}\n',
-    "monitoring": '  production: {{alertmanager: "{alerts}", site: ""}}\n',
+    "monitoring": '  playground: {{alertmanager: "{alerts}", site: "{alerts}/-/ready"}}\n',
     "servers": '  staging: {{region: eu-central-1, inventory: "", at_once: 5}}\n',
     "backup": BACKUP,
 }
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI-K7MDENG"}
+HOOK_SECRET = "told-to-alertmanager-too"
+KEEP = "Keep it on tonight"
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """Staging's one server, as its owner sees it."""
+
+    url: str
+
+    def add(self) -> None:
+        """Make it; it runs."""
+        tags = [{"Key": "Name", "Value": "web1"}, {"Key": "environment", "Value": "staging"}]
+        specification = [{"ResourceType": "instance", "Tags": tags}]
+        self._ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1, TagSpecifications=specification)
+
+    def state(self) -> str:
+        """How it stands."""
+        [group] = self._ec2.describe_instances()["Reservations"]
+        return str(group["Instances"][0]["State"]["Name"])
+
+    @property
+    def _ec2(self) -> Any:
+        keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
+        return boto3.client("ec2", region_name="eu-central-1", endpoint_url=self.url, **keys)
 
 
 @pytest.fixture(scope="module")
@@ -46,22 +81,33 @@ def caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Node]
 
 
 @pytest.fixture(scope="module")
-def alerts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alerts]:
-    with alertmanager(tmp_path_factory.mktemp("alerts")) as started:
+def hooks_port() -> int:
+    """Where the bot takes webhooks."""
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def alerts(tmp_path_factory: pytest.TempPathFactory, hooks_port: int) -> Iterator[Alerts]:
+    hook = f"http://127.0.0.1:{hooks_port}/hooks/monitoring/alerts"
+    with alertmanager(tmp_path_factory.mktemp("alerts"), hook=hook, secret=HOOK_SECRET) as started:
         yield started
 
 
 @pytest.fixture(scope="module")
-def cloud() -> Iterator[str]:
+def cloud() -> Iterator[Cloud]:
     with moto() as url:
-        yield url
+        cloud = Cloud(url)
+        cloud.add()
+        yield cloud
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with three cakes, and an empty place for its backups."""
+    """A database with three cakes, a picture of one, and an empty place for their backups."""
     folder = tmp_path_factory.mktemp("shop")
     (folder / "backup.key").write_text("not-for-production")
+    (folder / "uploads").mkdir()
+    (folder / "uploads" / "plum.jpg").write_bytes(b"a plum cake")
     restic_repository(folder / "backups", "not-for-production")
     with closing(sqlite3.connect(folder / "shop.db")) as database:
         database.executescript("CREATE TABLE cake (name); INSERT INTO cake VALUES ('plum'), ('cherry'), ('apple');")
@@ -69,7 +115,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def bot(_shared: Bot, caches: dict[str, Node], alerts: Alerts, cloud: str, folder: Path) -> Bot:
+def bot(_shared: Bot, caches: dict[str, Node], alerts: Alerts, cloud: Cloud, folder: Path, hooks_port: int) -> Bot:
     """A bot with the shipped stacks, for these caches, alerts, servers and this database."""
     if not _shared.is_up:
         values = {
@@ -77,13 +123,19 @@ def bot(_shared: Bot, caches: dict[str, Node], alerts: Alerts, cloud: str, folde
             "alerts": alerts.url,
             "folder": folder,
         }
-        for name, own in ENVIRONMENTS.items():
-            file = Path(shutil.copytree(ROOT / "stacks" / name, _shared.stacks / name)) / "stack.yml"
-            # All that is indented below the key, and the remarks between.
-            before, after = re.split(r"(?m)^environments:\n(?:[ #].*\n|\n)*", file.read_text(), maxsplit=1)
-            file.write_text(f"{before}environments:\n{own.format(**values)}\n{after}")
-        _shared.start(VARNISH_SECRET=SECRET, AWS_ENDPOINT_URL=cloud, **KEYS)
+        for name in ENVIRONMENTS:
+            shipped(name, _shared.stacks, **values)
+        hooks = {"STACKHAND_HOOKS_PORT": str(hooks_port), "ALERTS_HOOK": HOOK_SECRET}
+        _shared.start(VARNISH_SECRET=SECRET, AWS_ENDPOINT_URL=cloud.url, **KEYS, **hooks)
     return _shared
+
+
+def shipped(name: str, stacks: Path, **values: object) -> None:
+    """Put a shipped stack among *stacks*, with environments of these *values*."""
+    file = Path(shutil.copytree(ROOT / "stacks" / name, stacks / name)) / "stack.yml"
+    # All that is indented below the key, and the remarks between.
+    before, after = re.split(r"(?m)^environments:\n(?:[ #].*\n|\n)*", file.read_text(), maxsplit=1)
+    file.write_text(f"{before}environments:\n{ENVIRONMENTS[name].format(**values)}\n{after}")
 
 
 def board(slack: Slack, job: str) -> str:
@@ -107,7 +159,7 @@ def test_a_flush_names_the_dead_cache_and_the_others_serve_the_page_anew(slack: 
 def test_a_silence_says_whose_it_is_ends_by_itself_and_is_ended_by_a_click(slack: Slack, alerts: Alerts):
     start(slack, "Silence alerts", {"For how long (min)": 20, "Why": "We replace a disk"}).until("*Succeeded*")
 
-    slack.message_with('Silenced for 20 min on production by Ada Lovelace: severity="warning" (We replace a disk)')
+    slack.message_with('Silenced for 20 min on playground by Ada Lovelace: severity="warning" (We replace a disk)')
     [silence] = alerts.silences()
     assert (silence["createdBy"], silence["comment"][:17]) == ("Ada Lovelace", "We replace a disk")
     assert silence["endsAt"] > silence["startsAt"]
@@ -116,39 +168,106 @@ def test_a_silence_says_whose_it_is_ends_by_itself_and_is_ended_by_a_click(slack
     offered = [one["text"]["text"] for block in form["blocks"] for one in block.get("element", {}).get("options", ())]
     [mine] = [text for text in offered if text.startswith('severity="warning" by Ada Lovelace · until 20')]
     slack.submit(form, {"Which silence": mine})
-    slack.message_with("Alerts are told again on production (by Ada Lovelace)")
+    slack.message_with("Alerts are told again on playground (by Ada Lovelace)")
     assert alerts.silences() == []
 
 
-def test_a_click_stops_the_servers_and_the_board_says_since_when_and_by_whom(slack: Slack, cloud: str):
-    ec2: Any = boto3.client(
-        "ec2", region_name="eu-central-1", endpoint_url=cloud, aws_access_key_id="a", aws_secret_access_key="b"
-    )
-    tags = [{"Key": "Name", "Value": "web1"}, {"Key": "environment", "Value": "staging"}]
-    specification = [{"ResourceType": "instance", "Tags": tags}]
-    ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1, TagSpecifications=specification)
+def test_an_alert_that_fires_has_the_site_looked_at_and_the_channel_told(slack: Slack, alerts: Alerts):
+    alerts.fire("CheckoutFails")
 
-    stop = start(slack, "Stop servers")
-    stop.until("*Succeeded*")
+    slack.message_with("CheckoutFails is not well Looked at playground: visitors are served.")
+    alerts.resolve("CheckoutFails")
 
-    [group] = ec2.describe_instances()["Reservations"]
-    assert [server["State"]["Name"] for server in group["Instances"]] == ["stopped"]
+
+def test_what_cannot_be_undone_says_so_before_the_click_and_a_toggle_what_takes_it_back(slack: Slack):
+    slack.click(slack.message_with("[Tell alerts again]"), "Tell alerts again")
+    assert "It starts at once. It cannot be undone." in read(filled(slack))
+    slack.close()
+    slack.click(slack.message_with("[Start servers]"), "Start servers")
+    assert "It starts at once. Stop servers takes it back." in read(filled(slack))
+    slack.close()
+
+    slack.click(slack.message_with("[Flush cache]"), "Flush cache")
+    slack.submit(filled(slack), {"Which ones": "www.example.org/"})
+
+    text = slack.until(lambda: page if "Flush Varnish" in (page := read(filled(slack))) else None)
+    assert "*2. Flush Varnish* · cannot be undone" in text
+    slack.close(all_of_them=True)
+
+
+def test_a_click_stops_the_servers_and_the_board_says_since_when_and_by_whom(slack: Slack, cloud: Cloud):
+    start(slack, "Stop servers").until("*Succeeded*")
+
+    assert cloud.state() == "stopped"
     slack.until(lambda: "Now: *Stop servers, staging* since" in board(slack, "Start servers"))
     assert "by Ada Lovelace" in board(slack, "Start servers")
 
 
-def test_the_evening_asks_first_and_one_button_keeps_the_servers_on_tonight(slack: Slack):
-    start(slack, "Good night, staging").until("*Succeeded*")
-    warning = slack.message_with("[Extend 30 min]")
-    assert "*Stop servers, staging* starts at" in read(warning)
+@dataclass(frozen=True)
+class Nights:
+    """A bot of its own with the servers stack, and the clock on the wall in Berlin."""
 
-    slack.click(warning, "Cancel")
+    app: App
+    clock: MovableClock
+    slack: Slack
 
-    def shown() -> Json:
-        return next(one for one in slack.messages() if one["ts"] == warning["ts"])
+    def at(self, moment: str) -> None:
+        """The clock shows *moment*, and the bot looks at it."""
+        self.clock.set(in_berlin(moment))
+        self.app.control.watch.follow()
+        self.app.control.timers.fire_due()
 
-    slack.until(lambda: "cancelled by Ada Lovelace" in read(shown()) or None)
-    assert "[" not in read(shown())
+    def ran(self, *titles: str) -> None:
+        """These jobs have run, in this order, and no others."""
+        ends = [f"{title}, staging: succeeded" for title in titles]
+        self.slack.until(lambda: [run.text.partition(" in ")[0] for run in runs(self.slack)] == ends or None)
+
+
+def in_berlin(moment: str) -> float:
+    """When the clocks there show *moment*, in seconds since 1970."""
+    return datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo("Europe/Berlin")).timestamp()
+
+
+@pytest.fixture
+def nights(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nights]:
+    for name, value in {**KEYS, "AWS_ENDPOINT_URL": cloud.url}.items():
+        monkeypatch.setenv(name, value)
+    shipped("servers", tmp_path / "stacks")
+    clock = MovableClock(SystemClock())
+    clock.set(in_berlin("2026-12-23 12:00"))
+    app = App.open(Settings(data=tmp_path / "data", stacks=tmp_path / "stacks", port=0), clock)
+    try:
+        app.start()
+        yield Nights(app, clock, Slack(app.url or ""))
+    finally:
+        app.close()
+
+
+def test_staging_sleeps_at_night_unless_somebody_keeps_it_on_and_a_holiday_leaves_it_as_it_is(
+    nights: Nights, cloud: Cloud
+):
+    slack = nights.slack
+    nights.at("2026-12-23 12:00")
+    nights.at("2026-12-23 19:30")
+    slack.click(slack.message_with(f"[{KEEP}]"), KEEP)
+    slack.message_with("*Stop servers, staging*: cancelled by Ada Lovelace, it will not start by itself.")
+    nights.at("2026-12-23 20:05")
+    nights.at("2026-12-24 07:00")
+    nights.ran("Good night, staging", "Start servers")
+
+    nights.at("2026-12-24 19:30")
+    slack.message_with(f"[{KEEP}]")
+    nights.at("2026-12-24 20:05")
+    nights.ran("Good night, staging", "Start servers", "Good night, staging", "Stop servers")
+    assert cloud.state() == "stopped"
+
+    nights.at("2026-12-25 07:00")
+    slack.message_with("*Start servers* does not start today, a holiday: Christmas Day.")
+    nights.at("2026-12-25 19:30")
+    slack.message_with("*Good night, staging* does not start today, a holiday: Christmas Day.")
+    nights.at("2026-12-28 07:00")
+    nights.ran("Good night, staging", "Start servers", "Good night, staging", "Stop servers", "Start servers")
+    assert cloud.state() == "running"
 
 
 def test_a_backup_leaves_its_place_and_counts_in_the_channel_and_comes_back_once_somebody_agrees(
@@ -156,7 +275,7 @@ def test_a_backup_leaves_its_place_and_counts_in_the_channel_and_comes_back_once
 ):
     start(slack, "Back up now").until("*Succeeded*", timeout_s=120)
     told = read(slack.message_with("of the shop (shop) is in"))
-    assert f"{folder}/backups. A trial brought back 3 rows (tables: 1)." in told
+    assert f"{folder}/backups. A trial brought back 3 rows (tables: 1; files: 1)." in told
     id = told.partition("Backup ")[2][:8]
 
     slack.click(slack.message_with("[Bring a backup back]"), "Bring a backup back")

@@ -70,30 +70,25 @@ def timer_text(title: str, timer: Timer) -> str:
     return escape(f"{place(_shown(title), timer.environment)}: {_told(timer)}")
 
 
-def timer_blocks(title: str, timer: Timer) -> list[Block]:
-    """The message; its buttons go away once the moment has come."""
+def timer_blocks(title: str, timer: Timer, *, cancel: str = "") -> list[Block]:
+    """The message; its buttons go away once the moment has come. *cancel*: what the last one says instead of ours."""
     if timer.state is not TimerState.WAITING:
         return [section(f"*{_name(title, timer)}*: {escape(_told(timer))}.")]
     changed = f" Changed by {one_line(timer.changed_by)}." if timer.changed_by else ""
-    return [section(f"{timer_line(title, timer)}{changed}"), row(timer_buttons(title, timer))]
+    return [section(f"{timer_line(title, timer)}{changed}"), row(_buttons(title, timer, cancel))]
 
 
-def timer_buttons(title: str, timer: Timer) -> list[dict[str, Any]]:
+def _buttons(title: str, timer: Timer, cancel: str) -> list[dict[str, Any]]:
     """Extend | Off now | Cancel."""
     wording = _WORDINGS.get(timer.kind, _START)
     buttons = [
         button(f"Extend {EXTEND_MINUTES} min", action=nth(TIMER, EXTEND), value=_value(timer, EXTEND)),
         button(wording.now.format(title=title), action=nth(TIMER, NOW), value=_value(timer, NOW)),
     ]
-    if wording.cancel:
-        never = confirm(
-            f"{wording.cancel}: {place(_shown(title), timer.environment)}?",
-            wording.cancel_means,
-            yes="Do it",
-            no="Leave it",
-            danger=True,
-        )
-        buttons.append(button(wording.cancel, action=nth(TIMER, CANCEL), value=_value(timer, CANCEL), confirm=never))
+    if label := cancel or wording.cancel:
+        means = f"{place(_shown(title), timer.environment)}: {wording.cancel_means}"
+        never = confirm(f"{label}?", means, yes="Do it", no="Leave it", danger=True)
+        buttons.append(button(label, action=nth(TIMER, CANCEL), value=_value(timer, CANCEL), confirm=never))
     return buttons
 
 
