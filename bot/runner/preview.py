@@ -76,8 +76,16 @@ class StepPreviews:
         self._clock = clock
 
     def of(self, steps: Sequence[AnyStep], asked: _Asked) -> list[StepPreview]:
-        """One preview for each of *steps*."""
-        return [self._of_step(step, asked) for step in steps]
+        """One preview for each of *steps*, but for what is inside of steps that would be skipped."""
+        found: list[StepPreview] = []
+        skipped: tuple[str, ...] = ()
+        for step in steps:
+            if step.id.startswith(skipped):
+                continue
+            found.append(self._of_step(step, asked))
+            if found[-1].text == _SKIPPED:
+                skipped = (*skipped, f"{step.id}.")
+        return found
 
     def _of_step(self, step: AnyStep, asked: _Asked) -> StepPreview:
         known_after = _known_after(step, asked.later)
@@ -85,6 +93,8 @@ class StepPreviews:
         problem = ""
         if isinstance(step, Uses) and not known_after:
             text, problem, same = self._one(step, asked)
+        elif not known_after and not _is_wanted(step, asked.scope):
+            text = same = _SKIPPED
         said = json.dumps([step.title, same, problem, known_after])
         return StepPreview(
             id=step.id,
@@ -150,7 +160,8 @@ class Preview:
         self._files.bring(ready.inputs)
         run = {"number": 0, "name": ready.stack.name, "started_by": start.person.name}
         gate: list[AnyStep] = [ready.plan.gate] if ready.plan.gate else []
-        steps = gate + walk(ready.plan.steps)
+        # Hooks come only when something goes wrong, or after all.
+        steps = gate + [step for step in walk(ready.plan.steps) if not _hooks_in(step.id)]
         asked = _Asked(
             name=ready.stack.name,
             plan=ready.plan,
@@ -245,6 +256,14 @@ class _Nothing:
 
     def progress(self, progress: Progress) -> None:
         del progress
+
+
+def _is_wanted(step: AnyStep, scope: Mapping[str, Any]) -> bool:
+    """Is the `when` of a step that holds others true, as far as that can be known?"""
+    try:
+        return step.when is None or bool(evaluate(step.when, scope))
+    except ExpressionProblem:
+        return True
 
 
 def _of_itself(step: AnyStep) -> str:

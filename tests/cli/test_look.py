@@ -107,3 +107,33 @@ def test_the_last_week_is_told_and_drawn(used):
 
     assert "2 runs, 50% succeeded, 1 failed, 0 cancelled" in done.stdout
     assert (used.folder / "week.png").read_bytes().startswith(b"\x89PNG")
+
+
+SPARE = """\
+stack: spare
+title: Spare
+jobs:
+  go:
+    steps:
+      - title: Save first
+        when: "{{ false }}"
+        do: [{title: Save, uses: command.run, with: {argv: [no-such-program]}}]
+      - title: Go
+        do: [{title: Move, uses: command.run, with: {argv: ["true"], undo_argv: ["true"]}}]
+        ensure: [{title: Clean up, uses: command.run, with: {argv: [no-such-program]}}]
+"""
+
+
+def test_a_plan_leaves_out_what_a_skipped_step_holds_and_what_only_follows_a_failure(terminal):
+    terminal.write_stack("spare", SPARE)
+
+    done = terminal.ask("plan", "spare", "go")
+
+    assert [line.strip() for line in done.stdout.splitlines()] == [
+        "spare/go would do:",
+        "1  Save first",
+        "Not needed here: it would be skipped.",
+        "2  Go",
+        "2.1  Move  (command.run)",
+        "true",
+    ]

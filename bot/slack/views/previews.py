@@ -40,7 +40,7 @@ def _preview(preview: StepPreview) -> str:
         return f"{title}\n⚠ Would fail: {escape(cut(preview.problem, _PREVIEW_LENGTH))}"
     if preview.known_after:
         return f"{title}\nKnown after {escape(preview.known_after)}."
-    if preview.uses is None:
+    if preview.uses is None and not preview.text:
         return title
     if not preview.text.strip():
         return f"{title}\nThis step cannot say what it would do."
