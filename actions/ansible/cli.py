@@ -30,6 +30,10 @@ _SHARED_FOR_S = 60
 _LONGEST_SOCKET_FOLDER_BYTES = 75
 #: One line of `ansible --one-line`: "web1 | CHANGED | rc=0 | (stdout) what it printed".
 _ANSWER = re.compile(r"^(\S+) \| (?:CHANGED|SUCCESS) \| rc=0 \| \(stdout\) (.*)$", re.MULTILINE)
+_NOTHING_THERE = re.compile(
+    r"^(\S+) \| FAILED \| rc=1 \| \(stdout\) (.*) \(stderr\) (?:find: [^:]+: No such file or directory(?:\\n)?)+$",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +95,8 @@ def ask_hosts(
 ) -> dict[str, str]:
     """What *command*, which only reads, prints on each of *hosts*, by the host's name. No shell reads it.
 
-    For checks, which have no step to be carried by. Raises ActionFailed unless every host answers in time.
+    For checks, which have no step to be carried by. A host on which find has nowhere to look answers, too. Raises
+    ActionFailed unless every host answers in time.
     """
     with tempfile.TemporaryDirectory() as written:
         scratch = Path(written)
@@ -117,9 +122,11 @@ def ask_hosts(
             raise ActionFailed(f"The servers of {inventory.name} did not answer within {timeout_s:g} s.") from late
         finally:
             end_connections(scratch)
-    answers = dict(_ANSWER.findall(ended.stdout))
-    if ended.returncode != 0 or not answers:
-        said = (ended.stdout + ended.stderr).strip().split("\n")[0]
+    answers = dict(_ANSWER.findall(ended.stdout) + _NOTHING_THERE.findall(ended.stdout))
+    # Of a host that failed there are two lines.
+    silent = [line for line in ended.stdout.splitlines() if line.partition(" | ")[0] not in answers]
+    if not answers or (ended.returncode != 0 and silent):
+        said = (silent or ended.stderr.strip().splitlines() or ["they say nothing"])[0]
         raise ActionFailed(f"The servers of {inventory.name} cannot be asked: {said[:300]}")
     return answers
 

@@ -175,14 +175,15 @@ class _Answers:
         raise _ended(self._session, f"{self._database} was asked.")
 
 
-def read_now(argv: Sequence[str], environment: Mapping[str, str]) -> tuple[int, Any]:
-    """A program's exit code, and its answer in JSON; for checks, which have no run to start programs in."""
-    with _start(argv, environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as program:
+def read_now(argv: Sequence[str], environment: Mapping[str, str]) -> tuple[int, Any, str]:
+    """A program's exit code, its answer in JSON, and what it complains of; for checks, which have no run."""
+    with _start(argv, environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
         try:
-            said, _ = program.communicate(timeout=_READ_S)
+            said, words = program.communicate(timeout=_READ_S)
         except subprocess.TimeoutExpired as error:
             raise ActionFailed(f"{argv[0]} did not answer within {_READ_S} s.", hint="Is the store up?") from error
-    return program.returncode, json.loads(said) if program.returncode == 0 else None
+    answer = json.loads(said) if program.returncode == 0 else None
+    return program.returncode, answer, words.decode(errors="replace")
 
 
 def surroundings(names: Sequence[str]) -> dict[str, str]:

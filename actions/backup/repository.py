@@ -58,13 +58,17 @@ class Repository(BaseModel):
         """Has it been made? Raises ActionFailed when the password is wrong or nobody answers."""
         lines: list[str] = []
         end = ctx.exec(self.argv("cat", "config"), env=self.environment(ctx), on_line=lines.append)
-        said = "\n".join(lines)
         if end.code == 0:
             return True
-        # restic 0.14 has one exit code for all; since 0.17 it is 10.
-        if end.code == 10 or "Is there a repository" in said or "does not exist" in said:
+        if is_missing(end.code, "\n".join(lines)):
             return False
         raise ActionFailed(f"The backups in {self.place} cannot be opened: {last_words(lines)}")
+
+
+def is_missing(code: int, said: str) -> bool:
+    """Did restic end like this because there is no repository yet?"""
+    # restic 0.14 has one exit code for all; since 0.17 it is 10.
+    return code == 10 or (code != 0 and ("Is there a repository" in said or "does not exist" in said))
 
 
 def call(ctx: Context, argv: Sequence[str], environment: Mapping[str, str]) -> list[Any]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from actions.api import ActionFailed, Check, CheckContext, Field, Version
 from actions.backup.cli import read_now
-from actions.backup.repository import Repository
+from actions.backup.repository import Repository, is_missing
 from actions.backup.snapshot import Snapshot, read_snapshots
 
 
@@ -23,7 +23,9 @@ class Snapshots(Check[Version]):
         """One version per backup, by its id."""
         secrets = {name: ctx.secret(reference) for name, reference in self.repository.secret_env.items()}
         environment = {**secrets, "RESTIC_PASSWORD": ctx.secret(self.repository.password)}
-        code, said = read_now(self.repository.argv("--no-cache", "snapshots", f"--tag={self.name}"), environment)
+        code, said, words = read_now(self.repository.argv("--no-cache", "snapshots", f"--tag={self.name}"), environment)
+        if is_missing(code, words):
+            return []
         if code != 0:
             raise ActionFailed(f"The backups in {self.repository.place} cannot be read: restic ended with code {code}.")
         return [self._shown(snapshot) for snapshot in read_snapshots([said])]

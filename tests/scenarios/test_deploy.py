@@ -238,6 +238,10 @@ def test_a_cancelled_deployment_is_taken_back_and_ends_its_silence(slack: Slack,
 
 
 def test_a_rollback_that_fails_calls_the_owners_in_its_thread_and_says_why(slack: Slack):
+    slack.click(slack.message_with("[Roll back]"), "Roll back")
+    slack.answer(filled(slack), "Environment", "new")
+    slack.until(lambda: "There is nothing to choose for Version." in read(filled(slack)) or None)
+    slack.close()
     deploy(slack, "1.2", where="new").until("*Failed*", timeout_s=150)
 
     back = next(run for run in reversed(runs(slack)) if run.text.startswith("Take a version back, new"))

@@ -2,10 +2,11 @@
 
 import os
 import subprocess
+from collections.abc import Sequence
 
 import pytest
 
-from actions.api import ActionFailed
+from actions.api import ActionFailed, Version
 from actions.backup.create import Create
 from actions.backup.prune import Prune
 from actions.backup.restore import Restore
@@ -88,9 +89,11 @@ def test_the_check_lists_the_backups_of_a_name(backup, uploads, tmp_path, lookin
     saved = backup(Create, paths=["uploads"]).snapshot
     repository = {"place": str(tmp_path / "repository"), "password": "env:BACKUP_PASSWORD"}
 
-    [version] = Snapshots.model_validate({"repository": repository, "name": "shop"}).list_versions(
-        looking(secrets=SECRETS)
-    )
+    def listed(place: str) -> Sequence[Version]:
+        check = Snapshots.model_validate({"repository": {**repository, "place": place}, "name": "shop"})
+        return check.list_versions(looking(secrets=SECRETS))
 
+    assert listed(str(tmp_path / "not-there-yet")) == []
+    [version] = listed(repository["place"])
     assert saved.startswith(version.number)
     assert version.published_at is not None
