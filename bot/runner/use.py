@@ -307,7 +307,8 @@ def make(step: Uses, scope: Mapping[str, Any]) -> Action[Any]:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise ActionFailed(f"{step.uses}: {where}: {first['msg']}.", hint="Check the values of this step.") from error
+        said = first["msg"].removeprefix("Value error, ").rstrip(".")
+        raise ActionFailed(f"{step.uses}: {where}: {said}.", hint="Check the values of this step.") from error
     except library.UnknownAction as unknown:
         raise ActionFailed(f"There is no action {step.uses} (any more).") from unknown
 
