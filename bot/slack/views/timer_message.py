@@ -12,6 +12,8 @@ from bot.slack.views.parts import button, confirm, place, row, section
 
 EXTEND, NOW, CANCEL = "extend", "now", "cancel"
 EXTEND_MINUTES = 30
+#: "08:59, tomorrow": it may be days ahead.
+_WHEN = "{time}, {date_short_pretty}"
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ _WORDINGS = {
 def timer_line(title: str, timer: Timer) -> str:
     """The moment in one line: "Maintenance off, production starts at 15:02"."""
     wording = _WORDINGS.get(timer.kind, _START)
-    return wording.line.format(title=_name(title, timer), at=at_time(timer.at))
+    return wording.line.format(title=_name(title, timer), at=at_time(timer.at, _WHEN))
 
 
 def timer_text(title: str, timer: Timer) -> str:
@@ -99,7 +101,7 @@ def _told(timer: Timer) -> str:
     if timer.state is TimerState.CANCELLED:
         by = f" by {timer.changed_by}" if timer.changed_by else ""
         return f"cancelled{by}, {wording.cancelled}"
-    return f"{'starts' if wording is _START else 'ends'} at {timer.at:%H:%M} UTC"
+    return f"{'starts' if wording is _START else 'ends'} at {timer.at:%H:%M} UTC on {timer.at:%d %b}"
 
 
 def _name(title: str, timer: Timer) -> str:
