@@ -31,12 +31,12 @@ class Silences(Check[Silencing]):
 
 
 def _shown(silence: Muted) -> Silencing:
-    what = ", ".join(silence.written)
     return Silencing(
         number=silence.id,
-        name=f"{what} by {silence.created_by}",
+        # Who comes first: where many are offered, a long line is cut at its end.
+        name=f"{silence.created_by}, until {silence.ends_at:%d %b %H:%M} UTC",
         published_at=silence.starts_at,
-        title=f"until {silence.ends_at:%Y-%m-%d %H:%M} UTC: {silence.comment}",
+        title=f"{', '.join(silence.written)}: {silence.comment}",
         matchers=silence.written,
         by=silence.created_by,
         ends_at=silence.ends_at,

@@ -166,7 +166,8 @@ def test_a_silence_says_whose_it_is_ends_by_itself_and_is_ended_by_a_click(slack
     slack.click(slack.message_with("[Tell alerts again]"), "Tell alerts again")
     form = filled(slack)
     offered = [one["text"]["text"] for block in form["blocks"] for one in block.get("element", {}).get("options", ())]
-    [mine] = [text for text in offered if text.startswith('severity="warning" by Ada Lovelace · until 20')]
+    [mine] = [text for text in offered if text.startswith("Ada Lovelace, until ")]
+    assert 'UTC · severity="warning": We repl' in mine
     slack.submit(form, {"Which silence": mine})
     slack.message_with("Alerts are told again on playground (by Ada Lovelace)")
     assert alerts.silences() == []
