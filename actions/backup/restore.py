@@ -66,7 +66,7 @@ class Restore(Action[Restored]):
             self._meet(ctx, Meeting(task="look", database=self.database))
         else:
             self._demand_room()
-        return f"The backup {snapshot.id} of {self.name}, made {snapshot.made_at}, comes into {self._where}."
+        return f"The backup {snapshot.id} of {self.name}, made {snapshot.made}, comes into {self._where}."
 
     def run(self, ctx: Context) -> Restored:
         """Bring it back."""

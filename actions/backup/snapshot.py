@@ -1,6 +1,7 @@
 """One backup that was made."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from actions.api import ActionFailed, Context
@@ -22,6 +23,11 @@ class Snapshot:
     paths: tuple[str, ...]
     #: Of a database: "postgresql", "mariadb" or "sqlite". Empty: files.
     product: str
+
+    @property
+    def made(self) -> str:
+        """When it was made, as people read it."""
+        return f"{datetime.fromisoformat(self.made_at).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def read_snapshots(said: list[Any]) -> list[Snapshot]:

@@ -1,7 +1,7 @@
 """Which backups there are."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from actions.api import ActionFailed, Check, CheckContext, Field, Version
 from actions.backup.cli import read_now
@@ -31,10 +31,9 @@ class Snapshots(Check[Version]):
         return [self._shown(snapshot) for snapshot in read_snapshots([said])]
 
     def _shown(self, snapshot: Snapshot) -> Version:
-        made_at = datetime.fromisoformat(snapshot.made_at)
         return Version(
             number=snapshot.id,
-            name=f"{made_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC ({snapshot.id})",
-            published_at=made_at,
+            name=f"{snapshot.made} ({snapshot.id})",
+            published_at=datetime.fromisoformat(snapshot.made_at),
             title=f"Backup of {self.name}",
         )

@@ -67,7 +67,7 @@ class Verify(Action[Verified]):
         """Which backup would be proved. Restores nothing."""
         snapshot = find_snapshot(ctx, self.repository, self.name, self.snapshot)
         where = f" as {self._trial(ctx, snapshot)}" if snapshot.product else ""
-        made = f"The backup {snapshot.id} of {self.name}, made {snapshot.made_at},"
+        made = f"The backup {snapshot.id} of {self.name}, made {snapshot.made},"
         return f"{made} is restored for a trial{where} and counted."
 
     def run(self, ctx: Context) -> Verified:

@@ -94,7 +94,10 @@ def swap(staging: Target, job: Job, target: Access) -> DoneTold:
     if job.incoming not in names:
         if job.kept in names:
             return DoneTold(kept=job.kept)
-        raise ActionFailed(f"There is no database {job.incoming} any more.", hint="Make a new copy instead.")
+        raise ActionFailed(
+            f"There is no database {job.incoming}: it was dropped since, or the copy never took staging's place.",
+            hint="Nothing was changed. Make a new copy if you need one.",
+        )
     staging.swap(job.incoming, job.kept)
     return DoneTold(kept=job.kept if target.address.name in names else "")
 
