@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import actions
 from actions.api import Action, Check
 
 
@@ -69,9 +70,9 @@ def class_name(word: str) -> str:
 
 @cache
 def _names_of(kind: str) -> tuple[str, ...]:
-    folder = Path(__file__).parent
     found = []
-    for integration in sorted(entry for entry in folder.iterdir() if (entry / "__init__.py").is_file()):
+    folders = [entry for place in actions.__path__ for entry in Path(place).iterdir()]
+    for integration in sorted(entry for entry in folders if (entry / "__init__.py").is_file()):
         if integration.name == "api":
             continue
         found += [

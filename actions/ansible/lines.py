@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, ValidationInfo
 
 
 class _Line(BaseModel):
@@ -58,7 +58,22 @@ class HostBegins(_Line):
     task: str
 
 
-class HostResult(_Line):
+class _Cut(_Line):
+    """A line with a text that may be long."""
+
+    #: How many letters at the end of a text that was cut are to be dropped: half a secret may stand there.
+    edge: int = 0
+
+
+def _without_edge(text: str, known: ValidationInfo) -> str:
+    edge = known.data["edge"]
+    return f"{text[:-edge].rstrip()} …" if edge else text
+
+
+_Text = Annotated[str, AfterValidator(_without_edge)]
+
+
+class HostResult(_Cut):
     """How a task went on a host."""
 
     stackhand: Literal["result"]
@@ -69,17 +84,17 @@ class HostResult(_Line):
     #: Does its failure end the play for all hosts at work?
     fatal: bool = False
     #: What the task says about it; empty when there is nothing to say.
-    message: str
+    message: _Text
 
 
-class HostDiff(_Line):
+class HostDiff(_Cut):
     """What a task changed, or would change, on a host."""
 
     stackhand: Literal["diff"]
     host: str
     task: str
     #: A unified diff.
-    text: str
+    text: _Text
 
 
 class HostEnds(_Line):

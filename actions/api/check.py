@@ -60,6 +60,9 @@ class CheckContext(Protocol):
         Raises ActionFailed if there is no such secret.
         """
 
+    def masked(self, text: str) -> str:
+        """*text* without the secrets of this check: for what is cut, since half a secret nobody would know again."""
+
     def path(self, written: str) -> Path:
         """The absolute path of *written*, which is relative to the stack's folder. It need not exist.
 

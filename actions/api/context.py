@@ -62,6 +62,9 @@ class Context(Protocol):
         Raises ActionFailed if there is no such secret.
         """
 
+    def masked(self, text: str) -> str:
+        """*text* without the secrets of this step: for what is cut, since half a secret nobody would know again."""
+
     def log(self, line: str) -> None:
         """Add lines to the step's log. Secrets are masked before they are stored."""
 

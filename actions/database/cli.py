@@ -16,6 +16,8 @@ WORK = (sys.executable, "-P", "-m", "actions.database.work")
 
 #: What a program is given of our own environment: no secret.
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ")
+#: Far more than is shown in the end: at the edge may stand half a secret, and only whole ones are masked on the way.
+_LONGEST_WORDS = 2000
 _COPIED = re.compile(r"^COPY (\d+)$", re.MULTILINE)
 
 
@@ -105,4 +107,4 @@ def _started(
 
 
 def _first_line(said: str) -> str:
-    return next((line.strip() for line in said.splitlines() if line.strip()), "it said nothing")[:300]
+    return next((line.strip() for line in said.splitlines() if line.strip()), "it said nothing")[:_LONGEST_WORDS]

@@ -6,6 +6,8 @@ from actions.api import ActionFailed, Context, HostState
 from actions.database.cli import WORK
 from actions.database.job import DoneTold, FailedTold, Job, ProgressTold, TableTold, TextTold, read
 
+_LONGEST_REASON = 500
+
 
 class Program:
     """One call of `work.py`."""
@@ -28,7 +30,7 @@ class Program:
         if self._done is not None and end.code == 0:
             return self._done
         if self._failed is not None:
-            raise ActionFailed(self._failed.reason, hint=self._failed.hint)
+            raise ActionFailed(self._failed.reason[:_LONGEST_REASON], hint=self._failed.hint)
         if end.code < 0:
             raise ActionFailed(f"The copying program was ended by signal {-end.code}.", hint="Staging is as it was.")
         raise RuntimeError(f"the copying program ended with code {end.code}: {end.tail[-1] if end.tail else ''}")

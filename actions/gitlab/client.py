@@ -62,7 +62,7 @@ def reach(ctx: Context | CheckContext, place: Place) -> Iterator[Project]:
                 f"GitLab has no such thing in {place.project}, or does not show it to this token.",
                 hint="Check the spelling, and what the token may read.",
             ) from error
-        raise ActionFailed(f"GitLab refused it: {_said(error)} ({status}).", hint=_hint(status)) from error
+        raise ActionFailed(f"GitLab refused it: {_said(ctx, error)} ({status}).", hint=_hint(status)) from error
     except requests.RequestException as error:
         raise ActionFailed(
             f"GitLab did not answer at {place.endpoint}.", hint="Can this machine reach it? Try again later."
@@ -81,8 +81,8 @@ def unless_missing(ask: Callable[[], T]) -> T | None:
         raise
 
 
-def _said(error: GitlabError) -> str:
-    return str(error.error_message)[:200].rstrip(".")
+def _said(ctx: Context | CheckContext, error: GitlabError) -> str:
+    return ctx.masked(str(error.error_message))[:200].rstrip(".")
 
 
 def _hint(status: int) -> str:

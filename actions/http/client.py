@@ -12,6 +12,8 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from actions.api import ActionFailed, CheckContext, Context
 
 _PIECE_BYTES = 16 * 1024
+#: So much more of what is cut is read, and dropped once secrets are masked: at the edge may stand half of one.
+_EDGE_BYTES = 4 * 1024
 #: No site's page is longer; what is longer is cut.
 _LONGEST_BYTES = 2 * 1024 * 1024
 
@@ -56,8 +58,11 @@ def ask(
                 stream=True,
             ) as response,
         ):
-            content = _read(response, until=until, longest_bytes=longest_bytes)
-            return Answer(response.status_code, dict(response.headers), _text(content, response.encoding))
+            content = _read(response, until=until, longest_bytes=longest_bytes + _EDGE_BYTES)
+            body = _text(content, response.encoding)
+            if len(content) > longest_bytes:
+                body = ctx.masked(body)[:-_EDGE_BYTES]
+            return Answer(response.status_code, dict(response.headers), body)
     except (requests.Timeout, ReadTimeoutError) as error:
         raise ActionFailed(
             f"{_shown(url)} did not answer within {timeout_s:g} s.", hint="Is it up, or only slow? Raise `timeout_s`."

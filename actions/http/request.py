@@ -77,7 +77,7 @@ class Request(Action[Answered]):
         shown = [f"{self.method} {self.url}"]
         shown += [f"{name}: {value}" for name, value in self.headers.items()]
         shown += [f"{name}: ({reference})" for name, reference in self.secret_headers.items()]
-        if sent := self._sent():
+        if sent := ctx.masked(self._sent()):
             shown += ["", sent if len(sent) <= _SHOWN_LETTERS else f"{sent[:_SHOWN_LETTERS]} …"]
         return "\n".join(shown)
 
@@ -99,7 +99,7 @@ class Request(Action[Answered]):
             follow=not secrets,
             longest_bytes=_LONGEST_BODY_BYTES,
         )
-        done = _answered(answer, list(secrets.values()))
+        done = _answered(ctx, answer)
         ctx.log(f"{done.status}\n{done.body}".rstrip())
         self._demand_expected(done)
         return done
@@ -120,16 +120,10 @@ class Request(Action[Answered]):
         )
 
 
-def _answered(answer: Answer, secrets: list[str]) -> Answered:
+def _answered(ctx: Context, answer: Answer) -> Answered:
     """The answer as it is stored: without secrets that the server sent back."""
-
-    def hidden(text: str) -> str:
-        for secret in secrets:
-            text = text.replace(secret, "***")
-        return text
-
-    headers = {name.lower(): hidden(value) for name, value in answer.headers.items()}
-    return Answered(status=answer.status, body=hidden(answer.body), headers=headers)
+    headers = {name.lower(): ctx.masked(value) for name, value in answer.headers.items()}
+    return Answered(status=answer.status, body=ctx.masked(answer.body), headers=headers)
 
 
 def _as_json(value: JsonValue) -> str:

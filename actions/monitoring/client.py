@@ -156,7 +156,7 @@ class Alertmanager:
 
     def _demand_success(self, answer: requests.Response) -> None:
         if not answer.ok:
-            said = answer.text.strip().strip('"')[:200]
+            said = self._ctx.masked(answer.text).strip().strip('"')[:200]
             raise ActionFailed(
                 f"{self._url} answered {answer.status_code}{': ' if said else ''}{said}.",
                 hint="Is the address right, and may the token do this?",

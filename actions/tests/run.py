@@ -90,7 +90,7 @@ class Run(Action[Tested]):
         ctx.progress(len(found), len(found), f"{counted.passed} passed, {counted.failed} failed, {skipped} skipped")
         if bad:
             told = "; ".join(
-                f"{one.name}: {(one.failure or '')[:_LONGEST_WORDS].rstrip('.')}" for one in bad[:_MOST_TOLD]
+                f"{one.name}: {ctx.masked(one.failure or '')[:_LONGEST_WORDS].rstrip('.')}" for one in bad[:_MOST_TOLD]
             )
             more = f"; and {len(bad) - _MOST_TOLD} more" if len(bad) > _MOST_TOLD else ""
             raise ActionFailed(f"{len(bad)} of {len(found)} tests failed: {told}{more}.", hint="The log has all of it.")

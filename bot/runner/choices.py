@@ -82,11 +82,11 @@ class ChoiceLists:
         reading = _Reading(folder, self._environ)
         try:
             found = _from_check(source, reading) if source.check else _from_document(source, reading)
-            answer = _Answer(tuple(map(reading.masked, found[:_MOST_CHOICES])), "", time.monotonic() + source.cache_s)
+            answer = _Answer(tuple(map(reading.safe, found[:_MOST_CHOICES])), "", time.monotonic() + source.cache_s)
         except ActionFailed as failed:
-            answer = _Answer((), reading.redactor.mask(failed.reason), time.monotonic() + _FAILED_FRESH_S)
+            answer = _Answer((), reading.masked(failed.reason), time.monotonic() + _FAILED_FRESH_S)
         except Exception as bug:  # noqa: BLE001 - a boundary: a check that breaks is a list that cannot be read
-            log.error("a list of choices broke", source=_name(source), error=reading.redactor.mask(repr(bug)))
+            log.error("a list of choices broke", source=_name(source), error=reading.masked(repr(bug)))
             answer = _Answer((), f"{_name(source)} broke: {type(bug).__name__}.", time.monotonic() + _FAILED_FRESH_S)
         with self._lock:
             self._known[key] = answer
@@ -121,9 +121,13 @@ class _Reading:
             raise ActionFailed(f"{reference}: {error}") from error
         return value
 
-    def masked(self, choice: Choice) -> Choice:
+    def masked(self, text: str) -> str:
+        """See `actions.api.CheckContext`."""
+        return self.redactor.mask(text)
+
+    def safe(self, choice: Choice) -> Choice:
         """*choice* without the secrets that were read: a server may send back what it was given."""
-        return replace(choice, value=self.redactor.mask(choice.value), label=self.redactor.mask(choice.label))
+        return replace(choice, value=self.masked(choice.value), label=self.masked(choice.label))
 
     def path(self, written: str) -> Path:
         """See `actions.api.CheckContext`."""

@@ -96,6 +96,10 @@ class StepContext:
             raise ActionFailed(f"{reference}: {error}") from error
         return value
 
+    def masked(self, text: str) -> str:
+        """See `actions.api.Context`."""
+        return self._redactor.mask(text)
+
     def log(self, line: str) -> None:
         """See `actions.api.Context`."""
         self._add(line)
@@ -103,11 +107,11 @@ class StepContext:
 
     def progress(self, done: int, total: int | None, what: str = "") -> None:
         """See `actions.api.Context`."""
-        self._report.progress(Progress(done=done, total=total, what=self._redactor.mask(what)))
+        self._report.progress(Progress(done=done, total=total, what=self.masked(what)))
 
     def host(self, name: str, state: HostState, note: str = "") -> None:
         """See `actions.api.Context`."""
-        self._report.host(HostResult(name=name, state=state.value, note=self._redactor.mask(note)))
+        self._report.host(HostResult(name=self.masked(name), state=state.value, note=self.masked(note)))
 
     def begin(self, outputs: Any) -> Any:
         """See `actions.api.Context`."""
@@ -178,7 +182,7 @@ class StepContext:
 
     def _add(self, line: str) -> None:
         """Buffered: a program may say a million lines."""
-        self._log.append(self._redactor.mask(line.rstrip("\n")) + "\n")
+        self._log.append(self.masked(line.rstrip("\n")) + "\n")
 
 
 class _Session(requests.Session):

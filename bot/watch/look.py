@@ -75,7 +75,11 @@ class LookContext:
         self.asked.append(None)
         return self.clock.now()
 
-    def masked(self, version: Version) -> Version:
+    def masked(self, text: str) -> str:
+        """See `actions.api.CheckContext`."""
+        return self.redactor.mask(text)
+
+    def safe(self, version: Version) -> Version:
         """*version* without the secrets that were read: a server may send back what it was given."""
         if not self.redactor.patterns():
             return version
@@ -170,14 +174,14 @@ class Looker:
             error, hint = f"{resource.use.check} cannot take its fields: {wrong.errors()[0]['msg']}.", ""
         except requests.RequestException as wrong:
             # Masked before it is cut: half a secret nobody would know again.
-            said = ctx.redactor.mask(str(wrong))
+            said = ctx.masked(str(wrong))
             error, hint = f"{resource.use.check} got no answer: {cut(first_line(said), 200)}.", ""
         except Exception as bug:  # noqa: BLE001 - a boundary: a check that breaks is a check that failed
-            log.error("a check broke", watcher=result.watcher, error=ctx.redactor.mask(repr(bug)))
+            log.error("a check broke", watcher=result.watcher, error=ctx.masked(repr(bug)))
             error, hint = f"{resource.use.check} broke: {type(bug).__name__}. This is a mistake in the check.", ""
         if ctx.held_until is not None:
-            return CheckResult(**values | {"held_until": ctx.held_until, "error": ctx.redactor.mask(error)})
-        return CheckResult(**values | {"error": ctx.redactor.mask(error), "hint": ctx.redactor.mask(hint)})
+            return CheckResult(**values | {"held_until": ctx.held_until, "error": ctx.masked(error)})
+        return CheckResult(**values | {"error": ctx.masked(error), "hint": ctx.masked(hint)})
 
     def _found(self, ctx: LookContext, resource: Resource, known: Mapping[str, SeenVersion]) -> dict[str, Any]:
         listed = in_order(self._list(ctx, resource.use, {}))
@@ -210,7 +214,7 @@ class Looker:
     def _list(self, ctx: LookContext, use: CheckUse, scope: Mapping[str, Any]) -> list[Version]:
         check, before = library.find_check(use.check), len(ctx.asked)
         fields = evaluate(use.with_, {"vars": self.vars(), **scope})
-        listed = map(ctx.masked, check.model_validate(fields).list_versions(ctx))
+        listed = map(ctx.safe, check.model_validate(fields).list_versions(ctx))
         # Each number once, as a check promises: the last word counts.
         versions = list({version.number: version for version in listed}.values())
         if len(ctx.asked) == before:

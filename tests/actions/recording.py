@@ -56,8 +56,11 @@ class Recording:
         except KeyError:
             raise ActionFailed(f"There is no secret {reference}.") from None
 
+    def masked(self, text: str) -> str:
+        return _without(self.secrets, text)
+
     def log(self, line: str) -> None:
-        self.lines += self._masked(line).split("\n")
+        self.lines += self.masked(line).split("\n")
 
     def progress(self, done: int, total: int | None, what: str = "") -> None:
         self.steps.append((done, total, what))
@@ -112,7 +115,7 @@ class Recording:
             except OSError as error:
                 raise ActionFailed(f"{argv[0]} could not be started: {error.strerror}.") from error
         code = self._wait(program, output, on_line or self.log, timeout_s)
-        return Exit(code=code, tail=tuple(self._masked(line) for line in _lines(output)[-20:]))
+        return Exit(code=code, tail=tuple(self.masked(line) for line in _lines(output)[-20:]))
 
     def _wait(
         self,
@@ -129,7 +132,7 @@ class Recording:
                 known = _lines(output)
                 # The last line may still be half written.
                 for line in known[taken:] if over else known[taken:-1]:
-                    take(self._masked(line))
+                    take(self.masked(line))
                     taken += 1
                 if over:
                     return int(program.wait())
@@ -144,11 +147,6 @@ class Recording:
     def _check(self) -> None:
         if self.cancelled():
             raise Cancelled
-
-    def _masked(self, text: str) -> str:
-        for value in self.secrets.values():
-            text = text.replace(value, "***")
-        return text
 
 
 @dataclass
@@ -168,11 +166,20 @@ class Looking:
         except KeyError:
             raise ActionFailed(f"There is no secret {reference}.") from None
 
+    def masked(self, text: str) -> str:
+        return _without(self.secrets, text)
+
     def path(self, written: str) -> Path:
         return self.folder / written
 
     def now(self) -> datetime:
         return self.moment
+
+
+def _without(secrets: Mapping[str, str], text: str) -> str:
+    for value in secrets.values():
+        text = text.replace(value, "***")
+    return text
 
 
 def _lines(output: Path) -> list[str]:

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+import actions
+from actions import library
 from tests.fakes.serving import serving
 
 #: Not a letter of its signs is left alone by all of the encodings.
@@ -16,9 +18,11 @@ _CORE = b"C4naryBird"
 
 #: The program that tells it: `tell.py WAY`.
 TELL = r"""
-import base64, html, json, os, shlex, subprocess, sys, time, traceback, urllib.parse
+import base64, html, json, os, shlex, subprocess, sys, time, traceback, urllib.parse, xml.sax.saxutils
 secret = os.environ.get("CANARY", "")
 raw = secret.encode()
+
+JUNIT = "<testsuite><testcase name='sings'><failure message=%s/></testcase></testsuite>"
 
 def deep(password):
     raise RuntimeError("cannot log in")
@@ -72,6 +76,7 @@ WAYS = {
     "last words": lambda: sys.exit(f"wrong password: {secret}"),
     "keep": lambda: open("kept", "w").write(secret),
     "show": lambda: print(open("kept").read()),
+    "junit": lambda: open(sys.argv[2], "w").write(JUNIT % xml.sax.saxutils.quoteattr("x" * 145 + secret)),
 }
 WAYS[sys.argv[1]]()
 """
@@ -102,10 +107,15 @@ def jobs(url: str) -> dict[str, str]:
         "answer cut off": _HTTP % (url, "drop", "CANARY_BASE64"),
         "header that a library refuses": _HTTP % (url, "body", "CANARY_LINES"),
         "header that has no bytes": _HTTP % (url, "body", "CANARY_FOREIGN"),
+        "answer that fails, at the edge of what is shown": _HTTP % (url, "bad-170", "CANARY_BASE64"),
+        "answer at the edge of what is kept": _HTTP % (url, f"body-{64 * 1024 - 30}", "CANARY_BASE64"),
         "file": _HTTP.replace("env:%s", "file:%s") % (url, "body", "key"),
     }
     found = {f"program: {way}": f"steps: [{_tell(way)}]" for way in PROGRAMS}
     found |= {f"http: {way}": f"steps: [{{{ask}}}]" for way, ask in asks.items()}
+    sing = "steps: [{uses: cage.sing, with: {way: %s, token: 'env:CANARY'}}]"
+    found |= {f"action: {way}": sing % way for way in OWN}
+    token = "token: 'env:CANARY_BASE64'"
     kept = f"{_tell('keep')}, {{wait: 1s}}, {_tell('show', knows=False)}"
     return found | {
         "a later step, after a wait": f"steps: [{kept}]",
@@ -113,6 +123,12 @@ def jobs(url: str) -> dict[str, str]:
         "an undo": f"steps: [{_tell('plain', more=', undo_argv: [python3, tell.py, repr]')}]",
         "ansible variable": "steps: [{uses: ansible.run_playbook, with: {playbook: play.yml, inventory: hosts, "
         "secret_vars: {canary: 'env:CANARY'}}}]",
+        "tests": "steps: [{uses: tests.run, with: {argv: [python3, tell.py, junit, '{report}'], "
+        "secret_env: {CANARY: 'env:CANARY'}}}]",
+        "Alertmanager": "steps: [{uses: monitoring.silence, with: {matchers: [a=b], comment: c, "
+        f"url: '{url}', {token}}}}}]",
+        "GitLab": "steps: [{uses: gitlab.comment, with: {project: a/b, number: 1, text: t, "
+        f"endpoint: '{url}', {token}}}}}]",
         "approval": f"steps: [{{approve: {{by: [everyone]}}}}, {{{asks['answer that fails']}}}]",
         "choices of a check": "form: {a: {type: choice, choices_from: {check: http.versions, with: "
         f"{_lists(url)}}}}}}}"
@@ -151,8 +167,94 @@ PLAY = """\
     - {name: Show, debug: {msg: "{{ canary }}"}}
     - {name: Encode, debug: {msg: "{{ canary | b64encode }} {{ canary | urlencode }}"}}
     - {name: Give to a program, command: {argv: [echo, "{{ canary }}"]}}
+    - {name: Say much, fail: {msg: "{{ 'x' * 2990 }}{{ canary }}{{ 'x' * 2000 }}"}, ignore_errors: true}
+    - name: Say much and fail
+      command: {argv: [sh, -c, 'echo "$1"; echo "$2"; exit 1', "", "{{ canary }}", "{{ 'x' * 980 }}"]}
+      ignore_errors: true
     - {name: Break, fail: {msg: "no entry with {{ canary }}"}}
 """
+
+
+#: An action of one's own, in a folder beside ours: each way says the secret in another way, or breaks with it.
+SING = """\
+\"\"\"Sings.\"\"\"
+
+from typing import Literal
+
+from actions.api import Action, ActionFailed, Context, Crash, HostState, Outputs, Secret
+
+
+class Song(Outputs):
+    words: dict[str, list[str]] = {}
+
+
+class Sing(Action[Song]):
+    way: str
+    token: Secret
+
+    @property
+    def crash(self) -> Crash:
+        return Crash.AGAIN
+
+    def preview(self, ctx: Context) -> str:
+        return self.sung(ctx).model_dump_json()
+
+    def run(self, ctx: Context) -> Song:
+        return self.sung(ctx)
+
+    def undo(self, done: Song) -> None:
+        return None
+
+    def sung(self, ctx: Context) -> Song:
+        secret = ctx.secret(self.token)
+        match self.way:
+            case "log":
+                ctx.log(f"{secret}\\n{secret}")
+            case "progress":
+                ctx.progress(1, 2, secret)
+            case "host":
+                ctx.host(secret, HostState.FAILED, secret)
+            case "begin":
+                ctx.begin(Song(words={secret: [secret]}))
+            case "outputs":
+                return Song(words={secret: [secret]})
+            case "failed":
+                raise ActionFailed(f"no entry with {secret}", hint=f"not {secret}") from KeyError(secret)
+            case "key":
+                {}[secret]
+            case "cause" | "context" | "group":
+                self.break_down(secret)
+        return Song()
+
+    def break_down(self, secret: str) -> None:
+        try:
+            raise ValueError(f"no entry with {secret}", {"password": secret})
+        except ValueError as error:
+            error.add_note(f"it was {secret}")
+            if self.way == "group":
+                raise ExceptionGroup(secret, [error, OSError(5, secret, secret)]) from error
+            if self.way == "context":
+                raise RuntimeError(f"cannot sing {secret}")
+            raise RuntimeError(f"cannot sing {secret}") from error
+"""
+#: The ways of it that break, and all.
+BREAKING = ("cause", "context", "group", "key")
+OWN = (*BREAKING, "failed", "log", "progress", "host", "begin", "outputs")
+
+
+@contextmanager
+def own_actions(folder: Path) -> Iterator[None]:
+    """Let the library find `cage.sing`, whose file is written below *folder*."""
+    (folder / "cage").mkdir(parents=True)
+    (folder / "cage" / "__init__.py").touch()
+    (folder / "cage" / "sing.py").write_text(SING)
+    actions.__path__.append(str(folder))
+    library._names_of.cache_clear()
+    try:
+        yield
+    finally:
+        actions.__path__.remove(str(folder))
+        library._names_of.cache_clear()
 
 
 def write(folder: Path, url: str) -> None:
@@ -193,20 +295,28 @@ def parrot() -> Iterator[str]:
 
     class Parrot(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            way, key = self.path.strip("/"), self.headers.get("X-Key", "")
+            way, _, before = self.path.strip("/").partition("-")
+            given = (self.headers.get(name) for name in ("X-Key", "Authorization", "PRIVATE-TOKEN"))
+            key = "x" * int(before or 0) + next(filter(None, given), "")
+            if way.startswith("api"):
+                way, key = "api", "x" * 150 + key
             if way == "drop":
                 self.wfile.write(f"HTTP/1.1 200 {key}\r\nContent-Length: 99\r\n\r\n{key}".encode())
                 return
-            self.send_response({"bad": 500, "redirect": 302}.get(way, 200))
+            self.send_response({"bad": 500, "redirect": 302, "api": 403}.get(way, 200))
             if way == "redirect":
                 self.send_header("Location", f"/?{key}")
             if way == "header":
                 self.send_header("X-Said", key)
             if way == "name":
                 self.send_header(key.replace(" ", "-").replace("=", ""), "1")
-            body = json.dumps([key, f"1.0-{key}"]) if way == "json" else f"{key}\nyou said {key}"
+            body = f"{key}\nyou said {key}"
+            if way in {"api", "json"}:
+                body = json.dumps([key, f"1.0-{key}"] if way == "json" else {"message": key})
             self.end_headers()
             self.wfile.write(body.encode())
+
+        do_POST = do_GET  # noqa: N815 - http.server's name
 
         def log_message(self, *args: object) -> None:
             """Stay silent."""

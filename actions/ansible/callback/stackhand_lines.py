@@ -22,6 +22,9 @@ DOCUMENTATION = """
 # A line over 64 KiB would reach the bot in pieces; one character takes up to 12 bytes ("\\ud83d\\ude00").
 _LONGEST_MESSAGE = 2000
 _LONGEST_DIFF = 4000
+# So much more of what is cut is told, and dropped by who reads it: at the edge may stand half a secret, and only whole
+# ones are masked on the way.
+_EDGE = 1000
 
 
 class CallbackModule(CallbackBase):  # type: ignore[misc]
@@ -80,7 +83,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             if isinstance(part, Mapping) and part.get("changed") and part.get("diff"):
                 text = self._get_diff(_with_one_name(part)).strip("\n")
                 if text:
-                    self._say("diff", host=_host(result), task=_task(result), text=_cut(text, _LONGEST_DIFF))
+                    self._say("diff", host=_host(result), task=_task(result), **_cut("text", text, _LONGEST_DIFF))
 
     def v2_playbook_on_stats(self, stats: Any) -> None:  # noqa: D102
         for host in sorted(stats.processed):
@@ -103,7 +106,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             state=state,
             task=_task(result),
             fatal=state in _LOST and bool(result.task.any_errors_fatal or result.task.run_once),
-            message=_cut(message, _LONGEST_MESSAGE),
+            **_cut("message", message, _LONGEST_MESSAGE),
         )
 
     def _say(self, what: str, **values: object) -> None:
@@ -152,7 +155,7 @@ def _why(outcome: Mapping[str, Any]) -> str:
     words = str(outcome.get("msg") or outcome.get("censored") or "").strip().removeprefix("Task failed: ")
     # "non-zero return code" alone helps nobody: what the program said does.
     said = next((text for key in _SAID if (text := str(outcome.get(key) or "").strip())), "")
-    return f"{words}: {said[-_LONGEST_MESSAGE // 2 :]}" if said and said not in words else words
+    return f"{words}: {_last_lines(said, _LONGEST_MESSAGE // 2)}" if said and said not in words else words
 
 
 _LOST = {"failed", "unreachable"}
@@ -180,5 +183,15 @@ def _without_names(diff: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in diff.items() if key not in {"before_header", "after_header"}}
 
 
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 2].rstrip()} …"
+def _cut(name: str, text: str, longest: int) -> dict[str, Any]:
+    """What a line says under *name*, and how much of its end is to be dropped: see `_EDGE`."""
+    edge = _EDGE if len(text) > longest + _EDGE else 0
+    return {"edge": edge, name: text[: longest + _EDGE]}
+
+
+def _last_lines(text: str, longest: int) -> str:
+    """The last whole lines that fit, one at least: of each line of a secret is known whether it is one."""
+    if len(text) <= longest:
+        return text
+    before = text.find("\n", len(text) - longest)
+    return text[(before if before >= 0 else text.rfind("\n")) + 1 :]
