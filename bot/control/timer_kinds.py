@@ -104,7 +104,8 @@ class BackToWork:
     """Brings a waiting run back to its engine."""
 
     holds_run = True
-    can_be_cancelled = True
+    #: The run would wait for ever.
+    can_be_cancelled = False
 
     def __init__(self, engine: Engine, access: Access) -> None:
         self._engine = engine

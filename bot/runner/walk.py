@@ -275,7 +275,16 @@ class Walk:
     def _set_wait(self, tx: Transaction, step: Wait, key: str, length: timedelta) -> None:
         now = self._recorder.now()
         tx.steps.change(self._run.number, step.id, status=StepStatus.WAITING, started_at=now)
-        tx.timers.set(key=key, kind=TimerKind.RESUME, at=now + length, run=self._run.number, stack=self._run.stack)
+        run = self._run
+        tx.timers.set(
+            key=key,
+            kind=TimerKind.RESUME,
+            at=now + length,
+            run=run.number,
+            stack=run.stack,
+            job=run.job,
+            environment=run.environment,
+        )
 
     def _call(self, step: RunJob, record: StepRecord, cancelled: Cancelled) -> Outcome:
         """Start the step's job, once, and leave until it is over; then take over how it came out."""

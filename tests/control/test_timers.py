@@ -4,7 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
+import pytest
+
 from bot.base.errors import NotNow
+from bot.model.run import RunStatus
 from bot.model.timer import TimerKind, TimerState
 from tests.control.house import ADA, House
 
@@ -59,6 +62,22 @@ def test_a_moment_that_comes_twice_starts_one_run(the_house: House) -> None:
     the_house.control.timers.fire_due()
 
     assert [run.origin for run in the_house.control.runs.recent()] == ["timer", "slack"]
+
+
+def test_the_end_of_a_wait_is_not_called_off_since_the_run_would_wait_for_ever(the_house: House) -> None:
+    """No message has such a button: who presses it has made it up."""
+    run = the_house.start("look")
+    with the_house.store.begin() as tx:
+        tx.runs.change(run.number, status=RunStatus.WAITING)
+        at = the_house.clock.now() + timedelta(hours=1)
+        timer = tx.timers.set(key="wait:1:1", kind=TimerKind.RESUME, at=at, run=run.number, stack="shop", job="look")
+
+    with pytest.raises(NotNow, match="This has an end"):
+        the_house.control.timers.cancel(timer.id, by=ADA, origin="slack")
+
+    the_house.clock.push(hours=1)
+    the_house.control.timers.fire_due()
+    assert the_house.status(run.number) is RunStatus.QUEUED
 
 
 def test_a_timer_that_breaks_holds_up_no_other(the_house: House) -> None:
