@@ -76,7 +76,7 @@ def pause(
     with opened(data, stacks) as app:
         control = app.control.pauses
         made = control.pause(
-            control.find(what or []), by=me(), why=because, origin=ORIGIN, length=_length(length), channel=None
+            control.find(what or [], by=me()), by=me(), why=because, origin=ORIGIN, length=_length(length), channel=None
         )
     say(out(), f"{made.in_words}. What is queued waits.")
 
@@ -86,7 +86,7 @@ def unpause(what: What = None, *, data: Data = None, stacks: Stacks = None) -> N
     with opened(data, stacks) as app:
         app.engine.open()
         control = app.control.pauses
-        freed = control.unpause(control.find(what or []), by=me(), origin=ORIGIN, channel=None)
+        freed = control.unpause(control.find(what or [], by=me()), by=me(), origin=ORIGIN, channel=None)
     say(out(), f"The pause is over. {plural(len(freed), 'run')} may begin.")
 
 

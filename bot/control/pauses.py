@@ -17,6 +17,7 @@ from bot.model.message import MessageKind
 from bot.model.pause import EVERYTHING, Pause, named, pause_key
 from bot.model.person import Person
 from bot.model.run import RunStatus
+from bot.model.stack import Stack
 from bot.model.timer import TimerKind
 from bot.store.store import Store, Transaction
 
@@ -38,21 +39,23 @@ class Pauses:
         self._clock = clock
         self._nudges = nudges
 
-    def find(self, words: Sequence[str]) -> str:
+    def find(self, words: Sequence[str], *, by: Person) -> str:
         """What people mean: nothing at all, `shop`, `shop deploy`, `shop deploy on staging`, `staging`.
 
-        Raises NotFound with the nearest names.
+        What *by* may not see is not there for them. Raises NotFound with the nearest names.
         """
         parts = [part for word in words for part in word.split("/") if part.lower() not in {"on", "in", "everything"}]
-        stacks = self._catalog.stacks
-        environments = {name for stack in stacks.values() for name in stack.environments}
+        stacks = {name: stack for name, stack in self._catalog.stacks.items() if self._access.may(by, "see", name)}
+        environments = {name for stack in stacks.values() for name in self._places(stack, by)}
         match parts:
             case []:
                 return EVERYTHING
             case [one] if one not in stacks and one in environments:
                 return f"*/*/{one}"
+            case [stack, *_] if stack not in stacks:
+                raise NotFound(f'There is no stack "{stack}".', hint=did_you_mean(stack, list(stacks)))
             case [stack, *rest] if len(rest) <= 2:
-                return self._below(stack, rest)
+                return self._below(stacks[stack], rest, by)
         raise NotFound(f'"{" ".join(words)}" is too long.', hint="Write STACK, STACK JOB or STACK JOB on ENV.")
 
     def all(self, person: Person | None = None) -> list[Pause]:
@@ -134,19 +137,24 @@ class Pauses:
             if run.begun_at is None:
                 tx.runs.change(run.number)
 
-    def _below(self, stack: str, rest: Sequence[str]) -> str:
-        found = self._catalog.stack(stack)
-        for name in rest[:-1] if len(rest) > 1 else []:
-            self._catalog.job(stack, name)
-        if not rest:
-            return stack
-        last = rest[-1]
-        if len(rest) == 1 and last in found.jobs:
-            return f"{stack}/{last}"
-        if last not in found.environments:
-            known = [*found.environments, *(found.jobs if len(rest) == 1 else ())]
-            raise NotFound(f'{found.title} has no "{last}".', hint=did_you_mean(last, known))
-        return f"{stack}/{rest[0] if len(rest) > 1 else '*'}/{last}"
+    def _below(self, stack: Stack, rest: Sequence[str], by: Person) -> str:
+        jobs = [name for name in stack.jobs if self._access.may(by, "see", f"{stack.name}/{name}")]
+        places = self._places(stack, by)
+        match rest:
+            case []:
+                return stack.name
+            case [job] if job in jobs:
+                return f"{stack.name}/{job}"
+            case [place] if place in places:
+                return f"{stack.name}/*/{place}"
+            case [job, place] if job in jobs and place in places:
+                return f"{stack.name}/{job}/{place}"
+        wrong, known = (rest[-1], places) if rest[0] in jobs else (rest[0], jobs if rest[1:] else [*places, *jobs])
+        raise NotFound(f'{stack.title} has no "{wrong}".', hint=did_you_mean(wrong, known))
+
+    def _places(self, stack: Stack, by: Person) -> list[str]:
+        """The environments of *stack* in which *by* may see anything."""
+        return [name for name in stack.environments if self._access.may(by, "see", f"{stack.name}//{name}")]
 
     def _may_see(self, person: Person, target: str) -> bool:
         return target.startswith("*") or self._access.may(person, "see", target)

@@ -34,8 +34,8 @@ class Locks(Protocol):
     def reserve(self, name: str, *, by: Person, length: timedelta, why: str, origin: str) -> Lock:
         """Hold it, or wait in line for it."""
 
-    def release(self, name: str, *, by: Person, origin: str) -> None:
-        """Give it back, or the place in line."""
+    def release(self, name: str, *, by: Person, origin: str) -> Lock | None:
+        """Give it back, or the place in line. Returns the lock while a run that works under it keeps it."""
 
     def hand_over(self, name: str, claim: int, *, by: Person, origin: str) -> Lock:
         """Give it to one who waits."""
@@ -50,8 +50,8 @@ class Locks(Protocol):
 class Pauses(Protocol):
     """What is paused."""
 
-    def find(self, words: Sequence[str]) -> str:
-        """What people mean. Raises NotFound."""
+    def find(self, words: Sequence[str], *, by: Person) -> str:
+        """What people mean, of what *by* may see. Raises NotFound."""
 
     def all(self, person: Person | None = None) -> Sequence[Pause]:
         """What is paused, and *person* may see."""

@@ -9,15 +9,17 @@ from bot.model.pause import Pause
 from bot.model.run import RunStatus
 from tests.control.house import ADA, BEN, House
 
+VAULT = "stack: vault\ntitle: Vault\nenvironments: {cellar: }\njobs: {open: {steps: [{wait: 1s}]}}\n"
+
 
 def pause(house: House, *words: str, why: str = "network work", length: timedelta | None = None) -> Pause:
     pauses = house.control.pauses
-    return pauses.pause(pauses.find(words), by=ADA, why=why, origin="slack", length=length, channel="#ops")
+    return pauses.pause(pauses.find(words, by=ADA), by=ADA, why=why, origin="slack", length=length, channel="#ops")
 
 
 def unpause(house: House, *words: str) -> list[int]:
     pauses = house.control.pauses
-    return pauses.unpause(pauses.find(words), by=ADA, origin="slack", channel="#ops")
+    return pauses.unpause(pauses.find(words, by=ADA), by=ADA, origin="slack", channel="#ops")
 
 
 def test_what_is_asked_for_in_a_pause_waits_and_goes_on_in_order(the_house: House) -> None:
@@ -56,14 +58,30 @@ def test_a_pause_covers_what_its_name_says_and_nothing_else(the_house: House) ->
     ],
 )
 def test_a_pause_is_named_as_people_say_it(the_house: House, words: tuple[str, ...], target: str) -> None:
-    assert the_house.control.pauses.find(words) == target
+    assert the_house.control.pauses.find(words, by=ADA) == target
 
 
 def test_names_that_are_not_there_are_told(the_house: House) -> None:
     with pytest.raises(NotFound, match=r'no "deplyo". Did you mean "deploy"\?'):
-        the_house.control.pauses.find(["shop", "deplyo"])
+        the_house.control.pauses.find(["shop", "deplyo"], by=ADA)
     with pytest.raises(NotFound, match=r'Did you mean "shop"\?'):
-        the_house.control.pauses.find(["shpo"])
+        the_house.control.pauses.find(["shpo"], by=ADA)
+
+
+def test_what_somebody_may_not_see_is_not_there_for_them(the_house: House) -> None:
+    the_house.write("vault/stack.yml", VAULT)
+    the_house.write("access.yml", "- {who: '@web', may: run, on: shop/look/staging}\n")
+    the_house.catalog.refresh()
+    told = []
+
+    for words in ("vault", "vlt", "shop/deply", "shop/deploy", "cellar", "shop/production", "shop/look/production"):
+        with pytest.raises(NotFound) as not_found:
+            the_house.control.pauses.find([words], by=BEN)
+        told.append(str(not_found.value).partition(words)[2])
+
+    for hidden in ("vault", "Vault", "cellar", "deploy", "production"):
+        assert hidden not in "".join(told)
+    assert the_house.control.pauses.find(["shop/look/staging"], by=BEN) == "shop/look/staging"
 
 
 def test_two_pauses_have_to_end_both(the_house: House) -> None:

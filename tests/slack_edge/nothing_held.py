@@ -101,7 +101,7 @@ class Locks:
 class Pauses:
     """Nothing is paused."""
 
-    def find(self, words: Sequence[str]) -> str:
+    def find(self, words: Sequence[str], *, by: Person) -> str:
         return "*"
 
     def all(self, person: Person | None = None) -> list[Pause]:

@@ -20,7 +20,7 @@ class PauseListeners:
         """Let nothing begin there."""
         person, pauses = self._desk.person(interaction), self._desk.door.pauses
         pause = pauses.pause(
-            pauses.find(words.what),
+            pauses.find(words.what, by=person),
             by=person,
             why=words.because,
             origin=ORIGIN,
@@ -32,7 +32,7 @@ class PauseListeners:
 
     def unpause(self, interaction: Interaction, words: Words) -> None:
         """Let it begin again."""
-        self._end(interaction, self._desk.door.pauses.find(words.what))
+        self._end(interaction, self._desk.door.pauses.find(words.what, by=self._desk.person(interaction)))
 
     def clicked(self, ack: Ack, body: Body) -> None:
         """End the pause."""
