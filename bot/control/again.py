@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bot.base.errors import NotNow
+from bot.base.errors import NotFound, NotNow
 from bot.catalog.names import RESERVED
 from bot.control.start import StartJob
 from bot.model.person import Person
 from bot.model.plan import Each, Plan, RunJob, Undo
 from bot.model.run import HOOKS, RetryPoint, Run, RunStatus, StepRecord, StepStatus
+from bot.store.store import Transaction
 
 _FAILED = {RunStatus.FAILED, RunStatus.ERRORED, RunStatus.ABORTED}
 #: What a hook's id says of the step that it belongs to: "4." of "4.ensure.1", nothing of the job's own "ensure.1".
@@ -40,24 +41,34 @@ def retry_point(run: Run, steps: Sequence[StepRecord]) -> RetryPoint | None:
     return point if point.titles else None
 
 
-def demand_same_steps(run: Run, point: RetryPoint | None, today: Plan) -> RetryPoint:
-    """What a run by the plan of *today* may take over of *run*. Raises NotNow with the reason when that is nothing."""
-    if point is None:
-        raise NotNow(f"{run.name} has no done steps that could be taken over.", hint=_HINT)
-    if today.steps != run.plan.steps:
-        raise NotNow(f"The steps of {run.title} have changed since {run.name}.", hint=_HINT)
-    if today.scope.get("env") != run.plan.scope.get("env"):
-        raise NotNow(f"What is declared of {run.environment} has changed since {run.name}.", hint=_HINT)
-    undone = [step.title for step in point.taken if step.undone]
-    if undone:
-        raise NotNow(f"{run.name} cannot be taken up: {undone[0]} has been undone since.", hint=_HINT)
-    return point
+def taken_up_by(run: Run, follow_ups: Sequence[Run]) -> Run | None:
+    """The run that took up what *run* had done; None: there is none, or it never began."""
+    return next((one for one in follow_ups if one.retry_of == run.number and one.begun_at), None)
 
 
-def items_of(run: Run, steps: Sequence[StepRecord]) -> dict[str, StepRecord]:
-    """The steps of *run* that go through a list, whose items must stay the same, by id."""
-    lists = {step.id for step in run.plan.all_steps() if isinstance(step, Each)}
-    return {record.id: record for record in steps if record.id in lists and record.fields}
+def take_up(tx: Transaction, number: int, run: Run) -> None:
+    """Let the new *run* begin where run *number* failed. Raises NotNow when it cannot, or another one does already."""
+    old, steps, follow_ups = _at_rest(tx, number, run)
+    if taken := taken_up_by(old, follow_ups):
+        raise NotNow(f"{old.name} was taken up by {taken.name}.", hint="Retry that one, or run it from the start.")
+    point = _demand_same_steps(old, retry_point(old, steps), run.plan)
+    tx.runs.change(run.number, retry_of=number)
+    # Its message does not offer that any more.
+    tx.runs.change(number)
+    for record in point.taken:
+        tx.steps.take_over(run.number, record)
+    for record in point.partly:
+        tx.steps.begin_with(run.number, record)
+    for id, record in _items_of(old, steps).items():
+        tx.steps.change(run.number, id, fields=record.fields)
+
+
+def demand_undoable(tx: Transaction, number: int, run: Run) -> None:
+    """Raise NotNow when the new *run* finds nothing of run *number* to undo, or another one is about it."""
+    old, steps, _ = _at_rest(tx, number, run)
+    if not any(step.can_be_undone for step in steps):
+        is_undone = any(step.undone for step in steps)
+        raise NotNow(f"{old.name} {'is undone already' if is_undone else 'has nothing that can be undone'}.")
 
 
 def ask_like(
@@ -103,6 +114,43 @@ def undo_values(old: Run) -> dict[str, Any]:
         "cause": f"undoes {old.name}",
         "undo_of": old.number,
     }
+
+
+def _at_rest(tx: Transaction, number: int, run: Run) -> tuple[Run, list[StepRecord], list[Run]]:
+    """The run, its steps, and what was about it before the new *run*. Of two who ask at once, one is first.
+
+    Raises NotNow while one of these is not over.
+    """
+    # The new one is written already: who asks twice by one key is found by that, and never comes here.
+    old = tx.runs.lock_row(number)
+    if old is None:
+        raise NotFound(f"There is no run #{number} any more.")
+    follow_ups = [one for one in tx.runs.follow_ups(number) if one.number != run.number]
+    for other in follow_ups:
+        if not other.status.is_over:
+            what = "undone" if other.undo_of == number else "taken up"
+            raise NotNow(f"{old.name} is being {what} by {other.name}.", hint="Wait for its end, or cancel it.")
+    return old, tx.steps.of(number), follow_ups
+
+
+def _demand_same_steps(run: Run, point: RetryPoint | None, today: Plan) -> RetryPoint:
+    """What a run by the plan of *today* may take over of *run*. Raises NotNow with the reason when that is nothing."""
+    if point is None:
+        raise NotNow(f"{run.name} has no done steps that could be taken over.", hint=_HINT)
+    if today.steps != run.plan.steps:
+        raise NotNow(f"The steps of {run.title} have changed since {run.name}.", hint=_HINT)
+    if today.scope.get("env") != run.plan.scope.get("env"):
+        raise NotNow(f"What is declared of {run.environment} has changed since {run.name}.", hint=_HINT)
+    undone = [step.title for step in point.taken if step.undone]
+    if undone:
+        raise NotNow(f"{run.name} cannot be taken up: {undone[0]} has been undone since.", hint=_HINT)
+    return point
+
+
+def _items_of(run: Run, steps: Sequence[StepRecord]) -> dict[str, StepRecord]:
+    """The steps of *run* that go through a list, whose items must stay the same, by id."""
+    lists = {step.id for step in run.plan.all_steps() if isinstance(step, Each)}
+    return {record.id: record for record in steps if record.id in lists and record.fields}
 
 
 def _is_done(record: StepRecord) -> bool:

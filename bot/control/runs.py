@@ -12,7 +12,7 @@ from bot.base.nudges import Nudges
 from bot.catalog.catalog import Catalog
 from bot.catalog.plan import make_plan
 from bot.control.access import Access
-from bot.control.again import ask_like, demand_same_steps, items_of, retry_point, undo_plan, undo_values
+from bot.control.again import ask_like, demand_undoable, retry_point, take_up, taken_up_by, undo_plan, undo_values
 from bot.control.begin import NewRun, add_run, people_behind, skip
 from bot.control.called import ask_for, demand_living_parent
 from bot.control.cancel import cancel_family
@@ -192,22 +192,10 @@ class Runs:
         if known := self._started(key, "run", by=by, origin=origin):
             return known
         old = self._must_be_over(number)
-        steps = self.steps(number)
-        point = retry_point(old, steps)
+        point = retry_point(old, self.steps(number))
         cause = f"from step {point.step} of {old.name}" if point else ""
         ask = ask_like(old, by=by, origin=origin, key=key, channel=channel, cause=cause, patience_s=patience_s)
-        point = demand_same_steps(old, point, self.prepare(ask).plan)
-
-        def take_over(tx: Transaction, run: Run) -> None:
-            tx.runs.change(run.number, retry_of=number)
-            for record in point.taken:
-                tx.steps.take_over(run.number, record)
-            for record in point.partly:
-                tx.steps.begin_with(run.number, record)
-            for id, record in items_of(old, steps).items():
-                tx.steps.change(run.number, id, fields=record.fields)
-
-        return self.start(ask, also=take_over)
+        return self.start(ask, also=lambda tx, run: take_up(tx, number, run))
 
     def answers_again(self, old: Run) -> dict[str, FormValue]:
         """The answers of *old* that its job still asks for. Raises NotFound when the job is gone."""
@@ -223,13 +211,15 @@ class Runs:
             return known
         old = self._must_be_over(number)
         self._access.demand(by, "undo", old.target, origin=origin)
-        steps = self.steps(number)
-        if not any(step.can_be_undone for step in steps):
-            is_undone = any(step.undone for step in steps)
-            raise NotNow(f"{old.name} {'is undone already' if is_undone else 'has nothing that can be undone'}.")
         # Whatever is frozen: leaving on what was begun would be worse.
         new = _undo(old, key=key, lock=old.lock, by=by, origin=origin, channel=channel or old.channel)
-        return self._write(key, lambda tx: self._add(tx, new))
+
+        def write(tx: Transaction) -> Run:
+            run = self._add(tx, new)
+            demand_undoable(tx, number, run)
+            return run
+
+        return self._write(key, write)
 
     def cancel(self, number: int, *, by: Person, origin: str) -> Run:
         """Abort a run: at once when it waits, else as soon as its step has ended what it started.
@@ -285,13 +275,14 @@ class Runs:
             run = _found(tx.runs.get(number), number)
             waiting = waits_for(tx, run) if run.status is RunStatus.WAITING else ""
             steps = tuple(tx.steps.of(number))
+            point = retry_point(run, steps)
             return RunView(
                 run=run,
                 is_in_line=is_in_line(tx, run),
                 steps=steps,
                 waits_for=waiting,
                 called=tuple(tx.runs.called_by(number)),
-                retry_from=retry_point(run, steps),
+                retry_from=point if point and not taken_up_by(run, tx.runs.follow_ups(number)) else None,
             )
 
     def steps(self, number: int) -> list[StepRecord]:

@@ -73,6 +73,12 @@ class Runs:
         query = select(RunRow).where(col(RunRow.number).in_(newest)).order_by(col(RunRow.environment))
         return [_run(row) for row in self._session.exec(query)]
 
+    def follow_ups(self, number: int) -> list[Run]:
+        """The runs that undo run *number*, and those that took up what it had done, oldest first."""
+        about = or_(col(RunRow.undo_of) == number, col(RunRow.retry_of) == number)
+        query = select(RunRow).where(col(RunRow.number) > number, about).order_by(col(RunRow.number))
+        return [_run(row) for row in self._session.exec(query.execution_options(populate_existing=True))]
+
     def called_by(self, number: int) -> list[Run]:
         """The runs that steps of run *number* started, oldest first."""
         query = select(RunRow).where(RunRow.parent == number).order_by(col(RunRow.number))

@@ -1,6 +1,8 @@
 """A run that failed is tried again from the step that failed: what was done is taken over, and nothing else."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from bot.app import App
 from bot.base.errors import NotNow
 from bot.model.run import RunStatus, RunView, StepStatus
-from tests.runner.lab import GRACE, lines, say, statuses, wait_for
+from tests.runner.lab import ADA, GRACE, lines, say, statuses, wait_for
 
 CODE = "{{ one.outputs.code }}"
 
@@ -103,6 +105,43 @@ def test_the_same_click_again_starts_nothing_more(start: Any, app: App, told: Pa
 
 def test_it_is_not_offered_where_nothing_was_done(start: Any) -> None:
     assert start(f"    steps: [{say('bad')}, {say('b')}]").retry_from is None
+
+
+def test_of_two_people_who_take_it_up_at_once_one_does(start: Any, app: App, told: Path) -> None:
+    failed, both = start(f"    steps: [{say('a')}, {once_bad(told, 'b')}]"), Barrier(2, timeout=60)
+
+    def press(key: str) -> RunView | str:
+        both.wait()
+        try:
+            return again(app, failed, key)
+        except NotNow as refused:
+            return str(refused)
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(press, ("one", "other")))
+
+    [refused] = [answer for answer in answers if isinstance(answer, str)]
+    [view] = [answer for answer in answers if isinstance(answer, RunView)]
+    assert refused.startswith(f"{failed.run.name} ")
+    assert f"taken up by {view.run.name}" in refused
+    assert lines(told) == ["a", "b", "b"]
+    assert app.control.runs.view(failed.run.number).retry_from is None, "its message offers it no more"
+
+
+def test_of_two_people_who_undo_it_at_once_one_does(start: Any, app: App, told: Path) -> None:
+    undo = f"[sh, -c, 'until test -e {told}.go; do sleep 0.05; done; ./say undone']"
+    done = start(f"    steps: [{{uses: command.run, with: {{argv: [./say, a], undo_argv: {undo}}}}}]")
+    runs, number = app.control.runs, done.run.number
+
+    first = runs.undo(number, by=GRACE, origin="cli", key=f"one {number}")
+    with pytest.raises(NotNow, match=f"is being undone by {first.name}"):
+        runs.undo(number, by=ADA, origin="cli", key=f"other {number}")
+    Path(f"{told}.go").touch()
+    wait_for(lambda: runs.get(first.number).status.is_over)
+
+    with pytest.raises(NotNow, match="is undone already"):
+        runs.undo(number, by=ADA, origin="cli", key=f"third {number}")
+    assert lines(told) == ["a", "undone"]
 
 
 def test_it_is_refused_when_the_steps_have_changed(start: Any, jobs: Any, app: App) -> None:
