@@ -254,12 +254,12 @@ class App:
             # A run of the terminal only finishes itself; what happens outside is for those who stay.
             self._watch(name)
         self._schedule.every(_FIRE_EVERY_S, "due timers", self.control.timers.fire_due)
+        self._schedule.every(_FROZEN_EVERY_S, "freezes", self.control.freezes.look)
         self._schedule.every(_REFRESH_EVERY_S, "edited stacks", self._refresh)
         self._schedule.every(_SWEEP_EVERY_S, "lost runs", self._worker.sweep)
         self._schedule.every(_FORGET_EVERY_S, "what is old", self._retention.sweep)
         if slack:
             self._schedule.every(_FIRE_EVERY_S, "announcements", self.control.scheduled.owe_due)
-            self._schedule.every(_FROZEN_EVERY_S, "freezes on boards", self.control.freezes.show_changes)
             self._schedule.every(_DIGEST_EVERY_S, "weekly digest", self._digest.owe_due)
             self._schedule.every(_DIGEST_EVERY_S, "digests of versions", self._version_digests.owe_due)
         self._schedule.start()

@@ -40,6 +40,12 @@ def format_duration(length: timedelta) -> str:
     return " ".join(parts[:2])
 
 
+def hour(at: datetime, *, beside: datetime) -> str:
+    """`16:02 UTC`, with the day where that is another one than that of *beside*: `Tue 24 Nov 16:02 UTC`."""
+    day = "" if at.date() == beside.date() else f"{at:%a %d %b} " if at.year == beside.year else f"{at:%a %d %b %Y} "
+    return f"{day}{at:%H:%M} UTC"
+
+
 def moment(written: str, now: datetime) -> datetime:
     """`7d` (so long before *now*), `2026-11-24` or `2026-11-24T13:05` (UTC unless it says otherwise).
 

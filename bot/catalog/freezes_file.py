@@ -18,7 +18,7 @@ UNREADABLE = Freeze(
     title="freezes.yml has mistakes",
     on=("*",),
     zone="UTC",
-    spans=((datetime(2000, 1, 1), datetime(2100, 1, 1)),),  # noqa: DTZ001 - a clock on the wall has no zone
+    weekly=(Weekly(day=0, minute=0, length_minutes=_WEEK),),
 )
 
 

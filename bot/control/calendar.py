@@ -11,8 +11,8 @@ from bot.control.access import covers
 from bot.model.freeze import Freeze, Frozen, Weekly
 
 Window = tuple[datetime, datetime]
-#: Windows that touch one another are one freeze; so many of them are followed.
-_MOST_WINDOWS = 400
+#: Windows that touch one another are one freeze. After so many of them the rules repeat: it has no end.
+_MOST_WINDOWS = 100
 
 
 def frozen(freezes: Iterable[Freeze], target: str, now: datetime) -> Frozen | None:
@@ -21,8 +21,7 @@ def frozen(freezes: Iterable[Freeze], target: str, now: datetime) -> Frozen | No
     first = next((freeze for freeze in own if _end(freeze, now)), None)
     if first is None:
         return None
-    until = _until(own, now)
-    return Frozen(title=first.title, until=until, until_local=until.astimezone(ZoneInfo(first.zone)))
+    return Frozen(title=first.title, zone=first.zone, at=now, until=_until(own, now))
 
 
 def holiday(written: str, day: date) -> str | None:
@@ -32,14 +31,15 @@ def holiday(written: str, day: date) -> str | None:
     return _holidays(written).get(day)
 
 
-def _until(freezes: Sequence[Freeze], now: datetime) -> datetime:
+def _until(freezes: Sequence[Freeze], now: datetime) -> datetime | None:
+    """When it ends that is frozen now; None: never by itself."""
     until = now
     for _ in range(_MOST_WINDOWS):
         later = max((end for freeze in freezes if (end := _end(freeze, until))), default=until)
         if later <= until:
-            break
+            return until
         until = later
-    return until
+    return None
 
 
 def _end(freeze: Freeze, now: datetime) -> datetime | None:

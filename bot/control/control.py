@@ -85,7 +85,7 @@ class Control:
         files = Files(store=store, clock=clock, folder=logs.given_folder())
         jobs = Jobs(catalog=catalog, access=access)
         at_hand = AtHand(store=store, clock=clock, jobs=jobs)
-        freezes = Freezes(store=store, catalog=catalog, access=access, clock=clock)
+        freezes = Freezes(store=store, engine=engine, catalog=catalog, access=access, clock=clock)
         runs = Runs(
             store=store,
             catalog=catalog,

@@ -1,6 +1,6 @@
 """Freezes, as they concern what somebody wants to start now."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from hashlib import sha256
 
@@ -9,20 +9,23 @@ from bot.base.errors import NotNow
 from bot.catalog.catalog import Catalog
 from bot.control.access import Access
 from bot.control.calendar import frozen
+from bot.control.engine import Engine
+from bot.control.holds import let_go
 from bot.control.start import StartJob
 from bot.model.freeze import Frozen, InFreeze
 from bot.model.stack import Environment, Job, Stack
-from bot.store.store import Store
+from bot.store.store import Store, Transaction
 
-#: Under which it is remembered what was frozen at the last look.
-_SEEN = "freezes"
+#: Under which it is remembered what was frozen at the last look, and by which rules.
+_SEEN, _RULES = "freezes", "freezes.rules"
 
 
 class Freezes:
     """What is frozen, and who may start something all the same."""
 
-    def __init__(self, *, store: Store, catalog: Catalog, access: Access, clock: Clock) -> None:
+    def __init__(self, *, store: Store, engine: Engine, catalog: Catalog, access: Access, clock: Clock) -> None:
         self._store = store
+        self._engine = engine
         self._catalog = catalog
         self._access = access
         self._clock = clock
@@ -48,16 +51,25 @@ class Freezes:
         """Where *stack* is frozen now, as people call it."""
         return self.places([(stack, one) for one in stack.places])
 
-    def show_changes(self) -> None:
-        """Have boards show what froze or thawed since the last look. Safe to call from several front ends at once."""
+    def look(self) -> None:
+        """Boards show what froze or thawed since the last look, and what an edited calendar keeps no more goes on.
+
+        Safe to call from several front ends at once.
+        """
+        rules = self._catalog.freezes
         cold = [name for stack in self._catalog.stacks.values() for name in self._words(stack)]
-        seen = sha256("\n".join(cold).encode()).hexdigest() if cold else ""
+        self._once(_SEEN, "\n".join(cold), lambda tx: tx.messages.show_boards())
+        self._once(_RULES, repr(rules), lambda tx: let_go(tx, self._engine, rules, now=self._clock.now()))
+
+    def _once(self, key: str, what: str, then: Callable[[Transaction], object]) -> None:
+        """Do *then* unless *what* is as it was at the last look."""
+        seen = sha256(what.encode()).hexdigest() if what else ""
         with self._store.read() as tx:
-            if tx.starts.last(_SEEN) == seen:
+            if tx.starts.last(key) == seen:
                 return
         with self._store.begin() as tx:
-            tx.starts.remember(_SEEN, last=seen)
-            tx.messages.show_boards()
+            tx.starts.remember(key, last=seen)
+            then(tx)
 
     def _words(self, stack: Stack) -> list[str]:
         found = self.in_stack(stack) if self._catalog.freezes else []

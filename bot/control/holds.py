@@ -7,11 +7,12 @@ from bot.control.access import covers
 from bot.control.calendar import frozen
 from bot.control.engine import Engine
 from bot.control.finish import go_on, release_locks, resume
+from bot.control.moments import call_off, message_key
 from bot.model import freeze, pause
 from bot.model.freeze import Freeze, Frozen
 from bot.model.pause import Pause
 from bot.model.run import Run, RunStatus
-from bot.model.timer import TimerKind
+from bot.model.timer import NEVER, TimerKind
 from bot.store.store import Transaction
 
 
@@ -54,6 +55,8 @@ def let_one_go(tx: Transaction, engine: Engine, number: int, freezes: Sequence[F
         _until_it_thaws(tx, run, cold, now=now)
         return False
     tx.runs.change(number, held="", reason="")
+    # It may have an end still to come, by a calendar of before.
+    call_off(tx, freeze.freeze_key(number), by="")
     _set_off(tx, engine, run, now=now)
     return True
 
@@ -65,11 +68,12 @@ def _frozen(run: Run, freezes: Sequence[Freeze], now: datetime) -> Frozen | None
 def _until_it_thaws(tx: Transaction, run: Run, cold: Frozen, *, now: datetime) -> None:
     reason = f"{cold.in_words}. It begins by itself then."
     tx.runs.change(run.number, status=RunStatus.WAITING, held=freeze.HELD, reason=reason)
-    if tx.timers.waiting(freeze.freeze_key(run.number)) is None:
+    at, waiting = cold.until or NEVER, tx.timers.waiting(freeze.freeze_key(run.number))
+    if waiting is None:
         tx.timers.set(
             key=freeze.freeze_key(run.number),
             kind=TimerKind.FREEZE,
-            at=cold.until,
+            at=at,
             # At once: who may override it need not look for the button.
             warn_at=now,
             run=run.number,
@@ -78,6 +82,9 @@ def _until_it_thaws(tx: Transaction, run: Run, cold: Frozen, *, now: datetime) -
             environment=run.environment,
             channel=run.channel,
         )
+    elif waiting.at != at and not waiting.changed_by:
+        tx.timers.change(waiting.id, at=at)
+        tx.messages.show_again(message_key(waiting))
 
 
 def _set_off(tx: Transaction, engine: Engine, run: Run, *, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 #: What a run's `held` says when a freeze keeps it from beginning.
 HELD = "freeze"
@@ -50,14 +51,21 @@ class Frozen:
     """It is frozen now."""
 
     title: str
-    until: datetime
-    #: As the clock on the wall of its zone shows it.
-    until_local: datetime
+    #: The time zone of its clock, "Europe/Berlin".
+    zone: str
+    #: When it was looked at.
+    at: datetime
+    #: None: until somebody changes the calendar.
+    until: datetime | None
 
     @property
     def in_words(self) -> str:
         """As people read it: Frozen until Mon 30 Nov 08:00 (weekend)."""
-        return f"Frozen until {self.until_local:%a %d %b %H:%M} ({self.title})"
+        if self.until is None:
+            return f"Frozen until somebody ends it ({self.title})"
+        until, now = (moment.astimezone(ZoneInfo(self.zone)) for moment in (self.until, self.at))
+        year = f" {until:%Y}" if until.year != now.year else ""
+        return f"Frozen until {until:%a %d %b}{year} {until:%H:%M} ({self.title})"
 
 
 def freeze_key(run: int) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.base.text import hour
+
 #: What holds for every stack.
 EVERYTHING = "*"
 #: What a run's `held` says when a pause keeps it from beginning.
@@ -34,7 +36,7 @@ class Pause:
     @property
     def in_words(self) -> str:
         """One sentence: "Ada paused shop at 14:02 UTC, until 16:02 UTC: network work"."""
-        until = f", until {self.until:%H:%M} UTC" if self.until else ""
+        until = f", until {hour(self.until, beside=self.since)}" if self.until else ""
         return f"{self.person} paused {self.what} at {self.since:%H:%M} UTC{until}: {self.why}"
 
 

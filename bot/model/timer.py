@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+
+#: The moment of what only people bring.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class TimerKind(StrEnum):

@@ -70,6 +70,21 @@ def test_it_is_said_in_the_words_of_its_own_clock() -> None:
     assert found.in_words == "Frozen until Mon 30 Nov 08:00 (weekend)"
 
 
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("{title: days, dates: 2026-12-24 - 2027-01-02}", "Frozen until Sun 03 Jan 2027 00:00 (days)"),
+        ("{title: closed, weekly: Mon 08:00 - Mon 08:00}", "Frozen until somebody ends it (closed)"),
+        ("{title: closed, daily: '00:00 - 24:00'}", "Frozen until somebody ends it (closed)"),
+    ],
+)
+def test_an_end_in_another_year_is_said_with_the_year_and_no_end_as_that(rule: str, said: str) -> None:
+    found = frozen(freezes(rule), "web/deploy/production", moment("2026-12-31 12:00"))
+
+    assert found
+    assert found.in_words == said
+
+
 def test_it_covers_only_what_it_names() -> None:
     rules = freezes("{title: night, daily: '00:00 - 24:00', on: '*/*/production'}")
 

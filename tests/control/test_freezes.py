@@ -8,6 +8,7 @@ from bot.base.errors import NotAllowed, NotNow
 from bot.model.message import MessageKind
 from bot.model.person import TIMER
 from bot.model.run import RunStatus
+from bot.model.timer import TimerState
 from tests.control.house import ADA, BEN, House
 
 #: The house stands on a Monday, at noon.
@@ -56,6 +57,30 @@ def test_what_starts_by_itself_waits_until_the_freeze_ends(frozen_house: House) 
     frozen_house.clock.moment = datetime(2026, 11, 24, tzinfo=UTC)
     frozen_house.control.timers.fire_due()
     assert frozen_house.engine.given == [run.number]
+
+
+def test_what_waits_in_a_freeze_without_an_end_goes_on_when_somebody_takes_it_from_the_calendar(
+    frozen_house: House,
+) -> None:
+    frozen_house.write("freezes.yml", "freezes: [{title: closed, weekly: Mon 00:00 - Mon 00:00, on: shop}]\n")
+    frozen_house.catalog.refresh()
+    run = frozen_house.start("deploy", "production", by=TIMER)
+    frozen_house.control.freezes.look()
+    assert frozen_house.waits_for(run.number).startswith("Frozen until somebody ends it (closed).")
+
+    frozen_house.write("freezes.yml", TODAY.replace("11-23", "11-22 - 2026-11-23"))
+    frozen_house.catalog.refresh()
+    frozen_house.control.freezes.look()
+    with frozen_house.store.read() as tx:
+        timer = tx.timers.waiting(f"freeze:{run.number}")
+    assert timer
+    assert timer.at == datetime(2026, 11, 24, tzinfo=UTC), "the calendar says otherwise now"
+    frozen_house.write("freezes.yml", "freezes: []\n")
+    frozen_house.catalog.refresh()
+    frozen_house.control.freezes.look()
+
+    assert frozen_house.engine.given == [run.number]
+    assert frozen_house.control.timers.get(timer.id).state is TimerState.CANCELLED
 
 
 def test_who_may_override_lets_it_begin_now(frozen_house: House) -> None:
@@ -115,7 +140,7 @@ def test_boards_show_when_a_freeze_begins_and_when_it_ends(frozen_house: House) 
     edits = []
     for day in (22, 22, 23, 23, 24, 24):
         frozen_house.clock.moment = datetime(2026, 11, day, 12, tzinfo=UTC)
-        frozen_house.control.freezes.show_changes()
+        frozen_house.control.freezes.look()
         with frozen_house.store.read() as tx:
             board = tx.messages.get("board:shop:#ops")
             assert board

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.model.pause import EVERYTHING
-from bot.model.timer import Timer, TimerKind, TimerState
+from bot.model.timer import NEVER, Timer, TimerKind, TimerState
 from bot.slack.ids import TIMER, TimerRef, nth
 from bot.slack.limits import Block
 from bot.slack.mrkdwn import at_time, escape, one_line
@@ -45,7 +45,7 @@ _WORDINGS = {
         cancelled="it is not yours any more",
     ),
     TimerKind.FREEZE: _Wording(
-        line="❄ *{title}* waits for the end of a freeze at {at}.",
+        line="❄ *{title}* waits for the end of a freeze, {at}.",
         now="Start now",
         fired="it waits no more",
         cancelled="it does not wait any more",
@@ -64,7 +64,7 @@ _WORDINGS = {
 def timer_line(title: str, timer: Timer) -> str:
     """The moment in one line: "Maintenance off, production starts at 15:02"."""
     wording = _WORDINGS.get(timer.kind, _START)
-    return wording.line.format(title=_name(title, timer), at=at_time(timer.at, _WHEN))
+    return wording.line.format(title=_name(title, timer), at=_at(timer))
 
 
 def timer_text(title: str, timer: Timer) -> str:
@@ -83,10 +83,10 @@ def timer_blocks(title: str, timer: Timer, *, cancel: str = "") -> list[Block]:
 def _buttons(title: str, timer: Timer, cancel: str) -> list[dict[str, Any]]:
     """Extend | Off now | Cancel."""
     wording = _WORDINGS.get(timer.kind, _START)
-    buttons = [
-        button(f"Extend {EXTEND_MINUTES} min", action=nth(TIMER, EXTEND), value=_value(timer, EXTEND)),
-        button(wording.now.format(title=title), action=nth(TIMER, NOW), value=_value(timer, NOW)),
-    ]
+    buttons = [button(wording.now.format(title=title), action=nth(TIMER, NOW), value=_value(timer, NOW))]
+    if timer.at != NEVER:
+        later = button(f"Extend {EXTEND_MINUTES} min", action=nth(TIMER, EXTEND), value=_value(timer, EXTEND))
+        buttons.insert(0, later)
     if label := cancel or wording.cancel:
         means = f"{place(_shown(title), timer.environment)}: {wording.cancel_means}"
         never = confirm(f"{label}?", means, yes="Do it", no="Leave it", danger=True)
@@ -101,7 +101,12 @@ def _told(timer: Timer) -> str:
     if timer.state is TimerState.CANCELLED:
         by = f" by {timer.changed_by}" if timer.changed_by else ""
         return f"cancelled{by}, {wording.cancelled}"
-    return f"{'starts' if wording is _START else 'ends'} at {timer.at:%H:%M} UTC on {timer.at:%d %b}"
+    verb = "starts" if wording is _START else "ends"
+    return f"{verb} at {timer.at:%H:%M} UTC on {timer.at:%d %b}" if timer.at != NEVER else f"{verb} when somebody ends it"
+
+
+def _at(timer: Timer) -> str:
+    return "which somebody has to end" if timer.at == NEVER else at_time(timer.at, _WHEN)
 
 
 def _name(title: str, timer: Timer) -> str:
