@@ -65,7 +65,7 @@ def add_run(
         return tx.runs.get(run.number) or run
     # Behind a gate nothing is held: the lock is asked for once people have said yes.
     is_free = lock is None or new.plan.gate is not None
-    if is_free or tx.locks.ask(lock or "", run=run.number, holder=new.person.name, why=run.title, now=now):
+    if is_free or tx.locks.ask(lock or "", run, now=now):
         engine.submit(tx, run.number, tx.runs.next_part(run.number))
     else:
         tx.runs.change(run.number, status=RunStatus.WAITING)

@@ -91,11 +91,12 @@ def release_locks(tx: Transaction, engine: Engine, run: Run, *, now: datetime) -
 
 
 def hand_on(tx: Transaction, engine: Engine, lock: Lock, *, now: datetime) -> None:
-    """Somebody who waited holds *lock* now: a run goes on, a person is told."""
+    """Somebody who waited holds *lock* now: a run goes on; a person is told, and a waiting run of theirs goes on."""
+    if lock.run is None:
+        begin_reservation(tx, lock, now=now)
+        lock = tx.locks.let_own_in(lock.name) or lock
     if lock.run is not None:
         go_on(tx, engine, lock.run)
-    else:
-        begin_reservation(tx, lock, now=now)
     show_queue(tx, lock.queue)
 
 
@@ -123,11 +124,9 @@ def stand_still(
 
 def resume(tx: Transaction, engine: Engine, run: Run, *, now: datetime) -> None:
     """Bring a run back that waited. Once its start is approved it asks for its lock, and queues for a taken one."""
-    if run.lock is not None and _may_start(tx, run):
-        is_held = tx.locks.ask(run.lock, run=run.number, holder=run.started_by, why=run.title, now=now)
-        if not is_held:
-            tx.runs.change(run.number, status=RunStatus.WAITING)
-            return
+    if run.lock is not None and _may_start(tx, run) and not tx.locks.ask(run.lock, run, now=now):
+        tx.runs.change(run.number, status=RunStatus.WAITING)
+        return
     go_on(tx, engine, run.number)
 
 

@@ -91,7 +91,7 @@ def _set_off(tx: Transaction, engine: Engine, run: Run, *, now: datetime) -> Non
     if run.plan.gate is not None:
         # It asks for its lock once its start is approved.
         resume(tx, engine, run, now=now)
-    elif run.lock is None or tx.locks.ask(run.lock, run=run.number, holder=run.started_by, why=run.title, now=now):
+    elif run.lock is None or tx.locks.ask(run.lock, run, now=now):
         go_on(tx, engine, run.number)
     else:
         tx.runs.change(run.number, status=RunStatus.WAITING)

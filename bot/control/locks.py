@@ -83,30 +83,37 @@ class Locks:
             self._record(tx, by, "lock", name, origin, f"for {format_duration(length)}: {why}")
             return _held(tx, name)
 
-    def release(self, name: str, *, by: Person, origin: str) -> None:
-        """Give back what *by* holds, or the place in line. Raises NotNow when they have neither."""
+    def release(self, name: str, *, by: Person, origin: str) -> Lock | None:
+        """Give back what *by* holds, or the place in line. Raises NotNow when they have neither.
+
+        Returns the lock while a run of theirs that works under it keeps it.
+        """
         with self._store.begin() as tx:
             lock = self._hold(tx, name, owner=by.id, by=by)
             place = lock.place_of(person_id=by.id)
             if lock.person_id == by.id:
-                self._free(tx, name)
+                self._end(tx, name)
             elif place is not None:
                 tx.locks.leave_queue(lock.queue[place].id)
             else:
                 raise NotNow(f"{name} is not yours: {lock.owner} holds it.", hint="Who may override can take it over.")
             self._record(tx, by, "unlock", name, origin)
+            return _held(tx, name) if lock.person_id == by.id and lock.run is not None else None
 
     def hand_over(self, name: str, claim: int, *, by: Person, origin: str) -> Lock:
-        """Give what *by* holds to one who waits, whoever is before them. Raises NotNow when either is over."""
+        """Give what *by* holds to one who waits, whoever is before them. Raises NotNow when either is over.
+
+        They have it at once, or when a run that works under it is over.
+        """
         with self._store.begin() as tx:
-            if self._hold(tx, name, owner=by.id, by=by).person_id != by.id:
+            lock = self._hold(tx, name, owner=by.id, by=by)
+            if lock.person_id != by.id:
                 raise NotNow(f"{name} is not yours (any more).")
-            now = self._clock.now()
-            given = tx.locks.give(name, claim, now)
-            if given is None:
+            if not tx.locks.put_first(name, claim):
                 raise NotNow("They do not wait for it any more.")
-            hand_on(tx, self._engine, given, now=now)
-            self._record(tx, by, "hand over", name, origin, f"to {given.owner}")
+            to = tx.locks.queue(name)[0]
+            self._end(tx, name)
+            self._record(tx, by, "hand over", name, origin, f"to {to.name}")
             return _held(tx, name)
 
     def may_take_over(self, name: str, *, by: Person, origin: str) -> Lock:
@@ -122,7 +129,7 @@ class Locks:
     def take_over(
         self, name: str, *, by: Person, origin: str, why: str, run: int | None = None, length: timedelta = USUAL
     ) -> Lock:
-        """Let *run*, or else *by*, go next; end what stands in the way: a reservation, or by cancelling it a run.
+        """Let *run*, or else *by*, go next; end what stands in the way: a reservation, and by cancelling it a run.
 
         Two never work under one lock: who takes it from a run gets it when that run has ended. Returns the lock as it
         stands then. Raises NotAllowed, NotNow, and Refused without a reason.
@@ -136,14 +143,15 @@ class Locks:
             if (lock.run, lock.person_id) != (before.run, before.person_id) or bool(family) != (before.run is not None):
                 raise NotNow(f"{name} changed hands at this very moment.", hint=f"{lock.owner} holds it now.")
             claim = self._claim(tx, lock, by, run=run, length=length, why=why)
-            tx.locks.put_first(name, claim.id)
+            if not tx.locks.put_first(name, claim.id):
+                raise NotNow("This run does not wait for it any more.")
             self._record(tx, by, "take over", name, origin, f"from {lock.owner} for {claim.name}: {why}")
+            if lock.person_id is not None:
+                self._end(tx, name)
+                tell(tx, lock, f"{by.name} took over {name}: {why}", key=f"taken:{lock.since.timestamp():.6f}")
             if family:
                 reason = f"Cancelled by {by.name}, who took over {name}: {why}"
                 cancel_held(tx, self._engine, family, by=by, origin=origin, now=self._clock.now(), why=reason)
-            else:
-                self._free(tx, name)
-                tell(tx, lock, f"{by.name} took over {name}: {why}", key=f"taken:{lock.since.timestamp():.6f}")
             return _held(tx, name)
 
     def demand_end(self, name: str, *, by: Person, origin: str) -> None:
@@ -156,12 +164,13 @@ class Locks:
         """End a reservation whose timer is held and marked."""
         lock = tx.locks.lock_row(name)
         if lock is not None and lock.person_id is not None:
-            self._free(tx, name)
+            self._end(tx, name)
             self._record(tx, by, "unlock", name, origin, f"the time of {lock.holder} is over")
 
-    def _free(self, tx: Transaction, name: str) -> None:
+    def _end(self, tx: Transaction, name: str) -> None:
+        """End a reservation. A run that works under it keeps the lock until it is over."""
         now = self._clock.now()
-        if (given := tx.locks.free(name, now)) is not None:
+        if (given := tx.locks.end_reservation(name, now)) is not None:
             hand_on(tx, self._engine, given, now=now)
 
     def _hold(self, tx: Transaction, name: str, *, owner: str | None, by: Person) -> Lock:

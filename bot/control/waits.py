@@ -1,6 +1,6 @@
 """For what a run waits, in words."""
 
-from bot.base.text import join_words, plural
+from bot.base.text import hour, join_words, plural
 from bot.control.holds import pauses_of
 from bot.model.pause import HELD
 from bot.model.run import Run, RunStatus
@@ -16,15 +16,19 @@ def waits_for(tx: Transaction, run: Run) -> str:
     if lock is None or ahead is None:
         return run.reason or _whose_yes(tx, run) or _called(tx, run)
     line = "This run is next." if ahead == 0 else f"{plural(ahead, 'other')} before this one."
+    if lock.run is not None and lock.person_id == run.started_by_id:
+        return f"#{lock.run} works in {lock.name}, which {lock.holder} holds. This run comes after it."
     why = f" ({lock.why})" if lock.person_id and lock.why else ""
-    until = f" until {lock.until:%H:%M} UTC" if lock.until else ""
+    until = f" until {hour(lock.until, beside=lock.since)}" if lock.until else ""
     return f"{lock.owner} holds {lock.name}{until}{why}. {line}"
 
 
 def is_in_line(tx: Transaction, run: Run) -> bool:
-    """Does it wait for its lock?"""
+    """Does it wait for its lock, behind others?"""
     lock = tx.locks.of(run.lock) if run.lock and run.status is RunStatus.WAITING else None
-    return lock is not None and lock.place_of(run=run.number) is not None
+    if lock is None or lock.person_id == run.started_by_id:
+        return False
+    return lock.place_of(run=run.number) is not None
 
 
 def _whose_yes(tx: Transaction, run: Run) -> str:

@@ -27,10 +27,13 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True)
 class Lock:
-    """A name that only one run or person may hold; others queue in order."""
+    """A name that only one run or person may hold; others queue in order.
+
+    What a person holds keeps others out: their own runs work under it, one after the other.
+    """
 
     name: str
-    #: The run that holds it; None when a person does.
+    #: The run that holds it; beside a person, the run of theirs that works under it.
     run: int | None
     #: Who: the person that holds it, or that started the run.
     holder: str
@@ -48,7 +51,7 @@ class Lock:
     @property
     def owner(self) -> str:
         """What people call who holds it: "Ada", "Ada's Maintenance on (#12)"."""
-        return in_words(self.run, self.holder, self.why)
+        return in_words(None if self.person_id else self.run, self.holder, self.why)
 
     def place_of(self, *, run: int | None = None, person_id: str | None = None) -> int | None:
         """How many are before a run or a person in the queue; None: they are not in it."""

@@ -9,24 +9,32 @@ from typing import Any
 from sqlalchemy import delete, func, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.model.lock import Claim, Lock, reservation_key
+from bot.model.run import Run
 from bot.model.timer import TimerState
-from bot.store.tables import LockRequestRow, LockRow, TimerRow
+from bot.store.tables import LockRequestRow, LockRow, RunRow, TimerRow
 
 
 class Locks:
-    """Names that one run or person holds; others queue in order."""
+    """Names that one run or person holds; others queue in order. Under a person's, runs of that person may work."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def ask(self, name: str, *, run: int, holder: str, why: str, now: datetime) -> bool:
-        """Hold *name* for *run*, or queue for it. True: held (also when it was held before)."""
+    def ask(self, name: str, run: Run, *, now: datetime) -> bool:
+        """Hold *name* for *run*, or queue for it. True: held (also when it was held before).
+
+        A run whose starter holds the lock as a person works under that, if no other one does.
+        """
         row = self._row(name)
-        if row.run == run:
+        if row.run is None and row.person_id == run.started_by_id:
+            self._change(name, run=run.number)
             return True
-        return self._ask(row, now, run=run, holder=holder, why=why)
+        if row.run == run.number:
+            return True
+        return self._ask(row, now, run=run.number, holder=run.started_by, why=run.title)
 
     def reserve(self, name: str, *, person_id: str, holder: str, why: str, length: timedelta, now: datetime) -> bool:
         """Hold *name* for a person, or queue for it. True: held now, for *length*."""
@@ -41,7 +49,7 @@ class Locks:
         """Give up what *run* holds or waits for. Returns the locks that somebody else holds now because of it."""
         self.leave_queues(run)
         names = self._session.exec(select(LockRow.name).where(LockRow.run == run)).all()
-        return [lock for name in names if (lock := self.free(name, now)) is not None]
+        return [lock for name in names if (lock := self._leave(name, now)) is not None]
 
     def leave_queues(self, run: int) -> None:
         """Let *run* wait no more. To change the run as well, do this first: whoever hands a lock over does, too."""
@@ -51,26 +59,37 @@ class Locks:
         """Give up one place."""
         self._session.execute(delete(LockRequestRow).where(col(LockRequestRow.id) == claim))
 
-    def free(self, name: str, now: datetime) -> Lock | None:
-        """Take a lock from whoever holds it and give it to the first in line; None: nobody waits."""
-        self._row(name)
-        query = select(LockRequestRow).where(LockRequestRow.name == name).order_by(*_IN_ORDER).limit(1)
-        # Held, so that a run that leaves the queue at this very moment either gets it or is passed over.
-        return self._hand_over(name, self._session.exec(query.with_for_update()).first(), now)
+    def end_reservation(self, name: str, now: datetime) -> Lock | None:
+        """Take a lock from the person who holds it and give it to the first in line; None: nobody gets it.
 
-    def give(self, name: str, claim: int, now: datetime) -> Lock | None:
-        """Give a lock to one who waits for it, whoever is before them; None: they wait no more."""
-        self._row(name)
-        query = select(LockRequestRow).where(LockRequestRow.name == name, LockRequestRow.id == claim)
-        found = self._session.exec(query.with_for_update()).first()
-        return self._hand_over(name, found, now) if found else None
+        A run that works under it keeps it until it is over.
+        """
+        row = self._row(name)
+        if row.run is None:
+            return self._free(name, now)
+        works = self._session.exec(select(RunRow.started_by, RunRow.title).where(RunRow.number == row.run)).one()
+        self._give(name, now, run=row.run, holder=works[0], why=works[1])
+        return None
 
-    def put_first(self, name: str, claim: int) -> None:
-        """Let one who waits go before all others."""
+    def let_own_in(self, name: str) -> Lock | None:
+        """Let the first waiting run of the person who holds a lock work under it; None: there is none."""
+        row = self._row(name)
+        query = select(LockRequestRow).join(RunRow, col(RunRow.number) == col(LockRequestRow.run))
+        query = query.where(LockRequestRow.name == name, RunRow.started_by_id == row.person_id)
+        own = self._session.exec(_first_of(query)).first()
+        self._change(name, run=own.run if own else None)
+        if own is None:
+            return None
+        self.leave_queue(own.id or 0)
+        return self.of(name)
+
+    def put_first(self, name: str, claim: int) -> bool:
+        """Let one who waits go before all others; False: they wait no more."""
         most = self._session.exec(
             select(func.coalesce(func.max(LockRequestRow.ahead), 0)).where(LockRequestRow.name == name)
         ).one()
-        self._session.execute(update(LockRequestRow).where(col(LockRequestRow.id) == claim).values(ahead=most + 1))
+        first = update(LockRequestRow).where(col(LockRequestRow.id) == claim, col(LockRequestRow.name) == name)
+        return bool(self._session.execute(first.values(ahead=most + 1)).rowcount)  # type: ignore[attr-defined]  # has it
 
     def of(self, name: str) -> Lock | None:
         """The lock as it stands; None when nobody holds it."""
@@ -91,6 +110,15 @@ class Locks:
         """Who waits for it, first in line first."""
         query = select(LockRequestRow).where(LockRequestRow.name == name).order_by(*_IN_ORDER)
         return tuple(_claim(row) for row in self._session.exec(query.execution_options(populate_existing=True)))
+
+    def _leave(self, name: str, now: datetime) -> Lock | None:
+        """The run that holds a lock is over; who works there now, or holds it."""
+        row = self._row(name)
+        return self._free(name, now) if row.person_id is None else self.let_own_in(name)
+
+    def _free(self, name: str, now: datetime) -> Lock | None:
+        first = _first_of(select(LockRequestRow).where(LockRequestRow.name == name))
+        return self._hand_over(name, self._session.exec(first).first(), now)
 
     def _ask(self, row: LockRow, now: datetime, **values: Any) -> bool:
         if row.since is None:
@@ -129,14 +157,14 @@ class Locks:
     def _give(self, name: str, now: datetime, *, holder: str, why: str, **values: Any) -> None:
         values.pop("length_s", None)
         who = {"run": None, "person_id": None, **values}
-        self._session.execute(
-            update(LockRow).where(col(LockRow.name) == name).values(holder=holder, why=why, since=now, **who)
-        )
+        self._change(name, holder=holder, why=why, since=now, **who)
+
+    def _change(self, name: str, **values: Any) -> None:
+        self._session.execute(update(LockRow).where(col(LockRow.name) == name).values(**values))
 
     def _hand_over(self, name: str, to: LockRequestRow | None, now: datetime) -> Lock | None:
         if to is None:
-            free = {"run": None, "person_id": None, "holder": "", "why": "", "since": None}
-            self._session.execute(update(LockRow).where(col(LockRow.name) == name).values(**free))
+            self._change(name, run=None, person_id=None, holder="", why="", since=None)
             return None
         claim = _claim(to)
         self._give(name, now, run=claim.run, person_id=claim.person_id, holder=claim.holder, why=claim.why)
@@ -155,6 +183,11 @@ class Locks:
 
 
 _IN_ORDER = (col(LockRequestRow.ahead).desc(), col(LockRequestRow.id))
+
+
+def _first_of(query: SelectOfScalar[LockRequestRow]) -> SelectOfScalar[LockRequestRow]:
+    """The first in line, held: a run that leaves the queue at this very moment either gets it or is passed over."""
+    return query.order_by(*_IN_ORDER).limit(1).with_for_update(of=LockRequestRow)
 
 
 def _claim(row: LockRequestRow) -> Claim:

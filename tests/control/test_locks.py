@@ -11,6 +11,7 @@ from bot.base.errors import NotAllowed, NotFound, NotNow, Refused
 from bot.model.lock import Lock
 from bot.model.person import Person
 from bot.model.run import RunStatus
+from bot.model.timer import TimerState
 from tests.control.house import ADA, BEN, EVE, House, house
 from tests.fakes.postgres import postgres_database
 
@@ -34,18 +35,18 @@ def waiting(house: House, name: str = SITE) -> list[str]:
 
 def test_people_and_runs_wait_in_one_line(the_house: House) -> None:
     reserve(the_house)
-    first = the_house.start("deploy")
+    first = the_house.start("deploy", by=EVE)
     reserve(the_house, BEN, why="my tests")
     second = the_house.start("restart", by=EVE)
 
     assert owner(the_house) == "Ada"
-    assert waiting(the_house) == [f"Ada's Deploy (#{first.number})", "Ben", f"Eve's Restart (#{second.number})"]
+    assert waiting(the_house) == [f"Eve's Deploy (#{first.number})", "Ben", f"Eve's Restart (#{second.number})"]
     assert (
         the_house.waits_for(second.number) == "Ada holds site/staging until 14:00 UTC (demo). 2 others before this one."
     )
 
     the_house.control.locks.release(SITE, by=ADA, origin="slack")
-    assert owner(the_house) == f"Ada's Deploy (#{first.number})"
+    assert owner(the_house) == f"Eve's Deploy (#{first.number})"
     assert the_house.engine.given == [first.number]
     the_house.end(first.number)
     assert owner(the_house) == "Ben"
@@ -100,7 +101,7 @@ def test_only_who_has_it_says_when_it_ends(the_house: House) -> None:
 
 def test_a_lock_is_handed_to_one_who_waits_before_the_others(the_house: House) -> None:
     reserve(the_house)
-    the_house.start("deploy")
+    the_house.start("deploy", by=EVE)
     reserve(the_house, BEN)
     run = the_house.start("restart", by=EVE)
     lock = the_house.control.locks.get(SITE)
@@ -126,6 +127,70 @@ def test_who_takes_a_lock_over_from_a_person_has_it_at_once_and_the_other_hears_
     the_house.clock.push(hours=3)
     the_house.control.timers.fire_due()
     assert owner(the_house) == f"Ben's Restart (#{run.number})", "the end of the reservation was called off"
+
+
+def test_runs_of_who_holds_a_lock_work_under_it_one_at_a_time_and_those_of_others_wait(the_house: House) -> None:
+    reserve(the_house)
+    other = the_house.start("deploy", by=BEN)
+    first, second = the_house.start("deploy"), the_house.start("restart")
+
+    assert the_house.engine.given == [first.number]
+    assert owner(the_house) == "Ada"
+    assert the_house.waits_for(second.number) == (
+        f"#{first.number} works in site/staging, which Ada holds. This run comes after it."
+    )
+    assert not the_house.control.runs.view(second.number).is_in_line, "nobody takes it over from oneself"
+    the_house.end(first.number)
+    the_house.end(second.number)
+    assert the_house.engine.given == [first.number, second.number]
+    assert owner(the_house) == "Ada", "the reservation stays"
+    the_house.control.locks.release(SITE, by=ADA, origin="slack")
+    assert the_house.engine.given == [first.number, second.number, other.number]
+
+
+@pytest.mark.parametrize("how", ["its time is over", "given back", "handed over", "taken over"])
+def test_a_run_whose_reservation_ends_keeps_the_lock_until_it_is_over(the_house: House, how: str) -> None:
+    lock = reserve(the_house)
+    run, own, other = (the_house.start("deploy", by=by) for by in (ADA, ADA, EVE))
+    the_house.begin(run.number)
+    reserve(the_house, BEN)
+    held, locks = the_house.control.locks.get(SITE), the_house.control.locks
+    assert held
+
+    match how:
+        case "its time is over":
+            the_house.clock.push(hours=2)
+            the_house.control.timers.fire_due()
+        case "given back":
+            kept = locks.release(SITE, by=ADA, origin="slack")
+            assert kept
+            assert kept.owner == f"Ada's Deploy (#{run.number})"
+        case "handed over":
+            locks.hand_over(SITE, held.queue[2].id, by=ADA, origin="slack")
+        case "taken over":
+            locks.take_over(SITE, by=BEN, origin="slack", why="hotfix")
+            assert the_house.control.runs.get(run.number).cancelled_by == "Ben"
+
+    assert owner(the_house) == f"Ada's Deploy (#{run.number})"
+    assert the_house.engine.given == [run.number]
+    the_house.end(run.number)
+    goes_on = {"its time is over", "given back"}
+    assert owner(the_house) == (f"Ada's Deploy (#{own.number})" if how in goes_on else "Ben")
+    assert f"Eve's Deploy (#{other.number})" in waiting(the_house), "first come, first served"
+    assert lock.timer
+    assert the_house.control.timers.get(lock.timer).state is not TimerState.WAITING
+
+
+def test_a_run_that_waits_goes_on_when_its_starter_gets_the_lock(the_house: House) -> None:
+    reserve(the_house)
+    reserve(the_house, BEN, why="my tests")
+    other, own = the_house.start("deploy", by=EVE), the_house.start("restart", by=BEN)
+
+    the_house.control.locks.release(SITE, by=ADA, origin="slack")
+
+    assert owner(the_house) == "Ben"
+    assert the_house.engine.given == [own.number]
+    assert waiting(the_house) == [f"Eve's Deploy (#{other.number})"]
 
 
 def test_who_takes_a_lock_over_from_a_run_gets_it_when_that_has_ended(the_house: House) -> None:
@@ -229,6 +294,33 @@ def test_runs_asked_for_at_two_front_ends_go_first_come_first_served_while_other
         asked = [(one, two)[turn % 2].start("deploy", key=f"ask {turn}").number for turn in range(30)]
 
         assert served.result(60) == asked
+        assert sorted(one.engine.given + two.engine.given) == asked
+
+
+@pytest.mark.full
+def test_runs_under_a_reservation_that_ends_meanwhile_go_one_after_the_other(tmp_path: Path) -> None:
+    """Asked for at two front ends, ended at two workers, while the reservation is given back and taken anew."""
+    with (
+        postgres_database() as url,
+        house(tmp_path / "one", url) as one,
+        house(tmp_path / "two", url) as two,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        reserve(one)
+
+        def come_and_go() -> None:
+            for _ in range(20):
+                try:
+                    two.control.locks.release(SITE, by=ADA, origin="slack")
+                    reserve(two)
+                except NotNow:
+                    continue
+
+        served, gone = pool.submit(serve, (two, one), 30), pool.submit(come_and_go)
+        asked = [(one, two)[turn % 2].start("deploy", key=f"ask {turn}").number for turn in range(30)]
+
+        assert sorted(served.result(60)) == asked
+        gone.result(60)
         assert sorted(one.engine.given + two.engine.given) == asked
 
 

@@ -1,7 +1,10 @@
 """Locks and pauses in the words of Slack."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from bot.store.store import Store
 from tests.scenarios.watched import filled, runs, start
 from tests.slack import read
 
@@ -15,7 +18,7 @@ jobs:
     title: Mow
     lock: "lawn/{{ env.name }}"
     steps:
-      - {title: Mow, uses: command.run, with: {argv: [sh, -c, "echo mown >> mown"]}}
+      - {title: Mow, uses: command.run, with: {argv: [sh, -c, "echo {{ run.number }} >> mown"]}}
 """
 
 
@@ -31,9 +34,28 @@ def private(slack, part):
     return slack.until(lambda: next((one for one in reversed(slack.ephemerals()) if part in read(one)), None))
 
 
-def text_of(slack, message):
+def answer(slack, words, part):
+    """The private answer to `/stack words`, once *part* stands in one."""
+    known = {one["ts"] for one in slack.ephemerals()}
+    slack.command(words)
+    return slack.until(
+        lambda: next((read(one) for one in slack.ephemerals() if one["ts"] not in known and part in read(one)), None)
+    )
+
+
+def text_of(slack, message, channel="#ops"):
     """What *message* shows now."""
-    return next(read(one) for one in slack.messages() if one["ts"] == message["ts"])
+    return next(read(one) for one in slack.messages(channel) if one["ts"] == message["ts"])
+
+
+def bring(bot, key, **moments):
+    """Let a moment of the waiting timer of *key* come now."""
+    store = Store.open(f"sqlite:///{bot.data}/stackhand.db")
+    with store.begin() as tx:
+        timer = tx.timers.waiting(key)
+        assert timer
+        tx.timers.change(timer.id, **moments)
+    store.close()
 
 
 def test_staging_is_mine_until_i_give_it_back(slack):
@@ -49,9 +71,45 @@ def test_staging_is_mine_until_i_give_it_back(slack):
     grace.command("locks")
     assert "held by *Ada Lovelace*" in read(private(grace, "lawn/east"))
 
+    own = start(slack, "Mow", {"Environment": "east"})
+    own.until("*Succeeded*")
+    assert answer(slack, "locks", "*lawn/east* is yours until"), "the reservation stays"
+
     slack.click(mine, "Release")
     private(slack, "You gave lawn/east back.")
     run.until("*Succeeded*")
+
+
+def test_a_reservation_says_that_it_ends_and_is_extended_or_given_up(bot, slack):
+    said = answer(slack, "lock east for 1h because a demo", "is yours until")
+    assert "Your own runs go on there; those of others wait." in said
+    waiting = start(slack.as_name("grace"), "Mow", {"Environment": "east"})
+    waiting.until("Ada Lovelace holds lawn/east until")
+
+    bring(bot, "lock:lawn/east", warn_at=datetime.now(UTC))
+    reminder = slack.message_with("*lawn/east* is yours until", channel="bot")
+    assert [label for label in ("[Extend 30 min]", "[Release now]", "[Cancel]") if label in read(reminder)] == [
+        "[Extend 30 min]",
+        "[Release now]",
+    ]
+    slack.click(reminder, "Extend 30 min")
+    moved = slack.message_with("Changed by Ada Lovelace.", channel="bot")
+    assert "Ada Lovelace holds lawn/east" in waiting.text
+    slack.click(moved, "Release now")
+
+    slack.until(lambda: "*lawn/east*: your time with it is over." in text_of(slack, reminder, "bot"))
+    waiting.until("*Succeeded*")
+
+
+def test_a_reservation_ends_by_itself_and_the_next_in_line_has_it(bot, slack):
+    grace = slack.as_name("grace")
+    answer(slack, "lock west for 1h because a demo", "is yours until")
+    answer(grace, "lock west for 2h because my turn", "You are number 1 in line")
+
+    bring(bot, "lock:lawn/west", at=datetime.now(UTC))
+
+    grace.message_with("lawn/west is yours now, for 2h: my turn", channel="bot")
+    answer(grace, "unlock west", "You gave lawn/west back.")
 
 
 def test_a_waiting_run_takes_the_lock_over_with_a_reason(slack):
@@ -73,35 +131,43 @@ def test_a_waiting_run_takes_the_lock_over_with_a_reason(slack):
 def test_a_place_in_line_is_handed_the_lock(slack):
     grace = slack.as_name("grace")
     slack.command("lock east because tests")
-    private(slack, "is yours until")
+    private(slack, ": tests")
     grace.command("lock east because my turn")
     waiting = private(grace, "You are number 1 in line")
     assert "[Wait no more]" in read(waiting)
 
     slack.command("locks")
-    slack.click(private(slack, "[Hand over to Grace"), "Hand over to Grace Hopper")
+    slack.click(private(slack, "[Hand over to Grace Hopper]"), "Hand over to Grace Hopper")
 
     grace.message_with("lawn/east is yours now, for 1h: my turn", channel="bot")
     grace.command("unlock east")
     private(grace, "You gave lawn/east back.")
 
 
-def test_a_pause_holds_what_is_started_and_its_end_lets_it_go(slack):
-    slack.command("pause park because the mower is in repair")
-    slack.message_with("Ada Lovelace paused park")
-    slack.command("")
-    assert "*Park is paused* by Ada Lovelace since" in read(private(slack, "is paused"))
+def test_a_stack_a_job_an_environment_and_everything_are_paused_until_the_last_pause_ends(bot, slack):
+    for words, said in (
+        ("park", "park"),
+        ("park mow", "mow of park"),
+        ("east", "everything in east"),
+        ("", "everything"),
+    ):
+        answer(slack, f"pause {words} because {said} rests", "is paused* by Ada Lovelace")
+        slack.message_with(f"Ada Lovelace paused {said} at")
+    menu = answer(slack, "", "What you start now waits until then.")
+    assert all(f"*{what} is paused*" in menu for what in ("Park", "Mow of park", "Everything in east", "Everything"))
+    first, second = (start(slack, "Mow", {"Environment": "east"}) for _ in range(2))
+    assert "Ada Lovelace paused mow of park at" in first.until("everything rests")
 
-    first = start(slack, "Mow", {"Environment": "east"})
-    first.until("Ada Lovelace paused park")
-    second = start(slack, "Mow", {"Environment": "west"})
-    second.until("the mower is in repair")
-    slack.command("unpause park")
+    for words in ("", "east", "park"):
+        answer(slack, f"unpause {words}", "0 runs that waited go on.")
+    assert "Ada Lovelace paused mow of park at" in second.until("*Waiting*")
 
-    private(slack, "The pause is over. 2 runs that waited go on.")
+    answer(slack, "unpause park mow", "2 runs that waited go on.")
+
     first.until("*Succeeded*")
     second.until("*Succeeded*")
-    assert [one.number for one in runs(slack)][-2:] == [first.number, second.number]
+    mown = (bot.stacks / "park" / "mown").read_text().split()
+    assert mown[-2:] == [str(first.number), str(second.number)]
 
 
 def test_a_board_says_what_is_paused_from_the_begin_to_the_end(slack):
@@ -133,7 +199,9 @@ def test_a_freeze_is_seen_before_anybody_clicks_and_is_overridden_with_a_reason(
 
     def menu():
         slack.command("")
-        return next((one for one in slack.ephemerals() if "*Park, north*: Frozen until" in read(one)), None)
+        return next(
+            (one for one in slack.ephemerals() if "*Park, north*: Frozen until somebody ends it" in read(one)), None
+        )
 
     slack.until(menu, timeout_s=30)
     slack.message_with("*Park, north*: Frozen until")

@@ -9,13 +9,14 @@ from sqlalchemy import text
 from bot.model.message import MessageKind
 from bot.model.timer import TimerKind, TimerState
 from bot.store.store import Store
+from tests.slack_edge.samples import run as a_run
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 def ask(store: Store, name: str, run: int) -> bool:
     with store.begin() as tx:
-        return tx.locks.ask(name, run=run, holder=f"person {run}", why=f"job {run}", now=NOW)
+        return tx.locks.ask(name, a_run(number=run, started_by=f"person {run}", title=f"job {run}"), now=NOW)
 
 
 def test_a_lock_goes_to_the_runs_in_the_order_in_which_they_asked(store: Store) -> None:
@@ -131,7 +132,7 @@ def test_records_of_transactions_side_by_side_make_one_chain(store: Store) -> No
             tx.audit.add(
                 at=NOW, person_id="u", person="Ada", origin="cli", verb="run", target=f"a/{number}", answer="allowed"
             )
-            tx.locks.ask("site", run=number, holder="Ada", why="", now=NOW)
+            tx.locks.ask("site", a_run(number=number), now=NOW)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, range(1, 21)))

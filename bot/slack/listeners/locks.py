@@ -36,8 +36,10 @@ class LockListeners:
         self._desk.wake()
         blocks = shown.lock_blocks(lock, person, may_override=self._may_take(person, name))
         place = lock.place_of(person_id=person.id)
-        line = "" if place is None else f"You are number {place + 1} in line, and are told when it is your turn."
-        self._desk.tell(interaction, line or f"{name} is yours.", [*([section(line)] if line else []), *blocks])
+        line = "Your own runs go on there; those of others wait."
+        if place is not None:
+            line = f"You are number {place + 1} in line, and are told when it is your turn."
+        self._desk.tell(interaction, line, [section(line), *blocks])
 
     def unlock(self, interaction: Interaction, words: Words) -> None:
         """Give it back, or the place in line."""
@@ -55,7 +57,7 @@ class LockListeners:
                     self._release(interaction, person, ref.lock)
                 case shown.HAND_OVER:
                     after = self._desk.door.locks.hand_over(ref.lock, _number(ref.to), by=person, origin=ORIGIN)
-                    self._done(interaction, f"{ref.lock} went to {after.owner}.")
+                    self._done(interaction, shown.went_to(after, _number(ref.to)))
                 case shown.TAKE_OVER:
                     with self._desk.opened(interaction, "Take over") as fill:
                         lock = self._desk.door.locks.may_take_over(ref.lock, by=person, origin=ORIGIN)
@@ -79,8 +81,9 @@ class LockListeners:
             ack(response_action="update", view=refusal_modal(view.title, refused))
 
     def _release(self, interaction: Interaction, person: Person, name: str) -> None:
-        self._desk.door.locks.release(name, by=person, origin=ORIGIN)
-        self._done(interaction, f"You gave {name} back.")
+        kept = self._desk.door.locks.release(name, by=person, origin=ORIGIN)
+        until = f" {kept.owner} still works there; the next in line gets it then." if kept else ""
+        self._done(interaction, f"You gave {name} back.{until}")
 
     def _named(self, person: Person, words: Words, usage: str) -> str:
         if not words.what:

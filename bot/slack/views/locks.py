@@ -47,22 +47,31 @@ def lock_line(lock: Lock, holds: str = "") -> str:
     """One lock in one line; *holds* says who has it in other words than their name."""
     until = f" until {at_time(lock.until)}" if lock.until else ""
     why = f": {one_line(lock.why)}" if lock.person_id and lock.why else ""
-    return f"🔒 *{one_line(lock.name)}* {holds or f'is held by *{one_line(lock.owner)}*'}{until}{why}"
+    works = f" · #{lock.run} works there" if lock.person_id and lock.run else ""
+    return f"🔒 *{one_line(lock.name)}* {holds or f'is held by *{one_line(lock.owner)}*'}{until}{why}{works}"
+
+
+def went_to(lock: Lock, claim: int) -> str:
+    """What follows when a lock is handed over to who waited as *claim*, in one line."""
+    waiting = next((one for one in lock.queue if one.id == claim), None)
+    return f"{lock.name} {f'goes to {waiting.name} after' if waiting else 'went to'} {lock.owner}."
 
 
 def take_over_modal(lock: Lock, ref: LockRef) -> dict[str, Any]:
     """What taking it over would mean, and why."""
     who = f"run #{ref.to}" if ref.to else "you"
-    if lock.run is None:
-        said = f"*{one_line(lock.holder)}* holds {one_line(lock.name)}: {one_line(lock.why)}"
-        said += "\nThey lose it now, and are told."
-    else:
-        said = f"*{one_line(lock.owner)}* is cancelled, since two must not work there at once."
+    lines = []
+    if lock.person_id is not None:
+        lines.append(f"*{one_line(lock.holder)}* holds {one_line(lock.name)}: {one_line(lock.why)}")
+        lines.append("They lose it now, and are told.")
+    if lock.run is not None:
+        run = f"Their run #{lock.run}" if lock.person_id else one_line(lock.owner)
+        lines.append(f"*{run}* is cancelled, since two must not work there at once.")
     element = {"type": "plain_text_input", "action_id": VALUE, "max_length": _REASON_LENGTH}
     why = {"type": "input", "block_id": REASON, "label": words("Why? Everybody reads it", 75), "element": element}
     return modal(
         "Take over",
-        [section(f"{said}\nThen it is the turn of {who}."), why],
+        [section("\n".join([*lines, f"Then it is the turn of {who}."])), why],
         submit="Take over",
         close="Leave it",
         callback_id=LOCK_FORM,
