@@ -66,10 +66,9 @@ class Timers:
 
     def cancel(self, id: int, *, by: Person, origin: str) -> Timer:
         """Never let it come. Raises NotAllowed, NotNow."""
-        must_make_sense(self._kinds[self.get(id).kind])
 
         def never(tx: Transaction, timer: Timer) -> None:
-            del timer
+            must_make_sense(self._kinds[timer.kind])
             tx.timers.change(id, state=TimerState.CANCELLED, changed_by=by.name)
 
         return self._change(id, by, origin, "cancel", never)
