@@ -43,6 +43,7 @@ def _field(name: str, raw: RawField, resources: Mapping[str, RawResource]) -> Fo
         read_only=raw.read_only,
         weekends=raw.weekends,
         types=tuple(raw.types or ()),
+        max_files=raw.max_files or 1,
         max_bytes=parse_bytes(raw.max_size or _MAX_SIZE) if raw.type is FieldType.FILE else None,
         fields=form(raw.fields or {}, {}),
     )

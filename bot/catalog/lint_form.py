@@ -27,6 +27,7 @@ _ONLY_FOR = {
     "resource": (FieldType.VERSION,),
     "fields": (FieldType.GROUP,),
     "types": (FieldType.FILE,),
+    "max_files": (FieldType.FILE,),
     "max_size": (FieldType.FILE,),
 }
 #: What a type cannot do without: one of these keys.
@@ -77,7 +78,7 @@ class FormLint:
             type_ = _type(field) if isinstance(field, Entries) else None
             if isinstance(field, Entries) and type_:
                 yield from self._field(field, type_, self._scope_after(before, form), inside=inside)
-            before[name] = {"name": None, "size": None} if type_ is FieldType.FILE else None
+            before[name] = {"name": None, "size": None} if isinstance(field, Entries) and _is_one_file(field) else None
 
     def _scope_after(self, before: Names, form: Entries) -> Scope:
         """What a field may name: only the answers above it, since those below are not given yet."""
@@ -141,8 +142,14 @@ class FormLint:
 def form_names(form: Value | None) -> Names:
     """What the steps of a job may name of its form."""
     fields = form.entries if isinstance(form, Entries) else {}
-    types = {name: _type(field) for name, field in fields.items() if isinstance(field, Entries)}
-    return {name: FILE if types.get(name) is FieldType.FILE else None for name in fields}
+    return {
+        name: FILE if isinstance(field, Entries) and _is_one_file(field) else None for name, field in fields.items()
+    }
+
+
+def _is_one_file(field: Entries) -> bool:
+    """Is it a file, and not a list of them?"""
+    return _type(field) is FieldType.FILE and _plain(field, "max_files") in {None, 1}
 
 
 def _preset_answer(name: str, answer: Value, field: Entries, type_: FieldType, preset: Entries) -> Iterator[Fault]:

@@ -68,5 +68,6 @@ class RawField(Raw):
     weekends: bool = Field(default=True, description="may the day be a Saturday or Sunday?")
     resource: Identifier | None = Field(None, description="the resource whose versions can be chosen")
     types: list[FileType] | None = Field(None, description="what the file's name may end in", examples=[["csv", "txt"]])
+    max_files: int | None = Field(None, ge=1, le=10, description="how many files; one if not given")
     max_size: Size | None = Field(None, description="how large the file may be; 20 MB if not given")
     fields: "dict[Identifier, RawField] | None" = Field(None, description="the fields of each row of a group")

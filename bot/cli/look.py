@@ -16,7 +16,7 @@ from bot.cli.run_words import STYLES, ending, headline, is_still
 from bot.cli.screen import err, out, say, table
 from bot.cli.typed import AsJson, Data, RunNumber, Stacks
 from bot.model.audit import AuditFilter
-from bot.model.file import file_words
+from bot.model.file import file_words, files_of
 from bot.model.run import Run, RunStatus, RunView
 
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="How many at most.")]
@@ -60,7 +60,7 @@ def show(number: RunNumber, *, as_json: AsJson = False, data: Data = None, stack
         for line in _plain(view, now):
             say(console, line)
     for name, value in view.run.inputs.items():
-        say(console, f"{name}={file_words(value) if isinstance(value, dict) else value}")
+        say(console, f"{name}={file_words(files_of(value)) or value}")
     for event in events:
         words = " ".join(word for word in (event.kind, event.step, event.text, event.by and f"({event.by})") if word)
         say(console, f"{_moment(event.at)}  {words}", "dim")

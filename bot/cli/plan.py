@@ -17,7 +17,7 @@ from bot.cli.screen import out, say
 from bot.cli.typed import Answers, AsJson, Data, EnvironmentName, JobName, Preset, StackName, Stacks, read_answers
 from bot.control.start import ReadyJob, StartJob
 from bot.model.approval import StepPreview
-from bot.model.form import FieldType
+from bot.model.form import FieldType, FormField
 from bot.model.stack import Job
 
 
@@ -71,14 +71,18 @@ def request(
 def _with_files(app: App, job: Job, answers: Mapping[str, Any]) -> dict[str, Any]:
     """*answers* with a copy of each file that they name, as `report.csv` or `@report.csv`. Raises Refused."""
     fields = {field.name: field for field in job.form if field.type is FieldType.FILE}
-    return {
-        name: app.control.files.take(
-            Path(answer.removeprefix("@")).expanduser(), most_bytes=fields[name].max_bytes, by=me()
-        )
-        if name in fields and isinstance(answer, str) and answer
-        else answer
-        for name, answer in answers.items()
-    }
+
+    def taken(field: FormField, path: str) -> Mapping[str, Any]:
+        return app.control.files.take(Path(path.removeprefix("@")).expanduser(), most_bytes=field.max_bytes, by=me())
+
+    found = dict(answers)
+    for name in fields.keys() & answers.keys():
+        answer = answers[name]
+        if isinstance(answer, list):
+            found[name] = [taken(fields[name], path) for path in answer]
+        elif answer:
+            found[name] = taken(fields[name], answer)
+    return found
 
 
 def _preset(job: Job, name: str) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from bot.base.text import cut, format_bytes, join_words, nearest, parse_duration
+from bot.base.text import cut, format_bytes, join_words, nearest, parse_duration, plural
 from bot.model.file import is_file
 from bot.model.form import Choice, FieldType, FormField, FormValue
 
@@ -39,7 +39,7 @@ def read_answer(field: FormField, given: Any, zone: tzinfo) -> FormValue:
             return False  # as a box that nobody ticked
         if field.required:
             raise ValueError("Needs an answer.")
-        return None
+        return [] if field.max_files > 1 else None
     if field.type is FieldType.DATE_TIME:
         return _date_time(field, given, zone)
     return _READERS[field.type](field, given)
@@ -205,8 +205,15 @@ def _channel(_: FormField, given: Any) -> str:
     return match["id"]
 
 
-def _file(field: FormField, given: Any) -> FormValue:
-    if not isinstance(given, Mapping) or not is_file(given):
+def _files(field: FormField, given: Any) -> FormValue:
+    files = [_file(field, one) for one in (given if isinstance(given, list) else [given])]
+    if len(files) > field.max_files:
+        raise ValueError(f"At most {plural(field.max_files, 'file')}.")
+    return files if field.max_files > 1 else files[0]
+
+
+def _file(field: FormField, given: Any) -> dict[str, Any]:
+    if not is_file(given):
         raise ValueError("Choose a file in the form.")
     name, size = str(given["name"]), given["size"]
     if field.types and name.rpartition(".")[2].casefold() not in field.types:
@@ -246,5 +253,5 @@ _READERS: Mapping[FieldType, Callable[[FormField, Any], FormValue]] = {
     FieldType.ENVIRONMENT: _choice,
     FieldType.VERSION: _choice,
     FieldType.SECRET: _secret,
-    FieldType.FILE: _file,
+    FieldType.FILE: _files,
 }

@@ -13,7 +13,7 @@ from bot.base.errors import Refused, WrongInputs
 from bot.base.text import format_bytes
 from bot.control.logs import was_written_before
 from bot.control.start import StartJob
-from bot.model.file import GivenFile, files_in, is_file
+from bot.model.file import GivenFile, files_in, files_of, is_file
 from bot.model.form import FieldType, FormField, FormValue
 from bot.model.person import Person
 from bot.model.run import Run
@@ -74,26 +74,26 @@ class Files:
         found, errors = dict(ask.inputs), {}
         fields = {field.name for field in form if field.type is FieldType.FILE}
         with self._store.read() as tx:
-            for name, ref in files_in(ask.inputs).items():
-                file = tx.files.get(ref) if name in fields else None
-                if file and _may_give(tx, file, ask):
-                    found[name] = file.answer
-                elif name in fields:
+            for name in fields & dict(files_in(ask.inputs)).keys():
+                files = [tx.files.get(str(one["ref"])) for one in files_of(ask.inputs[name])]
+                known = [file.answer for file in files if file and _may_give(tx, file, ask)]
+                found[name] = known if isinstance(ask.inputs[name], list) else next(iter(known), None)
+                if len(known) < len(files):
                     errors[name] = "This file is not kept (any more). Choose it anew."
         if errors:
             raise WrongInputs(errors)
         return found
 
     def as_steps_see(self, inputs: Mapping[str, FormValue]) -> dict[str, FormValue]:
-        """The same, with the path of each file."""
+        """*inputs* with the path of each file."""
         return {name: self._with_path(value) for name, value in inputs.items()}
 
     def use(self, tx: Transaction, run: Run) -> None:
         """*run* gets its files, as part of *tx*. Raises WrongInputs when one was forgotten this very moment."""
         refs = files_in(run.inputs)
-        if gone := [name for name, ref in refs.items() if tx.files.get(ref) is None]:
+        if gone := [name for name, ref in refs if tx.files.get(ref) is None]:
             raise WrongInputs(dict.fromkeys(gone, "This file is not kept any more. Choose it anew."))
-        tx.files.use(list(refs.values()), run=run.number)
+        tx.files.use([ref for _, ref in refs], run=run.number)
 
     def sweep(self, *, before: datetime) -> None:
         """Remove contents that nobody knows any more, if they were written before that moment."""
@@ -120,10 +120,13 @@ class Files:
         return file
 
     def _with_path(self, value: FormValue) -> FormValue:
-        if not isinstance(value, dict) or not is_file(value):
-            return value
+        if isinstance(value, list):
+            return [{**one, "path": self._path_of(one)} for one in files_of(value)] or value
+        return {**value, "path": self._path_of(value)} if is_file(value) else value
+
+    def _path_of(self, value: Mapping[str, Any]) -> str:
         file = GivenFile(ref=str(value["ref"]), person="", source="", name=str(value["name"]), size=0, sha256="")
-        return {**value, "path": str(self.path(file))}
+        return str(self.path(file))
 
 
 def _may_give(tx: Transaction, file: GivenFile, ask: StartJob) -> bool:

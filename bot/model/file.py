@@ -1,8 +1,8 @@
 """A file that somebody gave to a form."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from bot.base.text import format_bytes
 
@@ -37,17 +37,25 @@ class GivenFile:
         return f"{self.ref}.{ending}" if ending.isascii() and ending.isalnum() and len(ending) <= 10 else self.ref
 
 
-def is_file(value: object) -> bool:
-    """Is this the answer to a field of type file?"""
-    return isinstance(value, Mapping) and all(isinstance(value.get(key), kind) for key, kind in _PARTS)
+def is_file(value: object) -> TypeGuard[Mapping[str, Any]]:
+    """Is this one file, as `GivenFile.answer` has it, or steps see it?"""
+    if not isinstance(value, Mapping) or value.keys() - {"ref", "name", "size", "path"}:
+        return False
+    return all(isinstance(value.get(key), kind) for key, kind in _PARTS)
 
 
-def file_words(value: Mapping[str, object]) -> str:
-    """`report.csv, 12 KB`."""
-    size = value.get("size")
-    return f"{value.get('name')}, {format_bytes(size)}" if isinstance(size, int) else str(value.get("name"))
+def files_of(answer: object) -> list[Mapping[str, Any]]:
+    """The files that an answer is: one, or several of a field that takes more; empty: it is something else."""
+    if isinstance(answer, list):
+        return answer if all(map(is_file, answer)) else []
+    return [answer] if is_file(answer) else []
 
 
-def files_in(inputs: Mapping[str, Any]) -> dict[str, str]:
-    """The references of all files among *inputs*, by field."""
-    return {name: str(value["ref"]) for name, value in inputs.items() if isinstance(value, dict) and is_file(value)}
+def file_words(files: Sequence[Mapping[str, Any]]) -> str:
+    """`report.csv, 12 KB`; several as `may.csv, 12 KB; june.csv, 3 KB`."""
+    return "; ".join(f"{file['name']}, {format_bytes(file['size'])}" for file in files)
+
+
+def files_in(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The references of all files among *inputs*, each with its field."""
+    return [(name, str(file["ref"])) for name, value in inputs.items() for file in files_of(value)]

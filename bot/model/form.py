@@ -38,7 +38,7 @@ class FieldType(StrEnum):
 
 #: A field's value once it is read: plain JSON. Dates, times and durations stay text ("2026-11-23", "14:30", "1h30m"),
 #: a date-time is text with its offset ("2026-11-23T14:30+01:00"), a group is a list of rows, a file is
-#: `GivenFile.answer`.
+#: `GivenFile.answer`, several of them a list.
 FormValue = str | int | float | bool | list[str] | list[dict[str, Any]] | dict[str, Any] | None
 
 
@@ -101,6 +101,8 @@ class FormField:
     weekends: bool = True
     #: What a file's name may end in, without the dot; empty: in anything.
     types: tuple[str, ...] = ()
+    #: How many files; where it may be more than one, the answer is a list, also of none.
+    max_files: int = 1
     #: How large a file may be; None: as large as anybody likes.
     max_bytes: int | None = None
     #: The fields of each row of a group.

@@ -36,7 +36,7 @@ class BringFiles:
 
     def bring(self, inputs: Mapping[str, FormValue], *, go_on: Callable[[], None] = lambda: None) -> None:
         """Fetch what of *inputs* is not here yet. *go_on* is asked in between and may raise. Raises Refused."""
-        for ref in files_in(inputs).values():
+        for _, ref in files_in(inputs):
             with self._store.read() as tx:
                 file = tx.files.get(ref)
             if file is None:

@@ -33,7 +33,7 @@ from bot.control.logs import RunLog
 from bot.control.runs import Runs
 from bot.control.start import StartJob
 from bot.model.approval import StepPreview
-from bot.model.file import is_file
+from bot.model.file import files_of
 from bot.model.plan import AnyStep, Each, Plan, RunJob, Uses, walk
 from bot.model.run import HOOKS, HostResult, Progress, Run, StepStatus
 from bot.runner.context import ProgramLost, StepContext
@@ -218,9 +218,9 @@ def without_what_passes(text: str, folder: Path, now: datetime) -> str:
 def _with_names(text: str, scope: Mapping[str, Any]) -> str:
     """*text* with files of the form as people call them: where they lie concerns nobody who says yes or no."""
     form = scope.get("form")
-    for value in form.values() if isinstance(form, Mapping) else ():
-        if is_file(value) and "path" in value:
-            text = text.replace(value["path"], value["name"])
+    for file in (file for value in form.values() for file in files_of(value)) if isinstance(form, Mapping) else ():
+        if "path" in file:
+            text = text.replace(file["path"], file["name"])
     return text
 
 

@@ -178,6 +178,7 @@ class Listeners:
             # Inputs of a form report each change where they are told to.
             ids.VALUE: forms.changed,
             ids.ADD_ROW: forms.changed,
+            ids.TAKE_OUT: forms.changed,
             ids.DROP_ROW: forms.changed,
             ids.LOCK: locks.clicked,
             ids.UNPAUSE: pauses.clicked,

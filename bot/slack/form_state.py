@@ -48,10 +48,10 @@ def whole(answers: Mapping[str, Any], asked: Sequence[Asked]) -> dict[str, Any]:
     """
     found = dict(answers)
     for one in asked:
-        name = one.field.name
-        if one.rows and isinstance(rows := answers.get(name), list):
-            found[name] = [whole(row, inner) for row, inner in zip(rows, one.rows, strict=True)]
-        elif isinstance(given := answers.get(name), list):
+        name, given = one.field.name, answers.get(one.field.name)
+        if one.rows and isinstance(given, list):
+            found[name] = [whole(row, inner) for row, inner in zip(given, one.rows, strict=True)]
+        elif isinstance(given, list) and one.field.type is not FieldType.FILE:
             found[name] = [whole_value(one.field, str(value)) for value in given]
         elif isinstance(given, str):
             found[name] = whole_value(one.field, given)

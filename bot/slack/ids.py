@@ -38,6 +38,7 @@ VERSION = "about_version"
 AGAIN = "run_again"
 ADD_ROW = "add_row"
 DROP_ROW = "drop_row"
+TAKE_OUT = "take_out"
 
 JOB_FORM = "job_form"
 JOB_CONFIRM = "job_confirm"
@@ -111,7 +112,7 @@ class JobRef(Ref):
     stack: str
     job: str
     environment: str | None = None
-    #: Answers that fill the form, as typed in a command.
+    #: Answers that fill the form, as typed in a command; empty: what an earlier run had was taken out.
     answers: dict[str, str] = field(default_factory=dict)
     #: Where it was asked, and so where the run's message goes; None: the stack's channel.
     channel: str | None = None

@@ -15,6 +15,7 @@ STACK = """\
 title: Post
 jobs:
   load: {form: {report: {type: file, max_size: 1 KB}}, steps: [{wait: "{{ form.report.size }}m"}]}
+  many: {form: {report: {type: file, max_files: 2}}, steps: [{wait: 1m}]}
   other: {form: {report: {type: file}}, steps: [{wait: 1m}]}
 """
 
@@ -38,6 +39,24 @@ def test_a_run_keeps_what_is_known_of_its_file_and_not_what_was_claimed(post: Ho
 
     assert run.inputs == {"report": kept}
     assert run.plan.scope["form"]["report"]["path"].endswith(f"{kept['ref']}.csv")
+
+
+def test_of_several_files_none_is_somebody_elses_and_none_is_too_many(post: House) -> None:
+    mine = [post.control.files.keep(f"F{nth}", name=f"{nth}.csv", size=1, by=ADA) for nth in range(3)]
+    hers = post.control.files.keep("F9", name="hers.csv", size=1, by=BEN)
+
+    run = start(post, mine[:2], job="many")
+
+    assert run.inputs == {"report": mine[:2]}
+    paths = [file["path"] for file in run.plan.scope["form"]["report"]]
+    assert [Path(path).stem for path in paths] == [file["ref"] for file in mine[:2]]
+    for key, wrong, said in (
+        ("few", mine, "At most 2 files"),
+        ("hers", [mine[0], hers], "not kept"),
+        ("x", [1], "Choose"),
+    ):
+        with pytest.raises(WrongInputs, match=said):
+            start(post, wrong, job="many", key=key)
 
 
 def test_a_small_size_that_was_claimed_lets_no_large_file_in(post: House) -> None:

@@ -18,11 +18,13 @@ jobs:
     form:
       report: {type: file, label: Report, types: [csv, txt], max_size: 1 KB}
       note: {type: text, label: Note, required: false}
+      more: {type: file, label: More, max_files: 2, max_size: 1 KB, required: false}
     steps:
       - {title: Read, uses: command.run, with: {argv: [cat, "{{ form.report.path }}"]}}
       - title: Say
         uses: command.run
         with: {argv: [echo, "called {{ form.report.name }}, of {{ form.report.size }} bytes"]}
+      - {title: Read more, uses: command.run, each: "{{ form.more }}", with: {argv: [cat, "{{ item.path }}"]}}
 """
 
 
@@ -67,6 +69,30 @@ def test_a_file_reaches_the_steps_and_stays_for_a_second_run_though_it_is_gone_i
         log = bot.ask("log", str(run.number))
         assert "id,name\n1,{{ 7 * 7 }}\n" in log
         assert "called may.2026.csv, of 22 bytes" in log
+
+
+def test_several_files_reach_a_step_each_and_are_taken_out_of_a_second_run(bot, slack):
+    form, known = opened(slack), {run.number for run in runs(slack)}
+    more = [slack.upload(f"{name}.txt", f"I am {name}\n".encode()) for name in ("ann", "bob")]
+    slack.submit(form, {"Report": [slack.upload("may.csv", b"id")], "More": more})
+    first = newer(slack, known)
+    first.until("*Succeeded*")
+
+    form = opened(slack, "Change and run…", first.message)
+    slack.click(form, "Take out")
+    without = slack.until(
+        lambda: next((one for one in slack.snapshot()["modals"] if "[Take out]" not in read(one)), None)
+    )
+    slack.submit(without)
+    second = newer(slack, {*known, first.number})
+    second.until("*Succeeded*")
+
+    assert "Up to 2 files: 1 KB each at most. Leave it empty to keep ann.txt, 9 bytes; bob.txt, 9 bytes." in read(form)
+    assert "Leave it empty to keep may.csv, 2 bytes." in read(without)
+    assert "More: *ann.txt, 9 bytes; bob.txt, 9 bytes*" in first.text
+    assert [one in bot.ask("log", str(first.number)) for one in ("I am ann", "I am bob")] == [True, True]
+    assert "ann.txt" not in second.text
+    assert "I am" not in bot.ask("log", str(second.number))
 
 
 def test_a_file_that_is_gone_in_slack_before_the_run_begins_is_one_sentence_and_no_step_begins(slack):

@@ -35,7 +35,7 @@ def lab(tmp_path: Path, slack: TinySlack) -> Iterator[HostileLab]:
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("share", range(SHARES))
 def test_hostile_payloads_break_nothing_start_nothing_and_learn_nothing(lab: HostileLab, share: int) -> None:
-    payloads = Payloads(20261124 + share, furnish(lab), TABLE)
+    payloads = Payloads(20261125 + share, furnish(lab), TABLE)
 
     lab.send_all(payloads.stream(math.ceil(COUNT / SHARES)))
 

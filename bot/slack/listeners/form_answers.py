@@ -39,8 +39,19 @@ class FormAnswers:
         before = self.before(offer, ref, person) if fields and ref.again else {}
         for name in fields:
             given = answers[name]
-            answers[name] = self._known(name, given, person) if given else before.get(name)
+            if isinstance(given, list):
+                answers[name] = [self._known(name, one, person) for one in given]
+            elif given:
+                answers[name] = self._known(name, given, person)
+            answers[name] = answers[name] or before.get(name)
         return answers
+
+    def standing(self, offer: Offer, ref: JobRef, person: Person, view: ViewSeen) -> dict[str, Any]:
+        """What stands in a form that is still open; where no file was chosen, the one of before does."""
+        given = given_answers(offer.job.form, view.state, ref)
+        empty = [field.name for field in offer.job.form if field.type is FieldType.FILE and not given.get(field.name)]
+        chosen = {name: answer for name, answer in given.items() if name not in empty}
+        return {**self.before(offer, ref, person), **chosen}
 
     def _known(self, name: str, given: Mapping[str, Any], person: Person) -> Mapping[str, FormValue]:
         if given.get("user") != person.id:

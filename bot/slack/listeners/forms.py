@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.model.form import FieldType
 from bot.model.person import Person
 from bot.slack.desk import ORIGIN, Desk
 from bot.slack.door import Offer
@@ -17,7 +18,7 @@ from bot.slack.form_state import (
     one_row_more,
     with_rows,
 )
-from bot.slack.ids import ADD_ROW, CONFIRM_PAGE, DROP_ROW, JOB_FORM, JobRef, RunRef, field_of
+from bot.slack.ids import ADD_ROW, CONFIRM_PAGE, DROP_ROW, JOB_FORM, TAKE_OUT, JobRef, RunRef, field_of
 from bot.slack.interaction import Interaction, ViewSeen, read_interaction
 from bot.slack.listeners.before_start import form_page, frozen_in
 from bot.slack.listeners.form_answers import FormAnswers, all_inputs
@@ -96,7 +97,7 @@ class Forms:
             before = JobRef.decode(view.private_metadata)
             offer = self._desk.door.jobs.offer(person, before.stack, before.job, origin=ORIGIN)
             ref, answers = self._changed(offer, before, person, interaction, view)
-            is_other = ref.turn != before.turn or ref.rows != before.rows
+            is_other = (ref.turn, ref.rows, ref.answers) != (before.turn, before.rows, before.answers)
             with self._desk.filling(offer.job.title, view_id=view.id) as fill:
                 self._draw_anew(
                     offer, ref, person, answers, FormDrawing(fill, self._order, interaction, view, is_other=is_other)
@@ -133,7 +134,9 @@ class Forms:
             ref = one_row_more(ref, group)
         elif interaction.action == DROP_ROW and group in ref.rows:
             ref = one_row_less(ref, group, row)
-        return ref, {**self._answers.before(offer, ref, person), **given_answers(form, view.state, ref)}
+        elif interaction.action == TAKE_OUT and group in {field.name for field in form if field.type is FieldType.FILE}:
+            ref = replace(ref, answers={**ref.answers, group: ""})
+        return ref, self._answers.standing(offer, ref, person, view)
 
     def _draw_anew(
         self, offer: Offer, ref: JobRef, person: Person, answers: Mapping[str, Any], drawing: FormDrawing

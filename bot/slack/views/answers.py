@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.base.text import cut
-from bot.model.file import file_words, is_file
+from bot.model.file import file_words, files_of
 from bot.model.form import FieldType, FormField
 from bot.slack.mrkdwn import at_time, one_line
 
@@ -15,8 +15,8 @@ def in_words(value: object, asked: FormField | None = None) -> str:
     """An answer as plain words: `yes`, `One by one, Slowly`, `30 min`."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, dict) and is_file(value):
-        return file_words(value)
+    if files := files_of(value):
+        return file_words(files)
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return "; ".join(_row(row, asked) for row in value)
     labels = {choice.value: choice.label for choice in asked.choices} if asked else {}

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.base.text import cut, format_bytes, join_words
-from bot.model.file import file_words, is_file
+from bot.model.file import file_words, files_of
 from bot.model.form import Choice, FieldType, FormField, FormValue
 from bot.slack.ids import VALUE, field_block
 from bot.slack.limits import (
@@ -43,7 +43,7 @@ def field_input(field: FormField, answer: object, *, block_id: str = "", is_live
         "label": words(label, INPUT_LABEL),
         "element": element,
         # A box that is not ticked is an answer, too; Slack would demand the tick. And a file is kept from before.
-        "optional": not field.required or field.type is FieldType.BOOLEAN or is_file(answer),
+        "optional": not field.required or field.type is FieldType.BOOLEAN or bool(files_of(answer)),
     }
     if is_live and field.type is not FieldType.FILE:
         block["dispatch_action"] = True
@@ -65,7 +65,8 @@ def read_answer(field: FormField, given: Mapping[str, Any] | None) -> FormValue:
             picked = [str(option.get("value")) for option in given.get("selected_options") or []]
             return [whole_value(field, value) for value in picked]
         case FieldType.FILE:
-            return next(iter(given.get("files") or ()), None)
+            files = given.get("files") or []
+            return files if field.max_files > 1 else next(iter(files), None)
         case FieldType.DATE_TIME:
             return _moment_of(given.get("selected_date_time"))
     if option := given.get("selected_option"):
@@ -115,7 +116,8 @@ def _moment_of(seconds: object) -> str | None:
 
 
 def _hint(field: FormField, answer: object) -> str:
-    kept = f"Leave it empty to keep {file_words(answer)}." if isinstance(answer, dict) and is_file(answer) else ""
+    files = files_of(answer)
+    kept = f"Leave it empty to keep {file_words(files)}." if files else ""
     return " ".join(part for part in (field.help, _range(field), kept) if part)
 
 
@@ -124,7 +126,9 @@ def _range(field: FormField) -> str:
         return "Monday to Friday."
     if field.type is FieldType.FILE:
         kinds = f"{join_words(field.types, last='or')}, " if field.types else ""
-        return f"One file: {kinds}{format_bytes(field.max_bytes)} at most." if field.max_bytes else ""
+        count = "One file" if field.max_files == 1 else f"Up to {field.max_files} files"
+        each = "" if field.max_files == 1 else " each"
+        return f"{count}: {kinds}{format_bytes(field.max_bytes)}{each} at most." if field.max_bytes else ""
     if field.type not in {FieldType.INTEGER, FieldType.NUMBER}:
         return ""
     unit = f" {field.unit}" if field.unit else ""
@@ -263,7 +267,7 @@ def _channel(field: FormField, answer: object) -> dict[str, Any]:
 def _file(field: FormField, answer: object) -> dict[str, Any]:
     del answer  # Slack shows no file that was given before; the hint names it
     kinds = {"filetypes": list(field.types)} if field.types else {}
-    return {"type": "file_input", "max_files": 1, **kinds}
+    return {"type": "file_input", "max_files": field.max_files, **kinds}
 
 
 def _looks_like(answer: object, shape: str) -> bool:

@@ -6,11 +6,12 @@ from typing import Any
 from bot.base.text import join_words, plural
 from bot.catalog.way_back import final_steps
 from bot.control.forms import Asked, depends_on
+from bot.model.file import files_of
 from bot.model.form import FieldType
 from bot.model.stack import Environment
 from bot.slack.door import Offer
 from bot.slack.form_state import block_of, rows_of
-from bot.slack.ids import ADD_ROW, DROP_ROW, ENVIRONMENT, JOB_FORM, PRESET, VALUE, JobRef, TooLong
+from bot.slack.ids import ADD_ROW, DROP_ROW, ENVIRONMENT, JOB_FORM, PRESET, TAKE_OUT, VALUE, JobRef, TooLong
 from bot.slack.limits import BLOCKS_PER_VIEW, OPTIONS, PLACEHOLDER, PRIVATE_METADATA, Block
 from bot.slack.mrkdwn import escape, one_line
 from bot.slack.views.answers import answer_words
@@ -79,6 +80,9 @@ def _field(asked: Asked, ref: JobRef, live: set[str], before: str = "") -> Itera
     elif field.type is FieldType.GROUP:
         yield from _group(asked, ref)
     else:
+        if not field.required and files_of(asked.given):
+            drop = button("Take out", action=TAKE_OUT, value=field.name)
+            yield section(f"*{one_line(field.label)}*: {answer_words(asked.given, field)}", accessory=drop)
         block = block_of(asked, ref, before=before)
         yield field_input(field, asked.given, block_id=block, is_live=field.name in live)
 
