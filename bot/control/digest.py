@@ -92,10 +92,11 @@ def _place(run: Run) -> str:
 
 
 def _held(tx: Transaction, start: datetime, end: datetime) -> tuple[tuple[str, timedelta], ...]:
-    """How long each place stood between a job with `then` and the job that ends it, within the week."""
+    """How long each place stood between a job that its inverse ends by itself and that end, within the week."""
     held: Counter[str] = Counter()
     for run in tx.runs.with_then(start, end):
-        if run.plan.then is None or run.ended_at is None:
+        # Other jobs start what comes after them, too: a copy that is forgotten after three days is no maintenance.
+        if run.plan.then is None or not run.plan.has_inverse or run.ended_at is None:
             continue
         closing = tx.runs.first_success(of=run, job=run.plan.then.run)
         ended_at = closing.ended_at if closing and closing.ended_at else end

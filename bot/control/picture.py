@@ -30,8 +30,9 @@ def title_of(digest: Digest) -> str:
 
 def words_of(digest: Digest) -> list[str]:
     """The week in a few lines: for the message, for screen readers and for the terminal."""
-    rate = f", {digest.success_rate:.0%} succeeded" if digest.success_rate is not None else ""
-    lines = [f"{plural(digest.runs, 'run')}{rate}, {digest.failed} failed, {digest.aborted} cancelled"]
+    rate = f"{digest.success_percent}% succeeded" if digest.success_percent is not None else ""
+    ends = [f"{count} {word}" for count, word in ((digest.failed, "failed"), (digest.aborted, "aborted")) if count]
+    lines = [", ".join(part for part in (plural(digest.runs, "run"), rate, *ends) if part)]
     if digest.most_used:
         lines.append(f"Most used: {', '.join(f'{name} ({count})' for name, count in digest.most_used[:3])}")
     if digest.slowest:
@@ -66,12 +67,12 @@ def draw(digest: Digest) -> bytes | None:
 
 def _described(digest: Digest) -> dict[str, object]:
     held = sum((took for _, took in digest.held), timedelta())
-    rate = digest.success_rate
+    percent = digest.success_percent
     return {
         "title": title_of(digest),
         "figures": [
-            (str(digest.runs), "runs"),
-            (f"{rate:.0%}" if rate is not None else "–", "succeeded"),
+            (str(digest.runs), "run" if digest.runs == 1 else "runs"),
+            (f"{percent}%" if percent is not None else "–", "succeeded"),
             (str(digest.failed), "failed"),
             (format_duration(held) if held else "–", "in maintenance"),
         ],

@@ -49,7 +49,7 @@ class Digest:
         return self.succeeded + self.failed + self.aborted
 
     @property
-    def success_rate(self) -> float | None:
-        """The share of successes among the runs that nobody cancelled; None: there were none."""
+    def success_percent(self) -> int | None:
+        """How many of a hundred runs that nobody cancelled succeeded; 100 means all of them. None: there were none."""
         counted = self.succeeded + self.failed
-        return self.succeeded / counted if counted else None
+        return 100 * self.succeeded // counted if counted else None

@@ -14,6 +14,7 @@ def test_without_a_word_it_lists_every_verb(terminal):
 
     assert done.returncode == 0
     assert all(verb in done.stdout for verb in VERBS)
+    assert max(map(len, done.stdout.splitlines())) <= 80, "a small terminal shows each in one line"
 
 
 def test_an_unknown_verb_is_answered_with_the_nearest(terminal):

@@ -47,10 +47,12 @@ def ran(
     *,
     took: timedelta = timedelta(minutes=1),
     then: str = "",
+    has_inverse: bool = True,
     **values: Any,
 ) -> int:
     """A run that ended; with *then* it set a timer for that job."""
-    plan = Plan(folder=".", steps=(), scope={}, then=Then(run=then, after="1h") if then else None)
+    next_job = Then(run=then, after="1h") if then else None
+    plan = Plan(folder=".", steps=(), scope={}, then=next_job, has_inverse=has_inverse)
     with store.begin() as tx:
         about: dict[str, Any] = {
             "key": f"{job}{ended_at}",
@@ -92,7 +94,7 @@ def test_it_counts_what_ended_in_the_week_by_day_and_kind(store: Store) -> None:
     digest = week(store)
 
     assert [(day.succeeded, day.failed, day.aborted) for day in digest.days[:3]] == [(1, 0, 0), (0, 1, 1), (0, 0, 0)]
-    assert (digest.runs, digest.success_rate) == (3, 0.5)
+    assert (digest.runs, digest.success_percent) == (3, 50)
     assert digest.most_used == (("Deploy, eu", 2), ("Clear, eu", 1))
     assert digest.slowest[0] == ("Deploy, eu #2", timedelta(minutes=3))
 
@@ -103,6 +105,8 @@ def test_time_in_maintenance_is_between_a_job_and_the_one_that_ends_it(store: St
     undone = ran(store, "on", START + timedelta(days=2), then="off")
     ran(store, "on", START + timedelta(days=2, hours=1), undo_of=undone)
     ran(store, "on", END - timedelta(minutes=30), then="off")
+
+    ran(store, "copy", START + timedelta(days=3), then="forget", has_inverse=False)
 
     assert week(store).held == (("On, eu", timedelta(hours=3, minutes=30)),)
 
@@ -166,7 +170,7 @@ def test_it_is_told_in_words_and_drawn(store: Store) -> None:
     digest = week(store)
 
     assert title_of(digest) == "Week of 16 to 22 November 2026"
-    assert words_of(digest)[0] == "2 runs, 50% succeeded, 1 failed, 0 cancelled"
+    assert words_of(digest)[0] == "2 runs, 50% succeeded, 1 failed"
     assert "Slowest: On, eu #1 (2m), Off, eu #2 (1m)" in alt_text(digest)
     picture = draw(digest)
     assert picture is not None

@@ -16,7 +16,7 @@ def banner(pauses: Sequence[Pause]) -> list[Block]:
     """Who paused what, since when and why; empty when nothing is."""
     if not pauses:
         return []
-    return [section("\n".join(pause_line(pause) for pause in pauses)), context("What you start now waits until then.")]
+    return [section("\n".join(pause_line(pause) for pause in pauses)), context("What you start now waits until the pause is over.")]
 
 
 def frost(frozen: Sequence[tuple[str, Frozen]]) -> list[Block]:
