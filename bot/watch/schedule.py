@@ -1,5 +1,6 @@
 """What the program does by the clock: due moments, lost runs, edited stacks."""
 
+import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -17,6 +18,8 @@ _MOST_LINES = 4096
 _HOURS = 24
 
 log = structlog.get_logger()
+# It would complain of each call that is left out while the one before is at work, and a busy machine leaves out many.
+logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 class Schedule:
