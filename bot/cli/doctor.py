@@ -147,7 +147,7 @@ def _port(here: Settings) -> Finding:
     """Is the port free, or ours already?"""
     lock = LockFile(here.bot_lock)
     if lock.is_taken():
-        return Finding(f"Port {here.port}: a bot is up on this data (pid {lock.holder()})")
+        return Finding(f"Port: a bot is up on this data at {here.url} (pid {lock.holder()})")
     with socket.socket() as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -10,10 +10,11 @@ from bot.cli.as_json import dumps, run_object
 from bot.cli.live import Lines, Picture, Screen, Silence
 from bot.cli.opened import ORIGIN, me
 from bot.cli.run_words import EXIT_CODES, is_still
-from bot.cli.screen import err, out, say
+from bot.cli.screen import err, local_time, out, say
 from bot.cli.signals import Signals, caught
 from bot.model.run import RunView
 from bot.model.timer import TimerKind, TimerState
+from bot.slack.live import job_title
 
 _LOOK_S = 0.2
 #: How often to see whether a bot is (still) up: it may die while its run is followed.
@@ -96,8 +97,9 @@ def _say_what_comes(app: App, view: RunView) -> None:
         return
     for timer in app.control.timers.of_run(run.number):
         if timer.kind is TimerKind.START and timer.state is TimerState.WAITING:
-            moment = f"{timer.at.astimezone():%H:%M}"
-            say(out(), f'At {moment} "{timer.job}" starts, if a bot is up then: stackhand up')
+            console = out()
+            title = job_title(timer, app.catalog)
+            say(console, f'"{title}" starts at {local_time(console, timer.at)}, if a bot is up then: stackhand up')
 
 
 def _screen(*, as_json: bool) -> Screen:

@@ -79,7 +79,7 @@ class Picture:
         if self._live is not None:
             self._live.stop()
         said = list(log) if view.run.status in {RunStatus.FAILED, RunStatus.ERRORED} else []
-        self._console.print(picture(view, said, _now()), soft_wrap=False)
+        self._console.print(picture(view, said, _now(), once=True), soft_wrap=False)
         for index, line in enumerate(ending(view)):
             screen.say(self._console, line, STYLES[view.run.status] if index == 0 else "")
 
@@ -106,14 +106,15 @@ def step_lines(step: StepRecord, now: datetime) -> Iterator[str]:
         yield f"   {step.reason}"
 
 
-def picture(view: RunView, log: list[str], now: datetime) -> RenderableType:
-    """The whole run, as it is drawn."""
+def picture(view: RunView, log: list[str], now: datetime, *, once: bool = False) -> RenderableType:
+    """The whole run, as it is drawn. With *once* no step repeats why the run failed: that is said below it."""
     run = view.run
     head = Text.assemble((screen.visible(headline(run)), "bold"), "  ", (str(run.status), STYLES[run.status]))
     rows: list[RenderableType] = [head]
     if view.waits_for:
         rows.append(Text(screen.visible(view.waits_for), "yellow"))
-    rows += [Padding(_step(step, now), (0, 0, 0, 2 * step.id.count("."))) for step in view.visible_steps]
+    said = run.reason if once else ""
+    rows += [Padding(_step(step, now, said), (0, 0, 0, 2 * step.id.count("."))) for step in view.visible_steps]
     if log:
         rows += [
             Text(),
@@ -126,7 +127,7 @@ def _differs(old: StepRecord, new: StepRecord) -> bool:
     return (old.status, old.attempt) != (new.status, new.attempt)
 
 
-def _step(step: StepRecord, now: datetime) -> RenderableType:
+def _step(step: StepRecord, now: datetime, said: str) -> RenderableType:
     style = STYLES[step.status]
     line = Text(screen.visible(step_line(step, now)), "" if style != "dim" else "dim")
     rows: list[RenderableType] = [Text.assemble((f"{STEP_SIGNS[step.status]} ", style), line)]
@@ -134,10 +135,16 @@ def _step(step: StepRecord, now: datetime) -> RenderableType:
         rows.append(Padding(_progress(step.progress), (0, 0, 0, 5)))
     rows += [
         Padding(Text(screen.visible(text), note), (0, 0, 0, 5))
-        for text, note in ((hosts_line(step.hosts), ""), (step.reason, style), (step.hint, "dim"))
+        for text, note in ((hosts_line(step.hosts), ""), *_why(step, style, said))
         if text
     ]
     return Group(*rows)
+
+
+def _why(step: StepRecord, style: str, said: str) -> Iterator[tuple[str, str]]:
+    if not (step.reason and said.endswith(step.reason)):
+        yield step.reason, style
+        yield step.hint, "dim"
 
 
 def _progress(progress: Progress) -> RenderableType:

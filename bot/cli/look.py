@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.text import Text
 
 from bot.base.errors import Refused
@@ -13,7 +14,7 @@ from bot.cli import as_json as json
 from bot.cli.live import picture, step_lines
 from bot.cli.opened import opened
 from bot.cli.run_words import STYLES, ending, headline, is_still
-from bot.cli.screen import err, out, say, table
+from bot.cli.screen import err, local_time, out, say, table
 from bot.cli.typed import AsJson, Data, RunNumber, Stacks
 from bot.model.audit import AuditFilter
 from bot.model.file import file_words, files_of
@@ -41,7 +42,9 @@ def runs(
     elif not found:
         say(out(), 'Nothing ran yet. "stackhand jobs" lists what may be started.' if not (status or stack) else "None.")
     else:
-        table(out(), ["run", "job", "where", "status", "by", "started", "took"], [_row(run) for run in found])
+        console = out()
+        rows = [_row(console, run) for run in found]
+        table(console, ["run", "job", "where", "status", "by", "started", "took"], rows)
 
 
 def show(number: RunNumber, *, as_json: AsJson = False, data: Data = None, stacks: Stacks = None) -> None:
@@ -55,7 +58,7 @@ def show(number: RunNumber, *, as_json: AsJson = False, data: Data = None, stack
         return
     console = out()
     if console.is_terminal:
-        console.print(picture(view, [], now), soft_wrap=False)
+        console.print(picture(view, [], now, once=is_still(view.run)), soft_wrap=False)
     else:
         for line in _plain(view, now):
             say(console, line)
@@ -63,7 +66,7 @@ def show(number: RunNumber, *, as_json: AsJson = False, data: Data = None, stack
         say(console, f"{name}={file_words(files_of(value)) or value}")
     for event in events:
         words = " ".join(word for word in (event.kind, event.step, event.text, event.by and f"({event.by})") if word)
-        say(console, f"{_moment(event.at)}  {words}", "dim")
+        say(console, f"{local_time(console, event.at)}  {words}", "dim")
     if is_still(view.run):
         for line in ending(view):
             say(console, line)
@@ -99,10 +102,12 @@ def audit(
     elif as_json:
         print(json.dumps([json.audit_object(record) for record in records]))  # noqa: T201
     else:
+        console = out()
         rows = [
-            [_moment(it.at), it.person, it.origin, it.verb, it.target, it.answer, it.detail] for it in reversed(records)
+            [local_time(console, it.at), it.person, it.origin, it.verb, it.target, it.answer, it.detail]
+            for it in reversed(records)
         ]
-        table(out(), ["when", "who", "from", "asked", "of", "answer", "detail"], rows)
+        table(console, ["when", "who", "from", "asked", "of", "answer", "detail"], rows)
     if broken is None:
         return 0
     say(err(), f"Record {broken} does not fit the one before it: somebody changed the audit behind our back.", "red")
@@ -124,7 +129,7 @@ def _plain(view: RunView, now: datetime) -> Iterator[str]:
         yield from step_lines(step, now)
 
 
-def _row(run: Run) -> list[str | Text]:
+def _row(console: Console, run: Run) -> list[str | Text]:
     took = format_duration(run.ended_at - run.begun_at) if run.begun_at and run.ended_at else ""
     return [
         run.name,
@@ -132,10 +137,6 @@ def _row(run: Run) -> list[str | Text]:
         run.environment or "",
         Text(str(run.status), STYLES[run.status]),
         run.started_by,
-        _moment(run.created_at),
+        local_time(console, run.created_at),
         took,
     ]
-
-
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone():%Y-%m-%d %H:%M:%S}"

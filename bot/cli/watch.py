@@ -16,7 +16,7 @@ from bot.catalog.expressions import ExpressionProblem
 from bot.cli.follow import follow, take_part
 from bot.cli.opened import me, opened
 from bot.cli.run_words import EXIT_CODES
-from bot.cli.screen import out, say, table
+from bot.cli.screen import local_time, out, say, table
 from bot.cli.typed import Data, Stacks
 from bot.model.run import RunStatus
 from bot.model.stack import Stack
@@ -73,17 +73,17 @@ def watch(
 
 def _list(app: App) -> int:
     known = {watcher.id: watcher for watcher in app.control.watch.watchers()}
-    rows = []
+    console, rows = out(), []
     for id, (stack, resource) in _resources(app).items():
         there, watcher = app.control.watch.versions(stack.name, resource.name), known.get(id)
         checked_at = watcher.checked_at if watcher else None
-        checked = f"{checked_at.astimezone():%Y-%m-%d %H:%M:%S}" if checked_at else "never"
+        checked = local_time(console, checked_at) if checked_at else "never"
         stands = (watcher.error or "well") if watcher and checked_at else "-"
         if not app.catalog.looks_at(resource):
             stands = "not looked at here"
         rows.append([id, there[0].number if there else "-", str(len(there)), checked, stands])
     if rows:
-        table(out(), ["resource", "newest", "versions", "checked", "stands"], rows)
+        table(console, ["resource", "newest", "versions", "checked", "stands"], rows)
     else:
         say(out(), 'No stack has "resources".')
     return 0

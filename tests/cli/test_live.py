@@ -9,7 +9,7 @@ from rich.console import Console
 
 from bot.cli.live import Picture, news
 from bot.cli.run_words import EXIT_CODES, ending, hosts_line, is_still
-from bot.cli.screen import table, visible
+from bot.cli.screen import say, table, visible
 from bot.model.plan import Plan
 from bot.model.run import HostResult, Progress, Run, RunStatus, RunView, StepRecord, StepStatus
 
@@ -109,3 +109,25 @@ def test_columns_line_up_where_nobody_draws_frames():
     )
 
     assert file.getvalue() == "one    a long word that is not cut\nthree  x\n"
+
+
+def test_a_small_terminal_breaks_between_words_and_never_cuts_what_one_types():
+    file = io.StringIO()
+    console = Console(file=file, width=40, force_terminal=True, color_system=None, soft_wrap=True)
+
+    say(console, "  http://127.0.0.1:8765/site/ must answer 503, and did not")
+    table(console, ["resource", "stands"], [["release-radar/postgresql_ends", "it is not looked at here"]])
+
+    lines = file.getvalue().splitlines()
+    assert lines[:2] == ["  http://127.0.0.1:8765/site/ must", "  answer 503, and did not"]
+    assert "release-radar/postgresql_ends  it is" in lines[3]
+
+
+def test_why_a_run_failed_is_said_once_at_its_end():
+    file = io.StringIO()
+    failed = view(RunStatus.FAILED, status=StepStatus.FAILED, ended_at=NOW, reason="web2 is away.")
+    run = replace(failed.run, reason="Put up the page: web2 is away.")
+
+    Picture(Console(file=file, force_terminal=True, width=99, color_system=None)).end(replace(failed, run=run), [])
+
+    assert file.getvalue().count("web2 is away.") == 1
