@@ -90,9 +90,10 @@ def _name(axes: Axes, place: int, name: str) -> None:
 
 
 def _shortened(name: str, kept: int) -> str:
-    short = name if kept == len(name) else f"{name[: (kept + 1) // 2].rstrip()}…{name[len(name) - kept // 2 :].lstrip()}"
+    if kept < len(name):
+        name = f"{name[: (kept + 1) // 2].rstrip()}…{name[len(name) - kept // 2 :].lstrip()}"
     # A dollar sign would begin a formula.
-    return short.replace("$", r"\$")
+    return name.replace("$", r"\$")
 
 
 def _title(axes: Axes, title: str) -> None:

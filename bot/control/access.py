@@ -67,7 +67,8 @@ class Access:
     def deny(self, person: Person, verb: str, target: str, *, name: str, origin: str) -> NoReturn:
         """Say no to what people know as *name*, with who may, and leave an audit record of it. Raises NotAllowed."""
         self.record_denial(person, verb, target, origin=origin)
-        raise NotAllowed(f"You may not {verb} {name}.", hint=self.who_may(verb, target))
+        what = f"{'administer' if verb == 'admin' else verb} {'everything' if name == '*' else name}"
+        raise NotAllowed(f"You may not {what}.", hint=self.who_may(verb, target))
 
     def record_denial(self, person: Person, verb: str, target: str, *, origin: str) -> None:
         """Leave an audit record of a no."""

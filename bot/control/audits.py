@@ -41,8 +41,8 @@ class Audits:
                 answer="allowed",
                 detail=_words(only),
             )
-            whole = "The chain is whole." if broken is None else f"Record {broken} does not fit the one before it!"
-            text = f"The audit, for {by.name}: {_words(only)} of {count}. {whole} The file is in this thread."
+            whole = f"All {count} fit." if broken is None else f"Record {broken} does not fit the one before it!"
+            text = f"The audit, for {by.name}: {_words(only)}. {whole} The file is in this thread."
             tx.messages.owe(key=key, kind=MessageKind.FIXED, channel=channel, body={"text": text})
             body = {**asdict(only), "since": only.since.isoformat() if only.since else None}
             tx.messages.owe(key=f"{key}:file", kind=MessageKind.AUDIT, channel=channel, parent=key, body=body)
@@ -54,4 +54,4 @@ def _words(only: AuditFilter) -> str:
         f"of {only.person}" if only.person else "",
         f"on {only.target}" if only.target else "",
     ]
-    return " ".join(word for word in said if word) or "all"
+    return " ".join(["records", *filter(None, said)] if any(said) else ["all records"])

@@ -226,7 +226,7 @@ class Watch:
         if told_at is None and until - since > timedelta(seconds=patience):
             told_at = now
             length = f"its host wants to be left alone, for {format_duration(until - since)} by now"
-            text = f"{_owners(stack)}I cannot look at *{watcher.resource}*: {length}. {result.error}".strip()
+            text = f"{_owners(stack)}I cannot look at {_named(watcher)}: {length}. {result.error}".strip()
             _tell(tx, stack, watcher, _message_key(watcher, told_at), text)
         later = until + timedelta(seconds=_jitter(5.0))
         told = {"told_at": told_at, "error": result.error} if told_at else {}
@@ -241,8 +241,8 @@ class Watch:
         if failures == (1 if is_first_look else _TELL_AT) and told_at is None:
             told_at = now
             why = f"{result.error} {result.hint}".strip()
-            since = "." if is_first_look else " any more, for the third time now."
-            text = f"{_owners(stack)}I cannot look at *{watcher.resource}*{since} {why}"
+            times = "" if is_first_look else ", three times in a row"
+            text = f"{_owners(stack)}I cannot look at {_named(watcher)}{times}: {why}"
             _tell(tx, stack, watcher, _message_key(watcher, told_at), text)
         tx.watchers.checked(
             watcher.id,
@@ -327,13 +327,18 @@ def _jitter(seconds: float) -> float:
     return seconds * random.uniform(0.9, 1.1)  # noqa: S311 - no secret
 
 
+def _named(watcher: Watcher) -> str:
+    """What people call it: `*app* of web`; what they follow, by its own name alone."""
+    return f"*{watcher.resource}*" if watcher.stack == FOLLOWED else f"*{watcher.resource}* of {watcher.stack}"
+
+
 def _tell_well(tx: Transaction, stack: Stack, watcher: Watcher) -> None:
     """Say that a check works again, to those who heard that it did not."""
     if watcher.told_at is not None:
         key = _message_key(watcher, watcher.told_at)
         # After months its message is forgotten.
         parent = key if tx.messages.get(key) else None
-        _tell(tx, stack, watcher, f"{key}:well", f"I can look at *{watcher.resource}* again.", parent=parent)
+        _tell(tx, stack, watcher, f"{key}:well", f"I can look at {_named(watcher)} again.", parent=parent)
 
 
 def _tell(tx: Transaction, stack: Stack, watcher: Watcher, key: str, text: str, *, parent: str | None = None) -> None:

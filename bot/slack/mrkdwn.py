@@ -18,6 +18,10 @@ _CLOSING = re.compile(r"(?<=\S)([*_~])(?!\w)")
 #: Not inside a word, so that `image:tag:latest` and 10:45:30 can be copied as they are.
 _EMOJI = re.compile(r"(?<!\w):(?=[\w+'-]+:)")
 _ADDRESS = re.compile(r"https?://[^\s<>|`\"')]+[^\s<>|`\"').,:;!?]")
+#: A moment with its day.
+DAY_TIME = "{date_short_pretty} at {time}"
+#: What stands in a form, and how Python writes it.
+_TOKENS = {"{date_short_pretty}": "%-d %b %Y", "{time_secs}": "%H:%M:%S", "{time}": "%H:%M"}
 _QUOTE = re.compile(r"^(&gt;)", re.MULTILINE)
 
 
@@ -74,6 +78,12 @@ def code_block(text: str, most: int) -> str:
 
 
 def at_time(moment: datetime, form: str = "{time}") -> str:
-    """A moment that each reader sees in their own time zone; UTC where Slack cannot say it."""
-    otherwise = f"{moment:%H:%M:%S}" if "secs" in form else f"{moment:%H:%M}"
+    """A moment that each reader sees in their own time zone; UTC where Slack cannot say it.
+
+    Words may stand in *form*: Slack writes "starts today at 14:02" of "starts {date_short_pretty} at {time}", but
+    "starts Today at 14:02" of the word before the moment.
+    """
+    otherwise = form
+    for token, written in _TOKENS.items():
+        otherwise = otherwise.replace(token, f"{moment:{written}}")
     return f"<!date^{int(moment.timestamp())}^{form}|{otherwise} UTC>"

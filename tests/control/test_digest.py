@@ -1,5 +1,6 @@
 """The weekly digest: what it counts, when it is owed, and that it can be drawn."""
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from PIL import Image
 
 from bot.control.digest import WeeklyDigest, newest_monday, week_of
 from bot.control.picture import alt_text, draw, title_of, words_of
@@ -172,7 +174,14 @@ def test_it_is_told_in_words_and_drawn(store: Store) -> None:
     assert title_of(digest) == "Week of 16 to 22 November 2026"
     assert words_of(digest)[0] == "2 runs, 50% succeeded, 1 failed"
     assert "Slowest: On, eu #1 (2m), Off, eu #2 (1m)" in alt_text(digest)
-    picture = draw(digest)
-    assert picture is not None
-    assert picture.startswith(b"\x89PNG")
-    assert len(picture) > 10_000
+
+
+def test_no_name_in_the_picture_runs_into_its_bar(store: Store) -> None:
+    ran(store, "on", START + timedelta(hours=1), title="Wiederherstellung der Warenwirtschaft aus ihrer Sicherung")
+
+    drawn = draw(week(store))
+
+    assert drawn is not None
+    # Between the names and the bars of both lists.
+    gap = Image.open(io.BytesIO(drawn)).convert("L").crop((960, 240, 964, 640))
+    assert gap.getextrema() == (255, 255)

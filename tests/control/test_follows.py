@@ -184,7 +184,7 @@ def test_those_who_are_told_of_versions_are_told_when_the_check_fails(front: Fro
             CheckResult(watcher=f"{FOLLOWED}/{NAME}", every_s=1, spec=spec_of(resource), error="It is away.")
         )
 
-    assert owed(front)[-1] == ("C1", f"I cannot look at *{NAME}* any more, for the third time now. It is away.")
+    assert owed(front)[-1] == ("C1", f"I cannot look at *{NAME}*, three times in a row: It is away.")
 
 
 def test_a_misspelt_thing_is_told_at_the_first_look(front: Front) -> None:
@@ -195,7 +195,7 @@ def test_a_misspelt_thing_is_told_at_the_first_look(front: Front) -> None:
         CheckResult(watcher=f"{FOLLOWED}/{NAME}", every_s=1, spec=spec_of(resource), error="There is none.")
     )
 
-    assert owed(front)[-1] == ("C1", f"I cannot look at *{NAME}*. There is none.")
+    assert owed(front)[-1] == ("C1", f"I cannot look at *{NAME}*: There is none.")
 
 
 def look(front: Front, *, allowed: list[str], **set_: str) -> CheckResult:

@@ -51,7 +51,7 @@ def test_a_failure_calls_the_starter_and_a_group() -> None:
 
     assert text == (
         "✗ *Maintenance on, production* failed after 5.0s: Copy: &lt;!channel&gt; is full"
-        " · maintenance #12 by Ada Lovelace <@U0ADA> <!subteam^S0ON> @nobody"
+        "\nmaintenance #12 by Ada Lovelace <@U0ADA> <!subteam^S0ON> @nobody"
     )
 
 

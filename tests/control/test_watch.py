@@ -175,7 +175,7 @@ def well_again(web: Front, failing: Watcher) -> bool:
     assert failing.told_at
     with web.store.read() as tx:
         said = tx.messages.get(f"watch:{failing.id}:{failing.told_at.timestamp():.0f}:well")
-    return said is not None and said.body["text"] == "I can look at *app* again."
+    return said is not None and said.body["text"] == "I can look at *app* of web again."
 
 
 def test_what_was_still_owed_does_not_build_up_again_what_is_gone(front):
@@ -198,7 +198,7 @@ def test_a_failing_check_is_told_at_the_third_failure_and_once_when_it_is_well(f
 
     assert told == [0, 0, 1, 1, 1, 1]
     assert web.messages() == [
-        "@platform: I cannot look at *app* any more, for the third time now. http://a/ answered 500. Is it up?"
+        "@platform: I cannot look at *app* of web, three times in a row: http://a/ answered 500. Is it up?"
     ]
     assert [one.resource for one in web.control.watch.failing(ADA)] == ["app"]
     web.find("1.0")
@@ -228,7 +228,9 @@ def test_a_host_that_says_later_for_ever_is_told_once_and_once_when_it_answers(f
 
     assert counted == told
     assert well_again(web, failing)
-    assert web.messages()[0].startswith("@platform: I cannot look at *app*: its host wants to be left alone, for ")
+    assert web.messages()[0].startswith(
+        "@platform: I cannot look at *app* of web: its host wants to be left alone, for "
+    )
     assert web.messages()[0].endswith(" by now. http://a/ answered 429.")
     assert web.control.watch.failing(ADA) == []
 

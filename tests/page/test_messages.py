@@ -1,12 +1,14 @@
 """What one reads and writes on the page."""
 
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from bot.slack.mrkdwn import escape
+from bot.slack.mrkdwn import DAY_TIME, at_time, escape
 from tests.page.conftest import Look
 from tests.page.echo_app import MENU, EchoApp
 
@@ -148,6 +150,13 @@ def test_a_moment_is_told_in_the_readers_words(page: Page, app: EchoApp):
     link = page.get_by_role("log").get_by_role("link")
     expect(link).to_contain_text("2023-11-1")
     expect(link).to_have_attribute("href", "https://example.org/")
+
+
+def test_today_is_a_capital_where_it_comes_first_only(page: Page, app: EchoApp):
+    now = datetime.now(UTC)
+    app.post(f"It {at_time(now, f'starts {DAY_TIME}')} - {at_time(now, DAY_TIME)}")
+
+    expect(page.get_by_role("article").last).to_contain_text(re.compile("It starts today at .* - Today at "))
 
 
 def test_a_very_long_message_is_drawn(page: Page, app: EchoApp):

@@ -61,7 +61,7 @@ def bring(bot, key, **moments):
 def test_staging_is_mine_until_i_give_it_back(slack):
     grace = slack.as_name("grace")
     slack.command("lock east for 2h because I show it to a customer")
-    mine = private(slack, "is yours until")
+    mine = private(slack, "is yours <!date")
     assert "I show it to a customer" in read(mine)
     assert "[Extend 30 min]" in read(mine)
 

@@ -54,9 +54,9 @@ def test_the_home_keeps_itself_fresh(bot, slack):
     assert "*Leave*" in between(home(grace, "Your runs now"), "Your runs now", "Run a job")
     bot.write("gone", "", stack="train")
     run.until("*Succeeded*")
-    over = home(slack, "*Arrive* starts at")
+    over = home(slack, "^starts ")
     assert "Running now" not in home(slack, "*Leave*: succeeded")
-    assert "*Arrive* starts at" in between(over, "Next", "Lately")
+    assert "*Arrive* <!date" in between(over, "Next", "Lately")
 
 
 def opens_card(slack, stack):
@@ -103,7 +103,7 @@ def test_the_home_shows_what_waits_for_me_what_i_hold_and_what_the_calendar_star
     shown = home(slack, "Waits for your approval")
     assert "*Wash*" in between(shown, "Waits for your approval", "Locks you hold")
     assert "*depot* is yours" in between(shown, "Locks you hold", "Run a job")
-    assert "*Wash* starts at" in between(shown, "Next", "Lately")
+    assert "*Wash* <!date" in between(shown, "Next", "Lately")
 
 
 def test_a_card_shows_what_is_held_of_its_stack(slack):
@@ -112,5 +112,5 @@ def test_a_card_shows_what_is_held_of_its_stack(slack):
     grace.command("train")
 
     card = grace.until(lambda: next((read(one) for one in grace.ephemerals() if "*depot*" in read(one)), None))
-    assert "🔒 *depot* is held by *Ada Lovelace* until" in card
+    assert "🔒 *depot* is held by *Ada Lovelace* <!date" in card
     assert "Wagons are repaired" in card

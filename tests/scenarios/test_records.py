@@ -28,8 +28,8 @@ def test_an_admin_gets_the_audit_as_a_file_in_a_thread(bot, slack):
 
     slack.command("audit target=demo/*")
 
-    head = slack.message_with("The audit, for Ada Lovelace: on demo/* of")
-    assert "The chain is whole." in read(head)
+    head = slack.message_with("The audit, for Ada Lovelace: records on demo/*.")
+    assert " records fit." in read(head)
     [reply] = slack.until(lambda: slack.messages(thread=head))
     content = requests.get(reply["files"][0]["url_private"], timeout=10)
     records = [json.loads(line) for line in content.text.splitlines()]
@@ -46,7 +46,7 @@ def test_who_is_no_admin_gets_a_no_which_is_recorded(bot, slack):
 
         slack.command("audit")
 
-        slack.until(lambda: any("You may not admin *" in read(one) for one in slack.ephemerals()))
+        slack.until(lambda: any("You may not administer everything." in read(one) for one in slack.ephemerals()))
         denied = bot.json("audit", "--limit", "1")[0]
         assert (denied["verb"], denied["answer"], denied["person"]) == ("admin", "denied", "Ada Lovelace")
     finally:

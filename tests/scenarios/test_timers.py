@@ -57,7 +57,7 @@ def shown(slack, message):
 def test_the_warning_says_when_and_its_buttons_move_or_end_it(slack, lamp):
     run, warning = lit(slack, LATE)
     moment = shown(slack, warning)
-    assert "*Light off* starts at" in moment
+    assert "*Light off* <!date" in moment
     assert "[Light off now]" in moment
 
     slack.click(warning, "Extend 30 min")

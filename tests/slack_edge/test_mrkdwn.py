@@ -1,8 +1,10 @@
 """What people and programs write shows exactly as they wrote it."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from bot.slack.mrkdwn import code, code_block, escape, one_line
+from bot.slack.mrkdwn import DAY_TIME, at_time, code, code_block, escape, one_line
 
 
 @pytest.mark.parametrize(
@@ -63,3 +65,9 @@ def test_a_long_log_keeps_its_end_and_whole_entities():
 
 def test_one_endless_line_is_cut_too():
     assert len(code_block("&" * 100_000, 300)) <= 300
+
+
+def test_a_moment_has_its_words_and_its_day_also_where_slack_cannot_say_it():
+    said = at_time(datetime(2026, 11, 23, 14, 2, tzinfo=UTC), f"starts {DAY_TIME}")
+
+    assert said == "<!date^1795442520^starts {date_short_pretty} at {time}|starts 23 Nov 2026 at 14:02 UTC>"

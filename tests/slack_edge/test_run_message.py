@@ -133,12 +133,14 @@ def test_an_interrupted_run_asks_a_person():
     asked = buttons_of(step(status=StepStatus.INTERRUPTED), status=RunStatus.INTERRUPTED)
 
     assert asked == ["Retry step", "Skip", "Undo", "Abort", "Log"]
+    told = shown(step(status=StepStatus.INTERRUPTED), status=RunStatus.INTERRUPTED)
+    assert "Retry step does it once more. Skip goes on with what comes after it." in told
 
 
 def test_a_timer_says_what_happens_by_itself():
     scene = RunScene(view=view(status=RunStatus.SUCCEEDED, ended_at=AFTER), timers=[("Maintenance off", timer())])
 
-    assert "*Maintenance off, production* starts at <!date^" in read(run_blocks(scene))
+    assert "*Maintenance off, production* <!date^" in read(run_blocks(scene))
 
 
 def test_hooks_are_hidden_until_they_begin():
@@ -193,3 +195,9 @@ def test_steps_inside_others_are_set_in():
 
     assert "\n\u2003○  Inner" in text
     assert "\n✓  Hook" in text
+
+
+def test_steps_inside_others_are_set_in_also_where_many_are_one_line():
+    inside = [done(f"1.{number}") for number in range(1, 30)]
+
+    assert "\n\u2003✓  29 steps done" in shown(step("1", title="Outer", **RUNNING), *inside)

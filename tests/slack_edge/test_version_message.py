@@ -89,7 +89,7 @@ def test_a_yanked_version_says_so_and_nobody_can_upgrade_to_it(front: Front) -> 
     [
         (Mark.SKIPPED, "⏭ Skipped by Ada", []),
         (Mark.DEPLOYED, "✅ Marked as deployed by Ada", []),
-        (Mark.SNOOZED, "💤 Put off by Ada until ", BUTTONS),
+        (Mark.SNOOZED, "💤 Put off by Ada ", BUTTONS),
     ],
 )
 def test_it_says_who_settled_it(front: Front, mark: Mark, said: str, buttons: list[str]) -> None:

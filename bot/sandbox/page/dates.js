@@ -48,9 +48,12 @@ export function refreshDates(root, now) {
 
 function written(stamp, format, now) {
   const date = new Date(Number(stamp) * 1000);
-  const words = format.replace(/\{(\w+)\}/g, (whole, name) => TOKENS[name]?.(date, now) ?? whole);
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const words = (whole, name) => TOKENS[name]?.(date, now) ?? whole;
+  // "Today" where it comes first, but "starts today".
+  return format.replace(/\{(\w+)\}/g, (whole, name, at) => (at === 0 ? capital(words(whole, name)) : words(whole, name)));
 }
+
+const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 
 export const clockTime = (stamp) => time(new Date(Number(stamp) * 1000));
 

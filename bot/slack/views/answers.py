@@ -5,10 +5,9 @@ from datetime import datetime
 from bot.base.text import cut
 from bot.model.file import file_words, files_of
 from bot.model.form import FieldType, FormField
-from bot.slack.mrkdwn import at_time, one_line
+from bot.slack.mrkdwn import DAY_TIME, at_time, one_line
 
 _LENGTH = 500
-_WHEN = "{date_short_pretty} at {time}"
 
 
 def in_words(value: object, asked: FormField | None = None) -> str:
@@ -47,7 +46,7 @@ def _moment(written: str) -> str:
         moment = datetime.fromisoformat(written)
     except ValueError:
         return one_line(written)
-    return at_time(moment, _WHEN) if moment.tzinfo else one_line(written)
+    return at_time(moment, DAY_TIME) if moment.tzinfo else one_line(written)
 
 
 def _row(row: dict[str, object], group: FormField | None) -> str:

@@ -12,7 +12,7 @@ from bot.model.form import FormField
 from bot.model.run import Run
 from bot.slack.ids import APPROVAL, APPROVAL_FORM, REASON, VALUE, ApprovalRef, nth
 from bot.slack.limits import INPUT_LABEL, MESSAGE_TEXT, PRIVATE_METADATA, Block, fit_message
-from bot.slack.mrkdwn import at_time, escape, one_line
+from bot.slack.mrkdwn import DAY_TIME, at_time, escape, one_line
 from bot.slack.views.fields import field_input
 from bot.slack.views.parts import button, context, divider, header, modal, place, row, section, words
 from bot.slack.views.previews import preview_blocks, whole_preview_blocks
@@ -71,8 +71,8 @@ def _question(scene: ApprovalScene) -> list[Block]:
         divider(),
     ]
     blocks += [section("\n".join(_vote(vote) for vote in approval.votes))] if approval.votes else []
-    deadline = at_time(view.timer.at, "{date_short_pretty} at {time}")
-    blocks.append(context(f"It waits until {deadline}. {AFTER_THAT[view.step.on_timeout]}"))
+    until = at_time(view.timer.at, f"until {DAY_TIME}")
+    blocks.append(context(f"It waits {until}. {AFTER_THAT[view.step.on_timeout]}"))
     return [*blocks, row(_buttons(view))]
 
 
@@ -113,8 +113,8 @@ def _named(who: str) -> str:
 
 
 def _origin(run: Run, approval: Approval) -> str:
-    asked = at_time(approval.asked_at, "{date_short_pretty} at {time}")
-    return " · ".join(part for part in (one_line(run.name), one_line(run.cause), f"asked {asked}") if part)
+    asked = at_time(approval.asked_at, f"asked {DAY_TIME}")
+    return " · ".join(part for part in (one_line(run.name), one_line(run.cause), asked) if part)
 
 
 def _vote(vote: Vote) -> str:
@@ -192,9 +192,9 @@ def waiting_blocks(mine: Sequence[ApprovalView], others: Sequence[ApprovalView] 
 def _line(view: ApprovalView) -> str:
     run = view.run
     count = f" · {len(view.approval.yes)} of {view.step.count} said yes" if view.step.count > 1 else ""
-    until = at_time(view.timer.at, "{date_short_pretty} at {time}")
+    until = at_time(view.timer.at, f"until {DAY_TIME}")
     what = f"*{one_line(place(run.title, run.environment))}*"
-    return f"{what} · {one_line(run.name)} by {one_line(run.started_by)}{count} · until {until}"
+    return f"{what} · {one_line(run.name)} by {one_line(run.started_by)}{count} · {until}"
 
 
 def _reason(*, is_needed: bool) -> Block:

@@ -12,11 +12,11 @@ from bot.model.stack import Environment, Job, Stack
 from bot.model.toggle import Standing
 from bot.slack.ids import STAR, START, JobRef, StarRef, nth
 from bot.slack.limits import Block, fit_message
-from bot.slack.mrkdwn import at_time, escape, one_line
+from bot.slack.mrkdwn import escape, one_line
 from bot.slack.views.locks import lock_line
 from bot.slack.views.parts import button, context, header, row, section
 from bot.slack.views.pauses import banner, frost
-from bot.slack.views.run_list import how_it_stands, standing_line
+from bot.slack.views.run_list import how_it_stands, run_origin, standing_line
 
 _ENVIRONMENTS_SHOWN = 8
 _LOCKS_SHOWN = 5
@@ -98,8 +98,7 @@ def _job(stack: Stack, one: JobOnCard, index: int, channel: str | None) -> list[
 
 def _states(runs: Iterable[Run]) -> list[str]:
     return [
-        f"{how_it_stands(run)}{f' in {one_line(run.environment)}' if run.environment else ''} · "
-        f"{one_line(run.started_by)} · {at_time(run.created_at, '{date_short_pretty} {time}')} (#{run.number})"
+        f"{f'{one_line(run.environment)}: ' if run.environment else ''}{how_it_stands(run)} · {run_origin(run)}"
         for run in runs
     ]
 

@@ -32,8 +32,8 @@ def new_follow_text(follow: Follow) -> str:
 
 
 def _block(follow: Follow, number: int) -> Block:
-    since = at_time(follow.since, "{date_short_pretty}")
-    line = f"*{one_line(_what(follow))}* in {_where(follow)}\nby {one_line(follow.by)} since {since}"
+    since = at_time(follow.since, "since {date_short_pretty}")
+    line = f"*{one_line(_what(follow))}* in {_where(follow)}\nby {one_line(follow.by)} {since}"
     end = button("Unfollow", action=nth(UNFOLLOW, number), value=FollowRef(name=follow.name).encode())
     return section(line, accessory=end)
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from bot.base.text import plural
 from bot.model.approval import ApprovalView
-from bot.model.follow import Follow
+from bot.model.follow import FOLLOWED, Follow
 from bot.model.lock import Lock
 from bot.model.person import Person
 from bot.model.run import Run
 from bot.model.timer import Timer
 from bot.model.watch import Watcher
 from bot.slack.limits import Block, fit_view
-from bot.slack.mrkdwn import at_time, escape, one_line
+from bot.slack.mrkdwn import DAY_TIME, at_time, escape, one_line
 from bot.slack.views.approval_message import waiting_blocks
 from bot.slack.views.follows import follows_blocks
 from bot.slack.views.locks import lock_blocks
@@ -24,7 +24,6 @@ from bot.slack.views.run_list import runs_blocks
 from bot.slack.views.timer_message import timer_line
 
 _NEXT_SHOWN = 5
-_DAY = "{date_short_pretty} {time}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +69,8 @@ def home_view(page: HomePage) -> dict[str, Any]:
 
 def _next(page: HomePage) -> list[Block]:
     comes = [(timer.at, timer_line(title, timer)) for title, timer in page.upcoming]
-    comes += [(at, f"*{one_line(title)}* starts at {at_time(at, _DAY)}.") for title, at in page.scheduled]
-    comes += [(at, f"*{one_line(title)}* is announced at {at_time(at, _DAY)}.") for title, at in page.announced]
+    comes += [(at, f"*{one_line(title)}* {at_time(at, f'starts {DAY_TIME}')}.") for title, at in page.scheduled]
+    comes += [(at, f"*{one_line(title)}* {at_time(at, f'is announced {DAY_TIME}')}.") for title, at in page.announced]
     lines = [line for _, line in sorted(comes, key=lambda one: one[0])[:_NEXT_SHOWN]]
     return [section("\n".join(lines))] if lines else []
 
@@ -81,7 +80,8 @@ def _lock(lock: Lock, person: Person) -> list[Block]:
 
 
 def _watcher(watcher: Watcher) -> Block:
-    said = f"⚠ *{one_line(watcher.resource)}* of {one_line(watcher.stack)}: {escape(watcher.error)}"
+    of = "" if watcher.stack == FOLLOWED else f" of {one_line(watcher.stack)}"
+    said = f"⚠ *{one_line(watcher.resource)}*{of}: {escape(watcher.error)}"
     since = "since it last worked" if watcher.spec else "and none has worked yet"
     times = f"{plural(watcher.failures, 'check')} failed {since}. {watcher.hint}".strip()
     return section(f"{said}\n{escape(times)}")

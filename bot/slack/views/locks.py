@@ -7,7 +7,7 @@ from bot.model.lock import Lock
 from bot.model.person import Person
 from bot.slack.ids import LOCK, LOCK_FORM, REASON, TIMER, VALUE, LockRef, TimerRef, nth
 from bot.slack.limits import PRIVATE_METADATA, Block, fit_message
-from bot.slack.mrkdwn import at_time, escape, one_line
+from bot.slack.mrkdwn import DAY_TIME, at_time, escape, one_line
 from bot.slack.views.parts import button, context, modal, row, section, words
 from bot.slack.views.timer_message import EXTEND, EXTEND_MINUTES
 
@@ -45,7 +45,7 @@ def lock_blocks(lock: Lock, person: Person, *, may_override: bool) -> list[Block
 
 def lock_line(lock: Lock, holds: str = "") -> str:
     """One lock in one line; *holds* says who has it in other words than their name."""
-    until = f" until {at_time(lock.until)}" if lock.until else ""
+    until = f" {at_time(lock.until, f'until {DAY_TIME}')}" if lock.until else ""
     why = f": {one_line(lock.why)}" if lock.person_id and lock.why else ""
     works = f" · #{lock.run} works there" if lock.person_id and lock.run else ""
     return f"🔒 *{one_line(lock.name)}* {holds or f'is held by *{one_line(lock.owner)}*'}{until}{why}{works}"

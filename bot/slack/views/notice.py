@@ -25,7 +25,7 @@ GroupId = Callable[[str], str | None]
 
 
 def notice_text(run: Run, occasion: Occasion, mention: Sequence[str], group_id: GroupId) -> str:
-    """`✗ *Deploy, production* failed after 3s: Copy: no space left. shop #12 by Ada @oncall`."""
+    """`✗ *Deploy, production* failed after 3s: Copy: no space left.`, and below it `shop #12 by Ada @oncall`."""
     name = f"*{one_line(place(run.title, run.environment))}*"
     about = f"{one_line(run.name)} by {one_line(run.started_by)}"
     if occasion is Occasion.START:
@@ -36,7 +36,7 @@ def notice_text(run: Run, occasion: Occasion, mention: Sequence[str], group_id: 
     how = f"{run.status} {'in' if run.status is RunStatus.SUCCEEDED else 'after'} {took}"
     reason = f": {one_line(cut(run.reason, _REASON_LENGTH))}" if run.reason else ""
     called = "".join(f" {_called(who, run, group_id)}" for who in mention)
-    return f"{RUN_SIGNS[run.status]} {name}{again} {how}{reason} · {about}{called}"
+    return f"{RUN_SIGNS[run.status]} {name}{again} {how}{reason}\n{about}{called}"
 
 
 def notice_blocks(text: str, run: Run) -> list[Block]:

@@ -6,7 +6,7 @@ from bot.model.freeze import Frozen
 from bot.model.pause import Pause
 from bot.slack.ids import UNPAUSE, PauseRef, nth
 from bot.slack.limits import Block
-from bot.slack.mrkdwn import at_time, one_line
+from bot.slack.mrkdwn import DAY_TIME, at_time, one_line
 from bot.slack.views.parts import button, context, section
 
 _FROZEN_SHOWN = 5
@@ -16,7 +16,8 @@ def banner(pauses: Sequence[Pause]) -> list[Block]:
     """Who paused what, since when and why; empty when nothing is."""
     if not pauses:
         return []
-    return [section("\n".join(pause_line(pause) for pause in pauses)), context("What you start now waits until the pause is over.")]
+    lines = "\n".join(pause_line(pause) for pause in pauses)
+    return [section(lines), context("What you start there waits until the pause is over.")]
 
 
 def frost(frozen: Sequence[tuple[str, Frozen]]) -> list[Block]:
@@ -28,10 +29,10 @@ def frost(frozen: Sequence[tuple[str, Frozen]]) -> list[Block]:
 
 def pause_line(pause: Pause) -> str:
     """One pause."""
-    since = at_time(pause.since, "{date_short_pretty} {time}")
-    until = f", until {at_time(pause.until, '{date_short_pretty} {time}')}" if pause.until else ""
+    since = at_time(pause.since, f"since {DAY_TIME}")
+    until = f", {at_time(pause.until, f'until {DAY_TIME}')}" if pause.until else ""
     what = pause.what[:1].upper() + pause.what[1:]
-    return f"⏸ *{one_line(what)} is paused* by {one_line(pause.person)} since {since}{until}: {one_line(pause.why)}"
+    return f"⏸ *{one_line(what)} is paused* by {one_line(pause.person)} {since}{until}: {one_line(pause.why)}"
 
 
 def pause_blocks(pause: Pause) -> list[Block]:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from bot.base.text import format_duration
-from bot.model.run import Run
+from bot.model.run import Run, RunStatus
 from bot.model.signs import RUN_SIGNS
 from bot.model.toggle import Standing
 from bot.slack.ids import SHOW_RUN, RunRef, nth
 from bot.slack.limits import Block
-from bot.slack.mrkdwn import at_time, escape, one_line
+from bot.slack.mrkdwn import DAY_TIME, at_time, escape, one_line
 from bot.slack.views.parts import button, context, place, section
 
 #: Where one look has to do.
@@ -28,16 +28,24 @@ def runs_text(runs: Sequence[Run]) -> str:
 
 
 def how_it_stands(run: Run) -> str:
-    """`✓ succeeded in 14s`, `● running`."""
-    length = f" in {format_duration(run.ended_at - (run.begun_at or run.created_at))}" if run.ended_at else ""
-    return f"{RUN_SIGNS[run.status]} {run.status}{length}"
+    """`✓ succeeded in 14s`, `✗ failed after 3s`, `● running`."""
+    if run.ended_at is None:
+        return f"{RUN_SIGNS[run.status]} {run.status}"
+    length = format_duration(run.ended_at - (run.begun_at or run.created_at))
+    return f"{RUN_SIGNS[run.status]} {run.status} {'in' if run.status is RunStatus.SUCCEEDED else 'after'} {length}"
+
+
+def run_origin(run: Run) -> str:
+    """By whom and when; of one that started by itself why, which says more than "by Trigger"."""
+    who = run.cause if run.started_by_id.startswith("auto:") and run.cause else f"by {run.started_by}"
+    return f"{one_line(run.name)} · {one_line(who)} · {at_time(run.created_at, DAY_TIME)}"
 
 
 def standing_line(standing: Standing) -> str:
     """`*Maintenance on, production* since 14:02, by Ada (#12)`."""
-    since = at_time(standing.since, "{date_short_pretty} {time}")
+    since = at_time(standing.since, f"since {DAY_TIME}")
     title = one_line(place(standing.title, standing.environment))
-    return f"*{title}* since {since}, by {one_line(standing.by)} (#{standing.run})"
+    return f"*{title}* {since}, by {one_line(standing.by)} (#{standing.run})"
 
 
 def standing_blocks(states: Sequence[Standing], places: Sequence[str | None]) -> list[Block]:
@@ -54,8 +62,5 @@ def now_blocks(states: Sequence[Standing]) -> list[Block]:
 def _run_line(run: Run) -> Block:
     sign, _, status = how_it_stands(run).partition(" ")
     first = f"{sign}  *{one_line(place(run.title, run.environment))}*: {status}"
-    second = (
-        f"{one_line(run.name)} · {one_line(run.started_by)} · {at_time(run.created_at, '{date_short_pretty} {time}')}"
-    )
     show = button("Show", action=nth(SHOW_RUN, run.number), value=RunRef(run=run.number).encode())
-    return section(f"{first}\n{second}", accessory=show)
+    return section(f"{first}\n{run_origin(run)}", accessory=show)

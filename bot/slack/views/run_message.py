@@ -10,7 +10,7 @@ from bot.model.signs import RUN_SIGNS
 from bot.model.timer import Timer
 from bot.slack.ids import AGAIN, CANCEL, DECIDE, LOCK, LOG, RETRY, RETRY_FROM, SHOW_RUN, UNDO, LockRef, RunRef, nth
 from bot.slack.limits import MESSAGE_TEXT, Block, fit_message
-from bot.slack.mrkdwn import at_time, escape, one_line
+from bot.slack.mrkdwn import DAY_TIME, at_time, escape, one_line
 from bot.slack.views.answers import answer_words
 from bot.slack.views.parts import button, confirm, context, header, place, row, section
 from bot.slack.views.run_steps import count, step_sections
@@ -83,7 +83,7 @@ def _headline(view: RunView) -> str:
 
 
 def _origin(run: Run) -> str:
-    started_at = at_time(run.created_at, "{date_short_pretty} at {time}")
+    started_at = at_time(run.created_at, DAY_TIME)
     parts = [one_line(run.name), f"by {one_line(run.started_by)}", one_line(run.cause), started_at]
     if run.started_by_id.startswith("auto:"):
         # "by Timer" says nothing that the cause does not say better.
@@ -107,7 +107,7 @@ def _why(view: RunView) -> str:
     """Why it failed or stands still, and what to do next."""
     run = view.run
     if run.status is RunStatus.INTERRUPTED:
-        lines = [run.reason or "The machine went down in the middle of a step.", run.hint or _ASK]
+        lines = [run.reason or "The machine went down in the middle of a step.", run.hint or _ASK, _CHOICES]
     elif run.status.is_over:
         lines = [run.reason, run.hint]
     else:
@@ -117,6 +117,10 @@ def _why(view: RunView) -> str:
 
 
 _ASK = "Nobody knows how far the step came. Look, then say how the run goes on."
+_CHOICES = (
+    "Retry step does it once more. Skip goes on with what comes after it. Undo takes back all that the run did. Abort "
+    "leaves everything as it is now."
+)
 
 
 def _buttons(view: RunView) -> list[dict[str, object]]:

@@ -26,6 +26,7 @@ _LONG_LIST = 25
 _TITLE_LENGTH = 200
 _NOTE_LENGTH = 300
 _BAR = 10
+_INDENT = "\u2003"
 
 
 def step_sections(steps: Sequence[StepRecord], *, said: str = "") -> list[Block]:
@@ -55,13 +56,14 @@ def _lines(steps: Sequence[StepRecord], said: str) -> Iterable[str]:
         group = list(together)
         if status in _QUIET and len(steps) > _LONG_LIST and len(group) >= _COLLAPSE:
             said_of_all = "done" if status is StepStatus.SUCCEEDED else _word(status)
-            yield f"{STEP_SIGNS[status]}  {len(group)} steps {said_of_all}"
+            indent = _INDENT * min(map(_depth, group))
+            yield f"{indent}{STEP_SIGNS[status]}  {len(group)} steps {said_of_all}"
         else:
             yield from (line for step in group for line in _step_lines(step, said))
 
 
 def _step_lines(step: StepRecord, said: str) -> list[str]:
-    indent = "\u2003" * _depth(step)
+    indent = _INDENT * _depth(step)
     title = one_line(cut(step.title, _TITLE_LENGTH))
     told = " · ".join(part for part in (_told(step), _attempt(step), _called(step)) if part)
     name = title if step.status in _QUIET else f"*{title}*"

@@ -7,13 +7,11 @@ from bot.model.pause import EVERYTHING
 from bot.model.timer import NEVER, Timer, TimerKind, TimerState
 from bot.slack.ids import TIMER, TimerRef, nth
 from bot.slack.limits import Block
-from bot.slack.mrkdwn import at_time, escape, one_line
+from bot.slack.mrkdwn import DAY_TIME, at_time, escape, one_line
 from bot.slack.views.parts import button, confirm, place, row, section
 
 EXTEND, NOW, CANCEL = "extend", "now", "cancel"
 EXTEND_MINUTES = 30
-#: "08:59, tomorrow": it may be days ahead.
-_WHEN = "{time}, {date_short_pretty}"
 
 
 @dataclass(frozen=True)
@@ -21,6 +19,8 @@ class _Wording:
     """What people read of one kind of timer; "{title}" and "{at}" are put in."""
 
     line: str
+    #: The word before the moment, in "{at}".
+    when: str
     now: str
     fired: str
     cancelled: str = ""
@@ -30,7 +30,8 @@ class _Wording:
 
 
 _START = _Wording(
-    line="*{title}* starts at {at}.",
+    line="*{title}* {at}.",
+    when="starts",
     now="{title} now",
     fired="the moment has come, it was started",
     cancelled="it will not start by itself",
@@ -39,19 +40,22 @@ _START = _Wording(
 )
 _WORDINGS = {
     TimerKind.RESERVATION: _Wording(
-        line="🔒 *{title}* is yours until {at}, then the next in line gets it.",
+        line="🔒 *{title}* is yours {at}, then the next in line gets it.",
+        when="until",
         now="Release now",
         fired="your time with it is over",
         cancelled="it is not yours any more",
     ),
     TimerKind.FREEZE: _Wording(
-        line="❄ *{title}* waits for the end of a freeze, {at}.",
+        line="❄ *{title}* waits for a freeze, which {at}.",
+        when="ends",
         now="Start now",
         fired="it waits no more",
         cancelled="it does not wait any more",
     ),
     TimerKind.PAUSE: _Wording(
-        line="⏸ The pause of *{title}* ends at {at}.",
+        line="⏸ The pause of *{title}* {at}.",
+        when="ends",
         now="End it now",
         fired="the pause is over",
         cancelled="the pause stays until somebody ends it",
@@ -62,9 +66,9 @@ _WORDINGS = {
 
 
 def timer_line(title: str, timer: Timer) -> str:
-    """The moment in one line: "Maintenance off, production starts at 15:02"."""
+    """The moment in one line: "Maintenance off, production starts today at 15:02"."""
     wording = _WORDINGS.get(timer.kind, _START)
-    return wording.line.format(title=_name(title, timer), at=_at(timer))
+    return wording.line.format(title=_name(title, timer), at=_at(timer, wording))
 
 
 def timer_text(title: str, timer: Timer) -> str:
@@ -102,11 +106,13 @@ def _told(timer: Timer) -> str:
         by = f" by {timer.changed_by}" if timer.changed_by else ""
         return f"cancelled{by}, {wording.cancelled}"
     verb = "starts" if wording is _START else "ends"
-    return f"{verb} at {timer.at:%H:%M} UTC on {timer.at:%d %b}" if timer.at != NEVER else f"{verb} when somebody ends it"
+    return (
+        f"{verb} at {timer.at:%H:%M} UTC on {timer.at:%d %b}" if timer.at != NEVER else f"{verb} when somebody ends it"
+    )
 
 
-def _at(timer: Timer) -> str:
-    return "which somebody has to end" if timer.at == NEVER else at_time(timer.at, _WHEN)
+def _at(timer: Timer, wording: _Wording) -> str:
+    return "somebody has to end" if timer.at == NEVER else at_time(timer.at, f"{wording.when} {DAY_TIME}")
 
 
 def _name(title: str, timer: Timer) -> str:

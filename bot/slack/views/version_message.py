@@ -14,12 +14,14 @@ from bot.model.stack import Job
 from bot.slack.ids import START, VERSION, JobRef, TooLong, VersionRef, nth
 from bot.slack.limits import Block
 from bot.slack.markdown import alarming, to_mrkdwn
-from bot.slack.mrkdwn import at_time, escape, link, one_line
+from bot.slack.mrkdwn import DAY_TIME, at_time, escape, link, one_line
 from bot.slack.views.parts import button, context, header, row, section
 
 _NOTES_LENGTH = 1800
 _ALARMS = 5
 _ALARM_LENGTH = 200
+#: What is younger came just now, as the message itself.
+_WORTH_SAYING = timedelta(hours=1)
 _SAID = {Mark.SKIPPED: "skipped by", Mark.SNOOZED: "put off by", Mark.DEPLOYED: "marked as deployed by"}
 _SIGNS = {Mark.SKIPPED: "⏭", Mark.SNOOZED: "💤", Mark.DEPLOYED: "✅"}
 
@@ -65,11 +67,14 @@ def _is_withdrawn(view: AnnouncedVersion) -> bool:
 
 
 def _about(view: AnnouncedVersion) -> str:
-    """`You run 1.9.5 · out since 2 hours ago · What is new`."""
+    """`Deployed now: 1.9.5 · Published today (2 hours ago) · Read about it`."""
     published = _published(view)
+    word = "Published" if view.version.fields.get("published_at") else "Found"
+    old = view.now - published
+    age = f" ({_age(old)})" if old >= _WORTH_SAYING else ""
     parts = [
         f"Deployed now: *{one_line(view.deployed)}*" if view.deployed else "",
-        f"{at_time(published, '{date_short_pretty}')} ({_age(view.now - published)})",
+        f"{at_time(published, f'{word} {{date_short_pretty}}')}{age}",
         _page(view, "Read about it"),
     ]
     return " · ".join(part for part in parts if part)
@@ -124,7 +129,7 @@ def _marked(view: AnnouncedVersion) -> str:
     marked = view.marked
     if marked is None:
         return ""
-    until = f" until {at_time(marked.until, '{date_short_pretty} {time}')}" if marked.until else ""
+    until = f" {at_time(marked.until, f'until {DAY_TIME}')}" if marked.until else ""
     return f"{_SIGNS[marked.mark]} {_SAID[marked.mark].capitalize()} {one_line(marked.by)}{until}"
 
 
