@@ -37,7 +37,7 @@ class DigestUpload:
         where, name = Address(channel=channel, ts=""), f"digest-{end:%Y-%m-%d}.png"
         if message.tries and (ts := self._files.is_there(name, where, in_thread=False)):
             return Address(channel=channel, ts=ts)
-        text = escape("\n".join([f"*{title_of(digest)}*", *(f"• {line}" for line in words_of(digest))]))
+        text = "\n".join([f"*{escape(title_of(digest))}*", *(f"• {escape(line)}" for line in words_of(digest))])
         picture = draw(digest)
         if picture is None:
             return self._say(text, message, where)

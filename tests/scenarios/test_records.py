@@ -74,7 +74,7 @@ def test_the_week_comes_with_a_picture_and_words_for_those_who_do_not_see_it(asl
     bot.start()
 
     slack = Slack(bot.url)
-    message = slack.message_with("Week of 16 to 22 November 2026", timeout_s=60)
+    message = slack.message_with("*Week of 16 to 22 November 2026*", timeout_s=60)
     assert "1 run, 100% succeeded" in message["text"]
     assert message["files"][0]["name"] == "digest-2026-11-23.png"
     assert "Most used: Go slowly (1)" in slack.calls("files.getUploadURLExternal")[-1]["alt_txt"]
