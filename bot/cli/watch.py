@@ -21,6 +21,7 @@ from bot.cli.typed import Data, Stacks
 from bot.model.run import RunStatus
 from bot.model.stack import Stack
 from bot.model.watch import Resource, watcher_id
+from bot.slack.mrkdwn import readable
 from bot.slack.views.scheduled_message import scheduled_text, scheduled_words
 
 #: By what became of a start.
@@ -118,14 +119,15 @@ def _preview(app: App, name: str | None) -> int:
     coming = known[name]
     view = app.control.scheduled.view(coming.stack.name, coming.announcement.name, coming.at)
     times, channel = coming.announcement.times.in_words, coming.announcement.channel
-    say(out(), f"{times}: next {coming.at.astimezone():%Y-%m-%d %H:%M} in {channel}", "bold")
+    say(out(), f"{times}: next {coming.at.astimezone():%Y-%m-%d %H:%M %Z} in {channel}", "bold")
     try:
         if not app.control.scheduled.is_told(view):
             say(out(), "With what is known now nobody would be told: its `when` is not true.")
     except ExpressionProblem as problem:
         say(out(), f"{problem}", "red")
         return 1
-    say(out(), f"{scheduled_text(view)}\n\n{scheduled_words(view)}")
+    for line in ["", scheduled_text(view), *scheduled_words(view).splitlines()]:
+        say(out(), readable(line))
     return 0
 
 

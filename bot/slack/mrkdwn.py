@@ -3,6 +3,7 @@
 Nothing from outside may ping a channel, forge a link or start bold print: it is data.
 """
 
+import html
 import re
 from datetime import datetime
 
@@ -22,6 +23,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>|`\"')]+[^\s<>|`\"').,:;!?]")
 DAY_TIME = "{date_short_pretty} at {time}"
 #: What stands in a form, and how Python writes it.
 _TOKENS = {"{date_short_pretty}": "%-d %b %Y", "{time_secs}": "%H:%M:%S", "{time}": "%H:%M"}
+_LINK = re.compile(r"<(https?://[^|>]+)\|([^>]+)>")
 _QUOTE = re.compile(r"^(&gt;)", re.MULTILINE)
 
 
@@ -56,6 +58,11 @@ def link(url: str, text: str) -> str:
     """A link that shows *text*; only the text where *url* is no address."""
     shown, address = one_line(text), entities(url).replace("|", "%7C")
     return f"<{address}|{shown}>" if address.startswith(("https://", "http://")) else shown
+
+
+def readable(written: str) -> str:
+    """Mrkdwn of ours as a terminal shows it: links with their address, nothing escaped."""
+    return html.unescape(_LINK.sub(r"\2 (\1)", written)).replace(_BREAK, "")
 
 
 def code(text: str) -> str:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.slack.mrkdwn import DAY_TIME, at_time, code, code_block, escape, one_line
+from bot.slack.mrkdwn import DAY_TIME, at_time, code, code_block, escape, link, one_line, readable
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,7 @@ def test_a_moment_has_its_words_and_its_day_also_where_slack_cannot_say_it():
     said = at_time(datetime(2026, 11, 23, 14, 2, tzinfo=UTC), f"starts {DAY_TIME}")
 
     assert said == "<!date^1795442520^starts {date_short_pretty} at {time}|starts 23 Nov 2026 at 14:02 UTC>"
+
+
+def test_what_was_written_for_slack_can_be_read_in_a_terminal():
+    assert readable(f"• {link('https://a.example/1', 'a & *b*')}, <3") == "• a & *b* (https://a.example/1), <3"
