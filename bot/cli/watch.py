@@ -115,7 +115,8 @@ def _test(app: App, stack: Stack, resource: Resource) -> int:
 def _preview(app: App, name: str | None) -> int:
     known = {f"{one.stack.name}/{one.announcement.name}": one for one in app.control.scheduled.coming(me())}
     if name is None or name not in known:
-        raise NotFound(f'The clock announces no "{name or ""}".', hint=did_you_mean(name or "", list(known)))
+        what = f'The clock announces no "{name}".' if name else "Which announcement?"
+        raise NotFound(what, hint=did_you_mean(name or "", list(known)))
     coming = known[name]
     view = app.control.scheduled.view(coming.stack.name, coming.announcement.name, coming.at)
     times, channel = coming.announcement.times.in_words, coming.announcement.channel
@@ -150,8 +151,10 @@ def _simulate(app: App, stack: Stack, resource: Resource, number: str, *, yes: b
 
 def _find(app: App, name: str | None) -> tuple[Stack, Resource]:
     known = _resources(app)
-    if name is None or name not in known:
-        raise NotFound(f'There is no resource "{name or ""}".', hint=did_you_mean(name or "", list(known)))
+    if name is None:
+        raise Refused("Which resource?", hint="stackhand watch list names them.")
+    if name not in known:
+        raise NotFound(f'There is no resource "{name}".', hint=did_you_mean(name, list(known)))
     return known[name]
 
 

@@ -95,6 +95,10 @@ def test_a_misspelt_resource_is_guessed(radar):
     assert done.stderr == 'There is no resource "radar/ap". Did you mean "radar/app"?\n'
 
 
+def test_a_test_needs_a_resource(radar):
+    assert radar.ask("watch", "test").stderr == "Which resource? stackhand watch list names them.\n"
+
+
 def test_a_simulation_needs_a_version(radar):
     done = radar.ask("watch", "simulate", "radar/app")
 

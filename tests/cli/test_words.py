@@ -24,6 +24,13 @@ def test_an_unknown_verb_is_answered_with_the_nearest(terminal):
     assert done.stderr == 'There is no verb "rnu". Did you mean "run"?\n'
 
 
+def test_what_is_missing_is_told_in_one_line(terminal):
+    done = terminal.ask("watch")
+
+    assert done.stderr.count("\n") == 1
+    assert "Choose from: list, test, simulate, preview. See" in done.stderr
+
+
 @pytest.mark.parametrize("verb", [verb for verb, where in VERBS.items() if where.module])
 def test_each_verb_has_its_function(verb):
     module = importlib.import_module(VERBS[verb].module)

@@ -200,7 +200,7 @@ def test_a_click_stops_the_servers_and_the_board_says_since_when_and_by_whom(sla
     start(slack, "Stop servers").until("*Succeeded*")
 
     assert cloud.state() == "stopped"
-    slack.until(lambda: "Now: *Stop servers, staging* since" in board(slack, "Start servers"))
+    slack.until(lambda: "Now: *Stop servers, staging* <!date" in board(slack, "Start servers"))
     assert "by Ada Lovelace" in board(slack, "Start servers")
 
 

@@ -173,7 +173,7 @@ def test_a_stack_a_job_an_environment_and_everything_are_paused_until_the_last_p
 def test_a_board_says_what_is_paused_from_the_begin_to_the_end(slack):
     board = slack.message_with("[Mow]")
     slack.command("pause west because moles")
-    slack.until(lambda: "*Everything in west is paused* by Ada Lovelace since" in text_of(slack, board))
+    slack.until(lambda: "*Everything in west is paused* by Ada Lovelace <!date" in text_of(slack, board))
     assert ": moles" in text_of(slack, board)
     slack.click(slack.message_with("[Mow]"), "Mow")
     form = filled(slack)

@@ -54,7 +54,7 @@ def test_the_home_keeps_itself_fresh(bot, slack):
     assert "*Leave*" in between(home(grace, "Your runs now"), "Your runs now", "Run a job")
     bot.write("gone", "", stack="train")
     run.until("*Succeeded*")
-    over = home(slack, "^starts ")
+    over = home(slack, "*Arrive* <!date")
     assert "Running now" not in home(slack, "*Leave*: succeeded")
     assert "*Arrive* <!date" in between(over, "Next", "Lately")
 
