@@ -20,6 +20,7 @@ from bot.model.person import Person
 from bot.model.timer import TimerKind
 from bot.store.form_tables import DraftRow
 from bot.store.start_tables import StartRow
+from bot.store.store import Transaction
 from tests.control.front import Front
 from tests.fakes.postgres import postgres_database
 
@@ -232,18 +233,21 @@ def test_a_timer_of_a_person_is_forgotten_with_its_message_and_no_other_gets_its
 
 
 def test_a_lock_that_nobody_holds_is_forgotten_and_can_be_had_again(web: Front) -> None:
-    now = web.clock.now()
+    def is_had(tx: Transaction, name: str) -> bool:
+        hour = timedelta(hours=1)
+        return tx.locks.reserve(name, person_id="U0ADA", holder="Ada", why="", length=hour, now=web.clock.now())
+
     with web.store.begin() as tx:
-        for run, name in ((1, "web/pr-1"), (2, "web/pr-2")):
-            assert tx.locks.ask(name, run=run, holder="Ada", why="", now=now)
-        tx.locks.release(1, now)
+        assert is_had(tx, "web/pr-1")
+        assert is_had(tx, "web/pr-2")
+        tx.locks.end_reservation("web/pr-1", web.clock.now())
 
     sweep(web)
 
     assert rows(web, "lock") == 1
     with web.store.begin() as tx:
-        assert tx.locks.ask("web/pr-1", run=3, holder="Ada", why="", now=now)
-        assert not tx.locks.ask("web/pr-2", run=3, holder="Ada", why="", now=now)
+        assert is_had(tx, "web/pr-1")
+        assert not is_had(tx, "web/pr-2")
 
 
 def test_that_a_trigger_started_the_same_is_known_for_more_than_a_year(web: Front) -> None:
