@@ -58,13 +58,14 @@ def main() -> None:
 def _timed(app: App, checker: Checker) -> tuple[float, float]:
     at, began, used = app.clock.now(), time.perf_counter(), time.process_time()
 
-    while True:
+    while time.perf_counter() < began + _LONGEST_S:
         # What it is through with is written down at the next look for what is due.
         wait_until(lambda: checker.round() + checker.busy == 0, timeout_s=_LONGEST_S)
         took = time.perf_counter() - began, time.process_time() - used
         # All rows are read at the end alone, and no part of a round.
         if all(one.checked_at and one.checked_at >= at for one in app.control.watch.watchers()):
             return took
+    raise TimeoutError("a round does not come to its end")
 
 
 def _write_stack(folder: Path, count: int, url: str) -> None:
