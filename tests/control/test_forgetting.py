@@ -209,7 +209,7 @@ def test_that_a_check_works_again_is_told_though_the_word_that_it_did_not_is_for
 
     web.find("1.0")
 
-    assert web.messages() == ["I can look at *app* again."]
+    assert web.messages() == ["I can look at *app* of web again."]
 
 
 def test_a_timer_of_a_person_is_forgotten_with_its_message_and_no_other_gets_its_number(web: Front) -> None:
