@@ -99,7 +99,8 @@ def _waiting(app: App, number: int, step: str | None) -> ApprovalView:
     run = app.control.runs.get(number)
     found = [view for view in app.control.approvals.waiting(number) if step in (None, view.step.id)]
     if not found:
-        raise NotFound(f"{run.name} does not wait for a yes: it is {run.status}.", hint='"approvals" lists what does.')
+        why = f"{run.name} does not wait for a yes: its status is {run.status}."
+        raise NotFound(why, hint='"approvals" lists what does.')
     if len(found) > 1:
         steps = join_words([view.step.id for view in found], last="or")
         raise NotFound(f"{run.name} waits for several.", hint=f"Say which: --step {steps}.")

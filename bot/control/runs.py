@@ -250,7 +250,7 @@ class Runs:
         with self._store.begin() as tx:
             run = _found(tx.runs.lock_row(number), number)
             if run.status is not RunStatus.INTERRUPTED:
-                raise NotNow(f"{run.name} is not interrupted (any more): it is {run.status}.")
+                raise NotNow(f"{run.name} does not wait for this decision: its status is {run.status}.")
             now = self._clock.now()
             note(tx, run, by, origin, f"resolve: {decision}", now)
             for step in tx.steps.of(number):
