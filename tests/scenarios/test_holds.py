@@ -73,7 +73,7 @@ def test_staging_is_mine_until_i_give_it_back(slack):
 
     own = start(slack, "Mow", {"Environment": "east"})
     own.until("*Succeeded*")
-    assert answer(slack, "locks", "*lawn/east* is yours until"), "the reservation stays"
+    assert answer(slack, "locks", "*lawn/east* is yours <!date"), "the reservation stays"
 
     slack.click(mine, "Release")
     private(slack, "You gave lawn/east back.")
@@ -81,13 +81,13 @@ def test_staging_is_mine_until_i_give_it_back(slack):
 
 
 def test_a_reservation_says_that_it_ends_and_is_extended_or_given_up(bot, slack):
-    said = answer(slack, "lock east for 1h because a demo", "is yours until")
+    said = answer(slack, "lock east for 1h because a demo", "is yours <!date")
     assert "Your own runs go on there; those of others wait." in said
     waiting = start(slack.as_name("grace"), "Mow", {"Environment": "east"})
     waiting.until("Ada Lovelace holds lawn/east until")
 
     bring(bot, "lock:lawn/east", warn_at=datetime.now(UTC))
-    reminder = slack.message_with("*lawn/east* is yours until", channel="bot")
+    reminder = slack.message_with("*lawn/east* is yours <!date", channel="bot")
     assert [label for label in ("[Extend 30 min]", "[Release now]", "[Cancel]") if label in read(reminder)] == [
         "[Extend 30 min]",
         "[Release now]",
@@ -103,7 +103,7 @@ def test_a_reservation_says_that_it_ends_and_is_extended_or_given_up(bot, slack)
 
 def test_a_reservation_ends_by_itself_and_the_next_in_line_has_it(bot, slack):
     grace = slack.as_name("grace")
-    answer(slack, "lock west for 1h because a demo", "is yours until")
+    answer(slack, "lock west for 1h because a demo", "is yours <!date")
     answer(grace, "lock west for 2h because my turn", "You are number 1 in line")
 
     bring(bot, "lock:lawn/west", at=datetime.now(UTC))
