@@ -47,10 +47,15 @@ jobs:
     steps:
       - in_parallel:
           - {title: Left half, uses: command.run, with: {argv: ["true"]}}
-          - {title: Right half, uses: command.run, with: {argv: ["false"]}}
+          - {title: Right half, uses: command.run, with: {argv: ["false"]}, retry: {times: 1, delay: 0s}}
       - {title: Rake, uses: command.run, with: {argv: ["true"]}}
     on_failure: [{title: Call the gardener, uses: command.run, with: {argv: ["true"]}}]
     ensure: [{title: Lock the shed, uses: command.run, with: {argv: ["true"]}}]
+  nap:
+    title: Nap
+    timeout: 1s
+    steps: [{title: Sleep, uses: command.run, with: {argv: [sleep, "600"]}}]
+    ensure: [{title: Wake up, uses: command.run, with: {argv: ["true"]}}]
   sit:
     title: Sit in the sun
     steps:
@@ -201,8 +206,16 @@ def test_what_goes_side_by_side_and_the_hooks_of_a_failure_stand_in_the_message(
 
     assert "Left half · done" in text
     assert "*Right half* · failed" in text
+    assert "· attempt 2" in text
     assert "Rake · not done" in text
     assert text.index("Call the gardener · done") < text.index("Lock the shed · done")
+
+
+def test_a_job_that_takes_longer_than_it_may_fails_and_its_hooks_still_come(slack, sits):
+    text = start(slack, "Nap").until("*Failed*")
+
+    assert "Sleep: It took longer than 1.0s" in text
+    assert "Wake up · done" in text
 
 
 def test_the_hooks_of_a_cancelled_run_stand_there_too(slack, sits):

@@ -19,13 +19,30 @@ jobs:
     lock: "lawn/{{ env.name }}"
     steps:
       - {title: Mow, uses: command.run, with: {argv: [sh, -c, "echo {{ run.number }} >> mown"]}}
+  rake:
+    title: Rake
+    freeze: ignore
+    steps:
+      - {title: Rake, uses: command.run, with: {argv: ["true"]}}
+    then: {run: mow, after: 1s}
+"""
+#: Another stack, with a job that needs one of the same locks.
+YARD = """\
+stack: yard
+title: Yard
+jobs:
+  dig:
+    title: Dig
+    lock: lawn/west
+    steps: [{title: Dig, uses: command.run, with: {argv: ["true"]}}]
 """
 
 
 @pytest.fixture(autouse=True)
 def park(bot, slack):
-    """A stack whose job has one lock per environment."""
+    """Two stacks whose jobs need the same locks, one for each environment."""
     bot.write("stack.yml", STACK, stack="park")
+    bot.write("stack.yml", YARD, stack="yard")
     slack.message_with("[Mow]")
 
 
@@ -116,8 +133,11 @@ def test_a_waiting_run_takes_the_lock_over_with_a_reason(slack):
     grace = slack.as_name("grace")
     slack.command("lock park/west for 1h because lunch")
     private(slack, "lawn/west")
-    run = start(grace, "Mow", {"Environment": "west"})
+    grace.command("yard dig")
+    grace.submit(filled(grace))
+    run = grace.until(lambda: next((one for one in runs(grace) if "yard #" in one.text), None))
     run.until("Ada Lovelace holds lawn/west")
+    assert "· since <!date^" in answer(grace, "locks", "*lawn/west* is held by *Ada Lovelace* until")
 
     grace.click(run.message, "Take over")
     form = grace.until(lambda: next((one for one in grace.snapshot()["modals"] if one.get("submit")), None))
@@ -145,6 +165,7 @@ def test_a_place_in_line_is_handed_the_lock(slack):
 
 
 def test_a_stack_a_job_an_environment_and_everything_are_paused_until_the_last_pause_ends(bot, slack):
+    board = slack.message_with("[Mow]")
     for words, said in (
         ("park", "park"),
         ("park mow", "mow of park"),
@@ -155,6 +176,12 @@ def test_a_stack_a_job_an_environment_and_everything_are_paused_until_the_last_p
         slack.message_with(f"Ada Lovelace paused {said} at")
     menu = answer(slack, "", "What you start now waits until then.")
     assert all(f"*{what} is paused*" in menu for what in ("Park", "Mow of park", "Everything in east", "Everything"))
+    slack.until(lambda: "*Everything is paused* by Ada Lovelace since" in text_of(slack, board))
+    assert "*Everything in east is paused* by Ada Lovelace since" in text_of(slack, board)
+    slack.click(slack.message_with("[Mow]"), "Mow")
+    form = filled(slack)
+    slack.close(form)
+    assert "*Everything in east is paused*" in read(form)
     first, second = (start(slack, "Mow", {"Environment": "east"}) for _ in range(2))
     assert "Ada Lovelace paused mow of park at" in first.until("everything rests")
 
@@ -168,20 +195,6 @@ def test_a_stack_a_job_an_environment_and_everything_are_paused_until_the_last_p
     second.until("*Succeeded*")
     mown = (bot.stacks / "park" / "mown").read_text().split()
     assert mown[-2:] == [str(first.number), str(second.number)]
-
-
-def test_a_board_says_what_is_paused_from_the_begin_to_the_end(slack):
-    board = slack.message_with("[Mow]")
-    slack.command("pause west because moles")
-    slack.until(lambda: "*Everything in west is paused* by Ada Lovelace <!date" in text_of(slack, board))
-    assert ": moles" in text_of(slack, board)
-    slack.click(slack.message_with("[Mow]"), "Mow")
-    form = filled(slack)
-    slack.close(form)
-    assert "*Everything in west is paused*" in read(form)
-
-    slack.command("unpause west")
-
     slack.until(lambda: "is paused" not in text_of(slack, board))
 
 
@@ -211,3 +224,11 @@ def test_a_freeze_is_seen_before_anybody_clicks_and_is_overridden_with_a_reason(
     slack.submit(sure, {"Why does it have to be now? Everybody reads it": "the queen comes"})
 
     slack.until(lambda: runs(slack)[-1:] and runs(slack)[-1].until("*Succeeded*"), timeout_s=30)
+
+    start(slack, "Rake", {"Environment": "north"})
+    waiting = slack.message_with("*Mow, north* waits for the end of a freeze, which somebody has to end.")
+    assert "[Extend 30 min]" not in read(waiting)
+    by_itself = runs(slack)[-1]
+    by_itself.until("Frozen until somebody ends it (stocktaking). It begins by itself then.")
+    slack.click(waiting, "Start now")
+    by_itself.until("*Succeeded*")

@@ -47,8 +47,9 @@ def lock_line(lock: Lock, holds: str = "") -> str:
     """One lock in one line; *holds* says who has it in other words than their name."""
     until = f" {at_time(lock.until, f'until {DAY_TIME}')}" if lock.until else ""
     why = f": {one_line(lock.why)}" if lock.person_id and lock.why else ""
+    since = f" · {at_time(lock.since, f'since {DAY_TIME}')}"
     works = f" · #{lock.run} works there" if lock.person_id and lock.run else ""
-    return f"🔒 *{one_line(lock.name)}* {holds or f'is held by *{one_line(lock.owner)}*'}{until}{why}{works}"
+    return f"🔒 *{one_line(lock.name)}* {holds or f'is held by *{one_line(lock.owner)}*'}{until}{why}{since}{works}"
 
 
 def went_to(lock: Lock, claim: int) -> str:
