@@ -47,8 +47,11 @@ def taken_up_by(run: Run, follow_ups: Sequence[Run]) -> Run | None:
 
 
 def take_up(tx: Transaction, number: int, run: Run) -> None:
-    """Let the new *run* begin where run *number* failed. Raises NotNow when it cannot, or another one does already."""
-    old, steps, follow_ups = _at_rest(tx, number, run)
+    """Let the new *run* begin where run *number*, which is held, failed.
+
+    Raises NotNow when it cannot, or another one does already.
+    """
+    old, steps, follow_ups = _at_rest(tx, number)
     if taken := taken_up_by(old, follow_ups):
         raise NotNow(f"{old.name} was taken up by {taken.name}.", hint="Retry that one, or run it from the start.")
     point = _demand_same_steps(old, retry_point(old, steps), run.plan)
@@ -63,9 +66,9 @@ def take_up(tx: Transaction, number: int, run: Run) -> None:
         tx.steps.change(run.number, id, fields=record.fields)
 
 
-def demand_undoable(tx: Transaction, number: int, run: Run) -> None:
-    """Raise NotNow when the new *run* finds nothing of run *number* to undo, or another one is about it."""
-    old, steps, _ = _at_rest(tx, number, run)
+def demand_undoable(tx: Transaction, number: int) -> None:
+    """Raise NotNow when nothing of run *number*, which is held, can be undone, or another run is about it."""
+    old, steps, _ = _at_rest(tx, number)
     if not any(step.can_be_undone for step in steps):
         is_undone = any(step.undone for step in steps)
         raise NotNow(f"{old.name} {'is undone already' if is_undone else 'has nothing that can be undone'}.")
@@ -116,16 +119,11 @@ def undo_values(old: Run) -> dict[str, Any]:
     }
 
 
-def _at_rest(tx: Transaction, number: int, run: Run) -> tuple[Run, list[StepRecord], list[Run]]:
-    """The run, its steps, and what was about it before the new *run*. Of two who ask at once, one is first.
-
-    Raises NotNow while one of these is not over.
-    """
-    # The new one is written already: who asks twice by one key is found by that, and never comes here.
-    old = tx.runs.lock_row(number)
+def _at_rest(tx: Transaction, number: int) -> tuple[Run, list[StepRecord], list[Run]]:
+    """The run, its steps, and the runs that were about it. Raises NotNow while one of these is not over."""
+    old, follow_ups = tx.runs.get(number), tx.runs.follow_ups(number)
     if old is None:
         raise NotFound(f"There is no run #{number} any more.")
-    follow_ups = [one for one in tx.runs.follow_ups(number) if one.number != run.number]
     for other in follow_ups:
         if not other.status.is_over:
             what = "undone" if other.undo_of == number else "taken up"

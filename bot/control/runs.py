@@ -74,7 +74,7 @@ class Runs:
         if known := self._started(ask.key, "run", by=ask.person, origin=ask.origin):
             return known
         ask, ready = self.admit(ask)
-        return self._write(ask.key, lambda tx: self.start_in(tx, ask, ready, also=also))
+        return self._write(ask.key, lambda tx: self.start_in(tx, ask, ready, also=also), about=ask.again)
 
     def admit(self, ask: StartJob) -> tuple[StartJob, ReadyJob]:
         """What `prepare` makes, for somebody who may start it now: in a freeze only who overrides it may.
@@ -215,11 +215,10 @@ class Runs:
         new = _undo(old, key=key, lock=old.lock, by=by, origin=origin, channel=channel or old.channel)
 
         def write(tx: Transaction) -> Run:
-            run = self._add(tx, new)
-            demand_undoable(tx, number, run)
-            return run
+            demand_undoable(tx, number)
+            return self._add(tx, new)
 
-        return self._write(key, write)
+        return self._write(key, write, about=number)
 
     def cancel(self, number: int, *, by: Person, origin: str) -> Run:
         """Abort a run: at once when it waits, else as soon as its step has ended what it started.
@@ -312,9 +311,15 @@ class Runs:
             self._access.demand(by, verb, known.target, origin=origin)
         return known
 
-    def _write(self, key: str, write: Callable[[Transaction], Run]) -> Run:
+    def _write(self, key: str, write: Callable[[Transaction], Run], *, about: int | None = None) -> Run:
+        """Do *write* once per key, with the run held that the new one is *about*: of two who ask for one, one is first.
+
+        Held before all else, as the end of an undo does, and before the look for the key: who was second finds it.
+        """
         try:
             with self._store.begin() as tx:
+                if about is not None:
+                    tx.runs.lock_row(about)
                 return tx.runs.by_key(key) or write(tx)
         except IntegrityError:
             # Two front ends wrote the same key at the same moment, and the other one was first.
