@@ -167,9 +167,11 @@ PLAY = """\
     - {name: Show, debug: {msg: "{{ canary }}"}}
     - {name: Encode, debug: {msg: "{{ canary | b64encode }} {{ canary | urlencode }}"}}
     - {name: Give to a program, command: {argv: [echo, "{{ canary }}"]}}
-    - {name: Say much, fail: {msg: "{{ 'x' * 2990 }}{{ canary }}{{ 'x' * 2000 }}"}, ignore_errors: true}
+    - name: Say much
+      fail: {msg: "{{ 'x' * 1980 }}{{ canary }}{{ 'x' * 970 }}{{ canary }}{{ 'x' * 2000 }}"}
+      ignore_errors: true
     - name: Say much and fail
-      command: {argv: [sh, -c, 'echo "$1"; echo "$2"; exit 1', "", "{{ canary }}", "{{ 'x' * 980 }}"]}
+      command: {argv: [sh, -c, 'echo "$1"; echo "$2"; exit 1', "", "{{ canary }}", "{{ 'x' * 968 }}"]}
       ignore_errors: true
     - {name: Break, fail: {msg: "no entry with {{ canary }}"}}
 """
@@ -265,7 +267,7 @@ def write(folder: Path, url: str) -> None:
         "tell.py": TELL,
         "key": CANARY_BASE64,
         "play.yml": PLAY,
-        "hosts": "here ansible_connection=local\n",
+        "hosts": 'here ansible_connection=local ansible_python_interpreter="{{ ansible_playbook_python }}"\n',
     }.items():
         (folder / name).write_text(text)
 
