@@ -137,7 +137,7 @@ def test_a_waiting_run_takes_the_lock_over_with_a_reason(slack):
     grace.submit(filled(grace))
     run = grace.until(lambda: next((one for one in runs(grace) if "yard #" in one.text), None))
     run.until("Ada Lovelace holds lawn/west")
-    assert "· since <!date^" in answer(grace, "locks", "*lawn/west* is held by *Ada Lovelace* until")
+    assert "· <!date" in answer(grace, "locks", "*lawn/west* is held by *Ada Lovelace* <!date")
 
     grace.click(run.message, "Take over")
     form = grace.until(lambda: next((one for one in grace.snapshot()["modals"] if one.get("submit")), None))
@@ -174,10 +174,10 @@ def test_a_stack_a_job_an_environment_and_everything_are_paused_until_the_last_p
     ):
         answer(slack, f"pause {words} because {said} rests", "is paused* by Ada Lovelace")
         slack.message_with(f"Ada Lovelace paused {said} at")
-    menu = answer(slack, "", "What you start now waits until then.")
+    menu = answer(slack, "", "What you start there waits until the pause is over.")
     assert all(f"*{what} is paused*" in menu for what in ("Park", "Mow of park", "Everything in east", "Everything"))
-    slack.until(lambda: "*Everything is paused* by Ada Lovelace since" in text_of(slack, board))
-    assert "*Everything in east is paused* by Ada Lovelace since" in text_of(slack, board)
+    slack.until(lambda: "*Everything is paused* by Ada Lovelace <!date" in text_of(slack, board))
+    assert "*Everything in east is paused* by Ada Lovelace <!date" in text_of(slack, board)
     slack.click(slack.message_with("[Mow]"), "Mow")
     form = filled(slack)
     slack.close(form)
@@ -226,7 +226,7 @@ def test_a_freeze_is_seen_before_anybody_clicks_and_is_overridden_with_a_reason(
     slack.until(lambda: runs(slack)[-1:] and runs(slack)[-1].until("*Succeeded*"), timeout_s=30)
 
     start(slack, "Rake", {"Environment": "north"})
-    waiting = slack.message_with("*Mow, north* waits for the end of a freeze, which somebody has to end.")
+    waiting = slack.message_with("*Mow, north* waits for a freeze, which somebody has to end.")
     assert "[Extend 30 min]" not in read(waiting)
     by_itself = runs(slack)[-1]
     by_itself.until("Frozen until somebody ends it (stocktaking). It begins by itself then.")
