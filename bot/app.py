@@ -23,12 +23,12 @@ from bot.base.nudges import Nudges
 from bot.catalog.catalog import Catalog
 from bot.control.control import Control
 from bot.control.digest import WeeklyDigest
-from bot.control.follows import followed_resources
-from bot.control.hooks import Hooks
 from bot.control.logs import RunLog
 from bot.control.retention import Retention
-from bot.control.version_digest import VersionDigests
-from bot.control.watch import present_versions
+from bot.control.watchers.follows import followed_resources
+from bot.control.watchers.hooks import Hooks
+from bot.control.watchers.version_digest import VersionDigests
+from bot.control.watchers.watch import present_versions
 from bot.playground import PlaygroundHooks, lay_out
 from bot.runner.choices import ChoiceLists
 from bot.runner.engine import DEAD_AFTER, DbosEngine

@@ -9,7 +9,7 @@ from bot.base.text import did_you_mean
 from bot.catalog.kept import Reading
 from bot.catalog.marks import Entries, Unreadable, Value, plain, read
 from bot.catalog.problems import Fault, problems
-from bot.catalog.raw import RawAccess, RawRole, RawRule, RawRules, keys_of
+from bot.catalog.raw.stack import RawAccess, RawRole, RawRule, RawRules, keys_of
 from bot.catalog.valid import Path, at, shape_faults
 from bot.model.stack import AccessRule
 

@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 from bot.catalog.kept import Reading
 from bot.catalog.marks import Unreadable, plain, read
 from bot.catalog.problems import problems
-from bot.catalog.raw import keys_of
-from bot.catalog.raw_freezes import DAILY, DATES, DAYS, MOMENT, WEEKLY, RawFreeze, RawFreezes, minute_of
+from bot.catalog.raw.freezes import DAILY, DATES, DAYS, MOMENT, WEEKLY, RawFreeze, RawFreezes, minute_of
+from bot.catalog.raw.stack import keys_of
 from bot.catalog.valid import Path, shape_faults
 from bot.model.freeze import Freeze, Weekly
 

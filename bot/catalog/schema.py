@@ -7,9 +7,9 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_jso
 from pydantic_core import core_schema
 
 from actions import library
-from bot.catalog.raw import KINDS, RawAccess, RawRules, RawStack
-from bot.catalog.raw_freezes import RawFreezes
-from bot.catalog.raw_watch import TRIGGERS
+from bot.catalog.raw.freezes import RawFreezes
+from bot.catalog.raw.stack import KINDS, RawAccess, RawRules, RawStack
+from bot.catalog.raw.watch import TRIGGERS
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: Takes the place of any value of an action.

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from pydantic import BaseModel
 
-from bot.catalog.raw import RawApprove, RawEnvironment, RawJob, RawRetry, RawStack, RawStep, RawThen, keys_of
-from bot.catalog.raw_form import RawChoices, RawField
-from bot.catalog.raw_notify import RawNotify, RawQuiet
-from bot.catalog.raw_watch import RawArtefact, RawCheck, RawFilter, RawResource, RawTrigger, RawWebhook
+from bot.catalog.raw.form import RawChoices, RawField
+from bot.catalog.raw.notify import RawNotify, RawQuiet
+from bot.catalog.raw.stack import RawApprove, RawEnvironment, RawJob, RawRetry, RawStack, RawStep, RawThen, keys_of
+from bot.catalog.raw.watch import RawArtefact, RawCheck, RawFilter, RawResource, RawTrigger, RawWebhook
 from bot.catalog.valid import Path
 from bot.model.run import HOOKS
 

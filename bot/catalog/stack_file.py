@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.catalog.build import build_stack
+from bot.catalog.build.stack import build_stack
 from bot.catalog.calls import Call
 from bot.catalog.kept import Reading
-from bot.catalog.lint import meaning_faults
+from bot.catalog.lint.stack import meaning_faults
 from bot.catalog.marks import Unreadable, plain, read
 from bot.catalog.problems import problems
-from bot.catalog.raw import RawStack
+from bot.catalog.raw.stack import RawStack
 from bot.catalog.shape import keys, noun
 from bot.catalog.valid import shape_faults
 from bot.model.stack import Stack

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from bot.base.text import did_you_mean, join_words
 from bot.catalog.marks import Entries, Items, Scalar, Value, plain
 from bot.catalog.problems import Fault, Mark
-from bot.catalog.raw_parts import PATTERNS
+from bot.catalog.raw.parts import PATTERNS
 
 #: Keys and indexes that lead from the top of a file to a value.
 Path = tuple[str | int, ...]

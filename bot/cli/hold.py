@@ -12,7 +12,7 @@ from bot.cli.as_json import dumps
 from bot.cli.opened import ORIGIN, me, opened
 from bot.cli.screen import out, say, table
 from bot.cli.typed import AsJson, Data, Stacks
-from bot.control.locks import USUAL
+from bot.control.holds.locks import USUAL
 
 LockName = Annotated[str, typer.Argument(metavar="LOCK", help="A lock, STACK/ENV, or ENV.", show_default=False)]
 Length = Annotated[str | None, typer.Option("--for", metavar="2h", help="For how long.", show_default=False)]

@@ -8,7 +8,7 @@ from bot.base.nudges import Nudges
 from bot.control.called import parents_of
 from bot.control.engine import Engine
 from bot.control.finish import finish
-from bot.control.holds import hold_back
+from bot.control.holds.holds import hold_back
 from bot.control.noted import note
 from bot.control.start import StartJob
 from bot.model.freeze import Freeze

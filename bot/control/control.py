@@ -8,31 +8,31 @@ from bot.base.clock import Clock
 from bot.base.nudges import Nudges
 from bot.catalog.catalog import Catalog
 from bot.control.access import Access
-from bot.control.announcements import Announcements
-from bot.control.approvals import Approvals
-from bot.control.approvers import Approvers
 from bot.control.at_hand import AtHand
 from bot.control.audits import Audits
-from bot.control.choices import Choices
-from bot.control.clockwork import Clockwork, NextMoment
-from bot.control.drafts import Drafts
 from bot.control.engine import Engine
-from bot.control.files import Files
-from bot.control.follows import Follows
-from bot.control.forms import Forms
-from bot.control.freezes import Freezes
+from bot.control.forms.choices import Choices
+from bot.control.forms.drafts import Drafts
+from bot.control.forms.files import Files
+from bot.control.forms.forms import Forms
+from bot.control.holds.approvals import Approvals
+from bot.control.holds.approvers import Approvers
+from bot.control.holds.freezes import Freezes
+from bot.control.holds.locks import Locks
+from bot.control.holds.pauses import Pauses
 from bot.control.jobs import Jobs
-from bot.control.locks import Locks
 from bot.control.logs import RunLog
-from bot.control.pauses import Pauses
 from bot.control.preview import RunPreviewer
 from bot.control.runs import Runs
-from bot.control.scheduled import ScheduledAnnouncements
 from bot.control.timer_kinds import BackToWork, EndPause, EndReservation, Moment, StartLater, Thaw
 from bot.control.timers import Timers
 from bot.control.toggles import Toggles
-from bot.control.triggers import Triggers
-from bot.control.watch import Watch
+from bot.control.watchers.announcements import Announcements
+from bot.control.watchers.clockwork import Clockwork, NextMoment
+from bot.control.watchers.follows import Follows
+from bot.control.watchers.scheduled import ScheduledAnnouncements
+from bot.control.watchers.triggers import Triggers
+from bot.control.watchers.watch import Watch
 from bot.model.timer import TimerKind
 from bot.store.store import Store
 

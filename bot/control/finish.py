@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from bot.base.text import format_duration, parse_duration
 from bot.catalog.expressions import ExpressionProblem, evaluate
-from bot.control.asking import lets_pass, withdraw
 from bot.control.called import waits_for_called
 from bot.control.engine import Engine
+from bot.control.holds.asking import lets_pass, withdraw
+from bot.control.holds.reservations import begin_reservation
 from bot.control.moments import call_off, wait_key
 from bot.control.notify import tell_end
-from bot.control.reservations import begin_reservation
 from bot.model.freeze import freeze_key
 from bot.model.lock import Claim, Lock
 from bot.model.message import MessageKind

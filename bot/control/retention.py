@@ -12,7 +12,7 @@ from typing import Protocol
 import structlog
 
 from bot.base.clock import Clock
-from bot.control.files import Files
+from bot.control.forms.files import Files
 from bot.control.logs import RunLog, was_written_before
 from bot.store.forget import Forget
 from bot.store.store import Store

@@ -17,15 +17,15 @@ from bot.control.begin import NewRun, add_run, people_behind, skip
 from bot.control.called import ask_for, demand_living_parent
 from bot.control.cancel import cancel_family
 from bot.control.engine import Engine
-from bot.control.files import Files
 from bot.control.finish import go_on
-from bot.control.forms import Forms, read_inputs
-from bot.control.freezes import Freezes
+from bot.control.forms.files import Files
+from bot.control.forms.forms import Forms, read_inputs
+from bot.control.holds.freezes import Freezes
+from bot.control.holds.waits import is_in_line, waits_for
 from bot.control.jobs import demand_that_people_may_start
 from bot.control.logs import RunLog
 from bot.control.noted import note
 from bot.control.start import ReadyJob, StartJob
-from bot.control.waits import is_in_line, waits_for
 from bot.model.form import FormValue
 from bot.model.freeze import HELD, InFreeze
 from bot.model.person import Person

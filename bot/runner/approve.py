@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from bot.base.text import format_duration, join_words
-from bot.control.approvals import CHANGED, ask_again, decided
-from bot.control.approvers import Approvers
-from bot.control.asking import ask, hash_of
 from bot.control.engine import Engine
+from bot.control.holds.approvals import CHANGED, ask_again, decided
+from bot.control.holds.approvers import Approvers
+from bot.control.holds.asking import ask, hash_of
 from bot.model.approval import Approval, ApprovalState, StepPreview
 from bot.model.plan import Approve, OnTimeout, walk
 from bot.model.run import Run, StepRecord, StepStatus

@@ -20,7 +20,7 @@ from actions import library
 from actions.api import ActionFailed
 from actions.http.client import ask
 from bot.base.redact import Redactor
-from bot.control.choices import NoChoices, NotYet
+from bot.control.forms.choices import NoChoices, NotYet
 from bot.model.form import Choice, ChoiceSource
 from bot.runner.secrets import SecretMissing, read_secret
 
@@ -47,7 +47,7 @@ class _Answer:
 
 
 class ChoiceLists:
-    """The implementation of `control.choices.Choices`. Any thread may ask."""
+    """The implementation of `control.forms.choices.Choices`. Any thread may ask."""
 
     def __init__(self, *, environ: Mapping[str, str]) -> None:
         self._environ = environ
@@ -61,7 +61,7 @@ class ChoiceLists:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def read(self, source: ChoiceSource, *, folder: Path, patience_s: float | None = None) -> Sequence[Choice]:
-        """See `control.choices.Choices`."""
+        """See `control.forms.choices.Choices`."""
         key = json.dumps([str(folder), asdict(source)], sort_keys=True, default=str)
         with self._lock:
             known = self._known.get(key)

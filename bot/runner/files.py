@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from bot.base.errors import Refused
-from bot.control.files import Files
+from bot.control.forms.files import Files
 from bot.model.file import GivenFile, files_in
 from bot.model.form import FormValue
 from bot.store.store import Store

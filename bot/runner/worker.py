@@ -13,9 +13,9 @@ from bot.base.errors import Refused
 from bot.base.nudges import Nudges
 from bot.base.redact import Redactor
 from bot.control.access import Access
-from bot.control.approvers import Approvers
 from bot.control.finish import finish, first_failed, go_on, scope_of, stand_still
-from bot.control.holds import hold_back
+from bot.control.holds.approvers import Approvers
+from bot.control.holds.holds import hold_back
 from bot.control.logs import RunLog
 from bot.control.notify import tell_start
 from bot.control.rights import refuse_start

@@ -6,7 +6,7 @@ The real ones are `control` and `catalog`. The edge knows only these few verbs, 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from bot.control.forms import Around
+from bot.control.forms.forms import Around
 from bot.control.start import StartJob
 from bot.model.audit import AuditFilter
 from bot.model.form import FormValue

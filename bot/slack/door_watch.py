@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.control.announcements import AnnouncedVersion
-from bot.control.scheduled import ScheduledView
+from bot.control.watchers.announcements import AnnouncedVersion
+from bot.control.watchers.scheduled import ScheduledView
 from bot.model.announce import Mark
 from bot.model.follow import Follow, Thing
 from bot.model.person import Person

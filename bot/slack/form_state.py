@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from bot.control.forms import Asked
+from bot.control.forms.forms import Asked
 from bot.model.form import FieldType, FormField
 from bot.slack.ids import ENVIRONMENT, PRESET, VALUE, JobRef, field_block, field_of
 from bot.slack.views.fields import read_answer, whole_value

@@ -11,7 +11,7 @@ import structlog
 
 from bot.base.clock import Clock
 from bot.catalog.catalog import Catalog
-from bot.control.watch import Watch
+from bot.control.watchers.watch import Watch
 from bot.model.stack import Stack
 from bot.model.watch import CheckResult, Resource, SeenVersion
 from bot.store.store import Store

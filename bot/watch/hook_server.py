@@ -7,7 +7,7 @@ from aiohttp import web
 
 from bot.base.errors import NotAllowed, NotFound, Refused
 from bot.catalog.expressions import ExpressionProblem
-from bot.control.hooks import Call, Hooks
+from bot.control.watchers.hooks import Call, Hooks
 
 _LONGEST_BYTES = 4 * 1024 * 1024
 

@@ -18,7 +18,7 @@ from bot.base.clock import Clock
 from bot.base.redact import Redactor
 from bot.base.text import cut, first_line
 from bot.catalog.expressions import ExpressionProblem, evaluate
-from bot.control.sieve import in_order, newest, verdict
+from bot.control.watchers.sieve import in_order, newest, verdict
 from bot.model.follow import FOLLOWED
 from bot.model.stack import Stack
 from bot.model.watch import CheckResult, CheckUse, FoundVersion, Resource, SeenVersion, watcher_id

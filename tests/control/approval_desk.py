@@ -10,9 +10,9 @@ from pathlib import Path
 
 from bot.base.nudges import Nudges
 from bot.catalog.catalog import Catalog
-from bot.control.asking import ask
-from bot.control.choices import NoLists
 from bot.control.control import Control
+from bot.control.forms.choices import NoLists
+from bot.control.holds.asking import ask
 from bot.control.logs import RunLog
 from bot.control.start import StartJob
 from bot.model.approval import ApprovalView, StepPreview

@@ -10,12 +10,12 @@ from typing import Any
 
 from bot.base.nudges import Nudges
 from bot.catalog.catalog import Catalog
-from bot.control.choices import NoLists
 from bot.control.control import Control
-from bot.control.follows import followed_resources
-from bot.control.hooks import Hooks
+from bot.control.forms.choices import NoLists
 from bot.control.logs import RunLog
-from bot.control.watch import present_versions
+from bot.control.watchers.follows import followed_resources
+from bot.control.watchers.hooks import Hooks
+from bot.control.watchers.watch import present_versions
 from bot.model.approval import StepPreview
 from bot.model.run import Run
 from bot.model.watch import CheckResult, FoundVersion

@@ -8,9 +8,9 @@ from typing import Any
 
 from bot.base.nudges import Nudges
 from bot.catalog.catalog import Catalog
-from bot.control.choices import NoLists
 from bot.control.control import Control
 from bot.control.finish import finish
+from bot.control.forms.choices import NoLists
 from bot.control.logs import RunLog
 from bot.control.start import StartJob
 from bot.model.approval import StepPreview

@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from sqlmodel import SQLModel, select
 
 from bot.base.errors import NotNow
-from bot.control.asking import message_key
+from bot.control.holds.asking import message_key
 from bot.control.moments import wait_key
 from bot.model.approval import ApprovalState, Vote
 from bot.model.message import MessageKind

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.base.errors import NotAllowed
-from bot.control.asking import ask
+from bot.control.holds.asking import ask
 from bot.model.approval import ApprovalState
 from bot.model.person import Person
 from bot.model.run import Run, RunStatus

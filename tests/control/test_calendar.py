@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.catalog.freezes_file import read_freezes
-from bot.control.calendar import frozen
+from bot.control.holds.calendar import frozen
 from bot.model.freeze import Freeze
 
 WEEKEND = "{title: weekend, weekly: Fri 17:00 - Mon 08:00}"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.base.errors import NotAllowed, NotFound, NotNow
-from bot.control.things import read_thing
+from bot.control.watchers.things import read_thing
 from bot.model.announce import Mark
 from bot.model.follow import FOLLOWED
 from bot.model.message import MessageKind

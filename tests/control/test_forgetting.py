@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import insert, text
 from sqlmodel import select
 
-from bot.control.hooks import Call
 from bot.control.logs import RunLog
 from bot.control.retention import Retention
+from bot.control.watchers.hooks import Call
 from bot.model.announce import Mark
 from bot.model.message import MessageKind
 from bot.model.person import Person

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.base.errors import WrongInputs
-from bot.control.forms import Around, read_inputs
+from bot.control.forms.forms import Around, read_inputs
 from bot.model.form import Choice, ChoiceSource, FieldType, FormField
 
 SITES = (

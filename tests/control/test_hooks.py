@@ -13,7 +13,7 @@ import requests
 from actions.api import ActionFailed
 from bot.base.errors import NotAllowed
 from bot.catalog.expressions import ExpressionProblem
-from bot.control.hooks import Call, Hooks
+from bot.control.watchers.hooks import Call, Hooks
 from bot.watch.hook_server import HookServer
 from tests.control.front import NOON, Front
 

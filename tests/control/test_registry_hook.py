@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.base.errors import NotAllowed
-from bot.control.hooks import Call, Hooks
+from bot.control.watchers.hooks import Call, Hooks
 from bot.watch.hook_server import HookServer
 from tests.control.front import Front
 from tests.fakes.registry import docker_registry

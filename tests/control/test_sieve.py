@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from actions.api import Version
-from bot.control.sieve import in_order, newest, verdict
+from bot.control.watchers.sieve import in_order, newest, verdict
 from bot.model.watch import VersionFilter
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

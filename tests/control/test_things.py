@@ -3,7 +3,7 @@
 import pytest
 
 from bot.base.errors import Refused
-from bot.control.things import name_thing, read_thing
+from bot.control.watchers.things import name_thing, read_thing
 
 NUMBERS = r"v?\d+(\.\d+)*"
 REGISTRIES = {"pypi": "https://packages.example.org/simple", "npm": "https://packages.example.org/npm"}

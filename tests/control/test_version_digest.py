@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.control.version_digest import VersionDigests, newest_end
+from bot.control.watchers.version_digest import VersionDigests, newest_end
 from bot.model.announce import Every
 from bot.model.message import MessageKind
 from bot.slack.views.versions_message import versions_blocks

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.base.errors import NotNow
-from bot.control.things import read_thing
+from bot.control.watchers.things import read_thing
 from bot.model.person import Person
 from bot.store.store import Transaction
 from bot.watch.checker import Checker

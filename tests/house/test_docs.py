@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from bot.catalog import raw, raw_form, raw_scheduled, raw_watch
 from bot.catalog.catalog import Catalog
-from bot.catalog.raw import keys_of
+from bot.catalog.raw import form, scheduled, stack, watch
+from bot.catalog.raw.stack import keys_of
 from bot.model.form import FieldType
 
 DOCS = Path(__file__).parents[2] / "docs"
 STORE = Path(__file__).parents[2] / "bot" / "store"
 MODELS = [
     model
-    for module in (raw, raw_form, raw_scheduled, raw_watch)
+    for module in (stack, form, scheduled, watch)
     for model in vars(module).values()
     if isinstance(model, type) and issubclass(model, BaseModel) and model.__module__ == module.__name__
 ]

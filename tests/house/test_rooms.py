@@ -26,7 +26,7 @@ ONLY_HERE = {
     "ansible_runner": ("actions/ansible/cli.py",),
     "github": ("actions/github/client.py",),
     "gitlab": ("actions/gitlab/client.py",),
-    "holidays": ("bot/catalog/raw_freezes.py", "bot/control/calendar.py"),
+    "holidays": ("bot/catalog/raw/freezes.py", "bot/control/holds/calendar.py"),
     "slackify_markdown": ("bot/slack/markdown.py",),
     "psycopg": ("actions/database/postgres*.py",),
     "pymysql": ("actions/database/mariadb*.py",),

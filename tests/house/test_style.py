@@ -11,7 +11,7 @@ BOUNDARIES = {
     "bot/runner/choices.py": "a list of choices",
     "bot/runner/preview.py": "a preview",
     "bot/control/timers.py": "a timer",
-    "bot/control/triggers.py": "a start that a trigger owes",
+    "bot/control/watchers/triggers.py": "a start that a trigger owes",
     "bot/watch/schedule.py": "the watcher",
     "bot/watch/look.py": "a check",
     "bot/slack/desk.py": "a listener",

@@ -17,8 +17,8 @@ from bot.base.errors import Refused
 from bot.cli.as_json import dumps, run_object
 from bot.cli.live import Lines, Picture
 from bot.cli.own_words import speak_plainly
-from bot.control.hooks import Call, Hooks
 from bot.control.start import StartJob
+from bot.control.watchers.hooks import Call, Hooks
 from bot.model.message import MessageKind
 from bot.model.run import RunStatus
 from bot.runner.secrets import read_secret

@@ -9,7 +9,7 @@ import pytest
 
 from actions.api import ActionFailed
 from actions.monitoring.client import Alertmanager
-from bot.control.hooks import Hooks
+from bot.control.watchers.hooks import Hooks
 from bot.sandbox.outside.alerts import Alerts, Receiver
 from bot.sandbox.outside.outside import Outside
 from bot.sandbox.outside.server import ForgeServer

@@ -14,10 +14,10 @@ from slack_sdk import WebClient
 
 from bot.base.nudges import Nudges
 from bot.catalog.catalog import Catalog
-from bot.control.choices import NoLists
 from bot.control.control import Control
+from bot.control.forms.choices import NoLists
 from bot.control.logs import RunLog
-from bot.control.watch import present_versions
+from bot.control.watchers.watch import present_versions
 from bot.slack.errands import Errands
 from bot.slack.live import Live
 from bot.slack.outbox import Outbox

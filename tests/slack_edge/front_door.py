@@ -12,9 +12,9 @@ from typing import Any
 from bot.base.errors import NotAllowed, NotFound, NotNow
 from bot.base.nudges import Nudges
 from bot.base.text import did_you_mean
-from bot.control.drafts import Drafts
-from bot.control.files import Files
-from bot.control.forms import Around, read_inputs
+from bot.control.forms.drafts import Drafts
+from bot.control.forms.files import Files
+from bot.control.forms.forms import Around, read_inputs
 from bot.control.start import StartJob
 from bot.control.toggles import Toggles
 from bot.model.approval import StepPreview

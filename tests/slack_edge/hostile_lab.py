@@ -12,7 +12,7 @@ from typing import Any, NoReturn, TypeVar
 
 import structlog
 
-from bot.control.asking import ask
+from bot.control.holds.asking import ask
 from bot.control.start import StartJob
 from bot.model.approval import StepPreview
 from bot.model.person import Person

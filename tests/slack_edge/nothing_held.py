@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.base.errors import NotAllowed, NotFound, NotNow
-from bot.control.announcements import AnnouncedVersion
-from bot.control.scheduled import ScheduledView
-from bot.control.things import read_thing
+from bot.control.watchers.announcements import AnnouncedVersion
+from bot.control.watchers.scheduled import ScheduledView
+from bot.control.watchers.things import read_thing
 from bot.model.announce import Mark
 from bot.model.approval import ApprovalView
 from bot.model.follow import Follow, Thing

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.control.reconcile import Changed
+from bot.control.watchers.reconcile import Changed
 from bot.model.watch import CheckResult
 from bot.watch.guard import Guarded
 from bot.watch.look import Looker, Trail

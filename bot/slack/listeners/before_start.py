@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.control.forms import Asked
+from bot.control.forms.forms import Asked
 from bot.model.freeze import Frozen
 from bot.model.pause import Pause
 from bot.model.stack import Environment

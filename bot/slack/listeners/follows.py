@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from bot.base.errors import Refused
-from bot.control.things import UNDERSTOOD, name_thing
+from bot.control.watchers.things import UNDERSTOOD, name_thing
 from bot.slack.desk import ORIGIN, Desk
 from bot.slack.ids import FollowRef
 from bot.slack.interaction import Interaction, read_interaction

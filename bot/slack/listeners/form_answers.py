@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.base.errors import NotFound, WrongInputs
-from bot.control.forms import Asked, walk_form
+from bot.control.forms.forms import Asked, walk_form
 from bot.model.form import FieldType, FormValue
 from bot.model.person import Person
 from bot.slack.desk import Desk

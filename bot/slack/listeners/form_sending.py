@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from bot.base.errors import NotFound, WrongInputs
-from bot.control.choices import NotYet
-from bot.control.forms import Asked, read_inputs
+from bot.control.forms.choices import NotYet
+from bot.control.forms.forms import Asked, read_inputs
 from bot.control.start import StartJob
 from bot.model.form import FormValue
 from bot.model.person import Person

@@ -1,7 +1,7 @@
 """`/stack locks`, `lock`, `unlock`, and the buttons below a lock and below a run that waits for one."""
 
 from bot.base.errors import Refused
-from bot.control.locks import USUAL
+from bot.control.holds.locks import USUAL
 from bot.model.person import Person
 from bot.slack.desk import ORIGIN, Desk
 from bot.slack.ids import REASON, VALUE, LockRef, OutOfDate

@@ -3,7 +3,7 @@
 import secrets
 from typing import TypedDict
 
-from bot.control.choices import NotYet
+from bot.control.forms.choices import NotYet
 from bot.model.person import Person
 from bot.model.run import Decision, Run
 from bot.model.timer import TimerKind

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.base.text import cut, format_duration, join_words
-from bot.control.asking import AFTER_THAT
+from bot.control.holds.asking import AFTER_THAT
 from bot.model.approval import Approval, ApprovalState, ApprovalView, Vote
 from bot.model.form import FormField
 from bot.model.run import Run

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.base.text import join_words, plural
 from bot.catalog.way_back import final_steps
-from bot.control.forms import Asked, depends_on
+from bot.control.forms.forms import Asked, depends_on
 from bot.model.file import files_of
 from bot.model.form import FieldType
 from bot.model.stack import Environment

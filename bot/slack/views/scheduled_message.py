@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.catalog.expressions import ExpressionProblem
 from bot.catalog.templates import render, template_text
-from bot.control.scheduled import ScheduledView
+from bot.control.watchers.scheduled import ScheduledView
 from bot.slack.limits import Block
 from bot.slack.mrkdwn import escape, link, one_line
 from bot.slack.views.parts import context, header, section

@@ -8,7 +8,7 @@ from typing import Any
 from bot.base.text import cut
 from bot.catalog.expressions import ExpressionProblem
 from bot.catalog.templates import render, template_text
-from bot.control.announcements import AnnouncedVersion
+from bot.control.watchers.announcements import AnnouncedVersion
 from bot.model.announce import Mark
 from bot.model.stack import Job
 from bot.slack.ids import START, VERSION, JobRef, TooLong, VersionRef, nth

@@ -1,0 +1,1 @@
+"""What a job asks for: which fields, their choices, what was answered, and files."""

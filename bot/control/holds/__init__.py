@@ -1,0 +1,1 @@
+"""What keeps a run from beginning or going on: locks, approvals, freezes, pauses."""

@@ -1,0 +1,46 @@
+"""For what a run waits, in words."""
+
+from bot.base.text import hour, join_words, plural
+from bot.control.holds.holds import pauses_of
+from bot.model.pause import HELD
+from bot.model.run import Run, RunStatus
+from bot.store.store import Transaction
+
+
+def waits_for(tx: Transaction, run: Run) -> str:
+    """The run's own reason, the runs that its steps started, or who holds its lock and how many stand before it."""
+    if run.held == HELD:
+        return " ".join(f"{pause.in_words}." for pause in pauses_of(tx, run.target))
+    lock = tx.locks.of(run.lock) if run.lock else None
+    ahead = lock.place_of(run=run.number) if lock else None
+    if lock is None or ahead is None:
+        return run.reason or _whose_yes(tx, run) or _called(tx, run)
+    line = "This run is next." if ahead == 0 else f"{plural(ahead, 'other')} before this one."
+    if lock.run is not None and lock.person_id == run.started_by_id:
+        return f"#{lock.run} works in {lock.name}, which {lock.holder} holds. This run comes after it."
+    why = f" ({lock.why})" if lock.person_id and lock.why else ""
+    until = f" until {hour(lock.until, beside=lock.since)}" if lock.until else ""
+    return f"{lock.owner} holds {lock.name}{until}{why}. {line}"
+
+
+def is_in_line(tx: Transaction, run: Run) -> bool:
+    """Does it wait for its lock, behind others?"""
+    lock = tx.locks.of(run.lock) if run.lock and run.status is RunStatus.WAITING else None
+    if lock is None or lock.person_id == run.started_by_id:
+        return False
+    return lock.place_of(run=run.number) is not None
+
+
+def _whose_yes(tx: Transaction, run: Run) -> str:
+    """How many of the people whose yes it needs have given it."""
+    waiting = [one for one in tx.approvals.of_run(run.number) if one.is_open]
+    steps = [run.plan.approval(one.step) for one in waiting]
+    return " ".join(
+        f"{step.title}: {len(one.yes)} of {step.count} said yes." for one, step in zip(waiting, steps, strict=True)
+    )
+
+
+def _called(tx: Transaction, run: Run) -> str:
+    """The runs that it waits for, in words."""
+    names = [child.name for child in tx.runs.called_by(run.number) if not child.status.is_over]
+    return f"It waits for {join_words(names)}." if names else ""

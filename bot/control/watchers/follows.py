@@ -1,0 +1,153 @@
+"""Following things from Slack, without a stack.yml: what is followed is a row, and makes the same resource."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from bot.base.clock import Clock
+from bot.base.errors import NotFound, NotNow, Refused
+from bot.base.text import did_you_mean
+from bot.catalog.catalog import Catalog
+from bot.control.access import Access
+from bot.control.watchers.things import read_thing
+from bot.model.follow import FOLLOWED, Follow, Thing
+from bot.model.message import MessageKind
+from bot.model.person import Person
+from bot.model.watch import Resource
+from bot.store.store import Store, Transaction
+
+_MOST = 500
+_VERB = "follow"
+
+
+def followed_resources(store: Store) -> Mapping[str, Resource]:
+    """The resources of everything that is followed, by name."""
+    with store.read() as tx:
+        return {follow.name: follow.resource for follow in tx.follows.all()}
+
+
+class Follows:
+    """The only way to follow something and to end it."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        catalog: Catalog,
+        access: Access,
+        clock: Clock,
+        keep: Callable[[], None],
+        registries: Mapping[str, str],
+    ) -> None:
+        """*keep* sees to it that what the catalog has is looked at; *registries* are as `read_thing` takes them."""
+        self._store = store
+        self._catalog = catalog
+        self._access = access
+        self._clock = clock
+        self._keep = keep
+        self._registries = registries
+
+    def all(self, person: Person) -> list[Follow]:
+        """What is followed, and *person* may see, by name."""
+        if not self._access.may(person, "see", FOLLOWED):
+            return []
+        with self._store.read() as tx:
+            return tx.follows.all()
+
+    def read(self, written: str, *, range: str = "") -> Thing:  # noqa: A002 - as in stack.yml
+        """What *written* means: see `read_thing`. Raises Refused."""
+        return read_thing(written, registries=self._registries, range=range)
+
+    def follow(self, thing: Thing, *, channel: str, channel_name: str, by: Person, origin: str) -> Follow:
+        """Tell *channel* of new versions of *thing* from now on.
+
+        Raises NotAllowed, NotNow when it is told already, and Refused when too much is followed.
+        """
+        self._demand(by, origin)
+        now = self._clock.now()
+        new = Follow(thing=thing, channel=channel, channel_name=channel_name, by_id=by.id, by=by.name, since=now)
+        with self._store.begin() as tx:
+            # Two at the same moment go one after the other, whatever they call the channel.
+            tx.locks.lock_row(FOLLOWED)
+            known = tx.follows.all()
+            if any(one.thing.name == thing.name and _is_told_in(tx, one, channel, channel_name) for one in known):
+                raise NotNow(f"{thing.name} is followed there already.", hint="/unfollow ends it.")
+            if len(known) >= _MOST:
+                raise Refused(f"{_MOST} things are followed already.", hint="/follows lists them, /unfollow ends one.")
+            if any(one.name == new.name for one in known):
+                # Another channel had this name when it was followed there.
+                new = replace(new, channel=_id(tx, channel) or channel, channel_name="")
+            tx.follows.add(new)
+            self._record(tx, by, _VERB, new, origin)
+            text = f"{by.name} follows {_words(thing)}: new versions are told here."
+            _tell(tx, new, text, "begun")
+        self._see()
+        return new
+
+    def find(self, name: str, *, channel: str, by: Person, origin: str) -> Follow:
+        """The one that is meant by *name*: that of *channel* first, else the only one. Raises NotAllowed, NotFound."""
+        self._demand(by, origin)
+        with self._store.read() as tx:
+            known = tx.follows.all()
+            fits = [one for one in known if name in (one.thing.name, one.name)]
+            here = [one for one in fits if _is_told_in(tx, one, channel)]
+        if not fits:
+            near = did_you_mean(name, [one.thing.name for one in known])
+            raise NotFound(f"{name} is not followed.", hint=near or "/follows lists what is.")
+        if not here and len(fits) > 1:
+            raise NotFound(f"{name} is followed in several channels.", hint=f"Write /unfollow {name} in #CHANNEL.")
+        return (here or fits)[0]
+
+    def unfollow(self, name: str, *, by: Person, origin: str) -> Follow:
+        """End what is called *name*, which `find` gives. Raises NotAllowed, and NotFound when it ended meanwhile."""
+        self._demand(by, origin)
+        with self._store.begin() as tx:
+            old = next((one for one in tx.follows.all() if one.name == name), None)
+            if old is None:
+                raise NotFound(f"{name} is not followed any more.", hint="/follows lists what is.")
+            tx.follows.remove(name)
+            self._record(tx, by, "unfollow", old, origin)
+            _tell(tx, old, f"{by.name} ended it: new versions of {old.thing.name} are not told here any more.", "over")
+        self._see()
+        return old
+
+    def _see(self) -> None:
+        self._catalog.refresh()
+        self._keep()
+
+    def _demand(self, by: Person, origin: str) -> None:
+        if not self._access.may(by, _VERB, FOLLOWED):
+            self._access.deny(by, _VERB, FOLLOWED, name="things from Slack", origin=origin)
+
+    def _record(self, tx: Transaction, by: Person, verb: str, follow: Follow, origin: str) -> None:
+        tx.audit.add(
+            at=self._clock.now(),
+            person_id=by.id,
+            person=by.name,
+            origin=origin,
+            verb=verb,
+            target=f"{FOLLOWED}/{follow.name}",
+            answer="allowed",
+            detail=_words(follow.thing),
+        )
+
+
+def _is_told_in(tx: Transaction, follow: Follow, channel: str, channel_name: str = "") -> bool:
+    """Is it told in this channel? Names change, ids do not: names are compared only where an id is not known."""
+    here, there = _id(tx, channel), _id(tx, follow.channel)
+    if here and there:
+        return here == there
+    return not {channel, channel_name}.isdisjoint({follow.channel, follow.channel_name} - {""})
+
+
+def _id(tx: Transaction, channel: str) -> str | None:
+    """The id of a channel: its own, or the one that Slack gave when it was told by its name."""
+    return tx.messages.channel_id(channel) if channel.startswith("#") else channel
+
+
+def _words(thing: Thing) -> str:
+    return f"{thing.name} {thing.range}" if thing.range else thing.name
+
+
+def _tell(tx: Transaction, follow: Follow, text: str, when: str) -> None:
+    key = f"follow:{follow.name}:{follow.since.timestamp():.6f}:{when}"
+    tx.messages.owe(key=key, kind=MessageKind.FIXED, channel=follow.channel, body={"text": text})
