@@ -1,7 +1,5 @@
 """A real Alertmanager on a port of its own."""
 
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from typing import Any
 import requests
 
 from tests.fakes.ports import free_port
+from tests.fakes.running import running
 
 PROGRAM = "prometheus-alertmanager"
 _CONFIG = "route: {{receiver: told, group_wait: 0s, group_interval: 1s}}\nreceivers: [{{name: told, {receiver}}}]\n"
@@ -66,22 +65,5 @@ def alertmanager(folder: Path, *, hook: str = "", secret: str = "") -> Iterator[
     argv = [PROGRAM, f"--config.file={folder / 'alertmanager.yml'}", f"--storage.path={folder / 'data'}"]
     # Empty: it looks for no others, and opens no port to the world for them.
     argv += [f"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/-/ready", process)
+    with running(argv, ready=f"http://127.0.0.1:{port}/-/ready", log=folder / "log"):
         yield Alerts(f"http://127.0.0.1:{port}")
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
-
-
-def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
-    until = time.monotonic() + 20
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            if requests.get(url, timeout=2).ok:
-                return
-        except requests.ConnectionError:
-            time.sleep(0.05)
-    raise AssertionError("Alertmanager does not come up")

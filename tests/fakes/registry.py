@@ -2,15 +2,14 @@
 
 import hashlib
 import json
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import requests
-from urllib3.util import Retry
 
 from tests.fakes.ports import free_port
+from tests.fakes.running import running
 
 _CONFIG = """\
 version: 0.1
@@ -57,15 +56,6 @@ def docker_registry(folder: Path, *, more: str = "") -> Iterator[Registry]:
     port = free_port()
     config = folder / "config.yml"
     config.write_text(_CONFIG.format(folder=folder / "images", port=port) + more)
-    program = subprocess.Popen(
-        ["docker-registry", "serve", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        with requests.Session() as session:
-            session.mount(url, requests.adapters.HTTPAdapter(max_retries=Retry(connect=10, backoff_factor=0.05)))
-            session.get(f"{url}/v2/", timeout=10).raise_for_status()
+    url = f"http://127.0.0.1:{port}"
+    with running(["docker-registry", "serve", str(config)], ready=f"{url}/v2/", log=folder / "log"):
         yield Registry(url)
-    finally:
-        program.terminate()
-        program.wait(10)

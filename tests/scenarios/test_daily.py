@@ -21,6 +21,7 @@ from bot.settings import Settings
 from tests.fakes.alertmanager import Alerts, alertmanager
 from tests.fakes.aws import moto
 from tests.fakes.ports import free_port
+from tests.fakes.prometheus import prometheus
 from tests.fakes.restic import restic_repository
 from tests.fakes.varnish import SECRET, Node, nodes
 from tests.scenarios.conftest import ROOT, Bot
@@ -173,11 +174,13 @@ def test_a_silence_says_whose_it_is_ends_by_itself_and_is_ended_by_a_click(slack
     assert alerts.silences() == []
 
 
-def test_an_alert_that_fires_has_the_site_looked_at_and_the_channel_told(slack: Slack, alerts: Alerts):
-    alerts.fire("CheckoutFails")
+def test_a_rule_of_prometheus_has_the_site_looked_at_and_the_channel_told(slack: Slack, alerts: Alerts, tmp_path: Path):
+    nobody = f"127.0.0.1:{free_port()}"
 
-    slack.message_with("CheckoutFails is not well Looked at playground: visitors are served.")
-    alerts.resolve("CheckoutFails")
+    with prometheus(tmp_path, alert="CheckoutFails", expr="up == 0", looks_at=nobody, tells=alerts.url):
+        slack.message_with("CheckoutFails is not well Looked at playground: visitors are served.")
+
+    alerts.resolve("CheckoutFails", job="site", instance=nobody)
 
 
 def test_what_cannot_be_undone_says_so_before_the_click_and_a_toggle_what_takes_it_back(slack: Slack):
