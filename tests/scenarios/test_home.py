@@ -44,18 +44,18 @@ def between(text, first, last):
 
 def test_the_home_keeps_itself_fresh(bot, slack):
     slack.open_home()
-    assert "Running now" not in home(slack, "Run a job")
+    assert "Not over yet" not in home(slack, "Run a job")
 
     grace = slack.as_name("grace")
     grace.open_home()
     run = start(grace, "Leave")
 
-    assert "*Leave*" in between(home(slack, "Running now"), "Running now", "Run a job")
+    assert "*Leave*" in between(home(slack, "Not over yet"), "Not over yet", "Run a job")
     assert "*Leave*" in between(home(grace, "Your runs now"), "Your runs now", "Run a job")
     bot.write("gone", "", stack="train")
     run.until("*Succeeded*")
     over = home(slack, "*Arrive* <!date")
-    assert "Running now" not in home(slack, "*Leave*: succeeded")
+    assert "Not over yet" not in home(slack, "*Leave*: succeeded")
     assert "*Arrive* <!date" in between(over, "Next", "Lately")
 
 

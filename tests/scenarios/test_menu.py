@@ -143,7 +143,7 @@ def test_what_runs_now_and_what_i_use_most_stand_in_the_menu(bot, slack):
     shown = read(menu(slack))
     slack.command("bakery")
 
-    assert f"*Prove dough, north*: running\nbakery #{run.number}" in shown.partition("*Running now*")[2]
+    assert f"*Prove dough, north*: running\nbakery #{run.number}" in shown.partition("*Not over yet*")[2]
     assert "[Prove dough]" in shown.partition("You use these most")[2].partition("*Bakery*")[0]
     assert f"north: ● running · bakery #{run.number} · by Ada Lovelace" in read(told(slack, "● running"))
     bot.write("done", "", stack="bakery")

@@ -57,7 +57,7 @@ def home_view(page: HomePage) -> dict[str, Any]:
     blocks += _part("Waits for your approval", waiting_blocks(page.approvals) if page.approvals else [])
     blocks += _part("Locks you hold", [block for lock in page.locks for block in _lock(lock, page.person)])
     blocks += _part("Your runs now", runs_blocks(page.mine) if page.mine else [])
-    blocks += _part("Running now", runs_blocks(page.others) if page.others else [])
+    blocks += _part("Not over yet", runs_blocks(page.others) if page.others else [])
     blocks += [header("Run a job"), *menu_blocks(page.menu)]
     blocks += _part("Next", _next(page))
     blocks += _part("Failing watchers", [_watcher(one) for one in page.failing])

@@ -73,7 +73,7 @@ def menu_blocks(menu: Menu) -> list[Block]:
             blocks += _stack_blocks(list(together), menu)
     if menu.running:
         more = len(menu.running) - _RUNNING_SHOWN
-        blocks += [section("*Running now*"), *runs_blocks(menu.running[:_RUNNING_SHOWN])]
+        blocks += [section("*Not over yet*"), *runs_blocks(menu.running[:_RUNNING_SHOWN])]
         blocks += [context(f"{more} more: `/stack runs`")] if more > 0 else []
     return blocks
 
