@@ -75,8 +75,7 @@ class Access:
         with self._store.begin() as tx:
             tx.audit.add(
                 at=self._clock.now(),
-                person_id=person.id,
-                person=person.name,
+                by=person,
                 origin=origin,
                 verb=verb,
                 target=target,

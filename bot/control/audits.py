@@ -33,12 +33,10 @@ class Audits:
                 return
             tx.audit.add(
                 at=self._clock.now(),
-                person_id=by.id,
-                person=by.name,
+                by=by,
                 origin=origin,
                 verb="audit",
                 target=_EVERYTHING,
-                answer="allowed",
                 detail=_words(only),
             )
             whole = f"All {count} fit." if broken is None else f"Record {broken} does not fit the one before it!"

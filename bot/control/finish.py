@@ -28,8 +28,7 @@ def finish(
     tx.events.add(run.number, f"run.{status}", now, text=reason)
     tx.audit.add(
         at=now,
-        person_id=run.started_by_id,
-        person=run.started_by,
+        by=run.starter,
         origin=run.origin,
         verb="run",
         target=run.target,

@@ -11,12 +11,10 @@ def note(tx: Transaction, run: Run, by: Person, origin: str, verb: str, now: dat
     """Write down that *by* asked *verb* of *run*, and may."""
     tx.audit.add(
         at=now,
-        person_id=by.id,
-        person=by.name,
+        by=by,
         origin=origin,
         verb=verb,
         target=run.target,
-        answer="allowed",
         detail=". ".join(part for part in (run.name, run.cause, why) if part),
     )
     if verb != "start":
@@ -27,8 +25,7 @@ def note_missed(tx: Transaction, verb: str, target: str, times: str, now: dateti
     """Write down that a moment of *times* did not lead to *verb* on *target*, and never will."""
     tx.audit.add(
         at=now,
-        person_id=TRIGGER.id,
-        person=TRIGGER.name,
+        by=TRIGGER,
         origin="trigger",
         verb=verb,
         target=target,

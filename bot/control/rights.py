@@ -21,8 +21,7 @@ def refuse_start(tx: Transaction, engine: Engine, access: Access, run: Run, *, n
         return False
     tx.audit.add(
         at=now,
-        person_id=person.id,
-        person=person.name,
+        by=person,
         origin=run.origin,
         verb=verb,
         target=run.target,

@@ -133,7 +133,7 @@ class Runs:
         """
         with self._store.read() as tx:
             starter = tx.people.get(parent.started_by_id)
-        starter = starter or Person(id=parent.started_by_id, name=parent.started_by)
+        starter = starter or parent.starter
         return self.start(ask_for(self._catalog, parent, step, scope, starter))
 
     def prepare(self, ask: StartJob) -> ReadyJob:

@@ -126,12 +126,10 @@ class Timers:
             show_again(tx, current)
             tx.audit.add(
                 at=self._clock.now(),
-                person_id=by.id,
-                person=by.name,
+                by=by,
                 origin=origin,
                 verb=f"timer: {verb}",
                 target=timer.subject or target_of(timer),
-                answer="allowed",
             )
         return self.get(id)
 

@@ -134,10 +134,14 @@ class Run:
         return "/".join(part for part in (self.stack, self.job, self.environment) if part)
 
     @property
+    def starter(self) -> Person:
+        """Who started it, as far as the run itself knows them: no groups."""
+        return Person(id=self.started_by_id, name=self.started_by)
+
+    @property
     def people(self) -> dict[str, str]:
         """Names by id of all whose doing it is: who started it, unless that was the program itself, and `behind`."""
-        starter = Person(id=self.started_by_id, name=self.started_by)
-        return {**({} if starter.is_automatic else {starter.id: starter.name}), **self.behind}
+        return {**({} if self.starter.is_automatic else {self.started_by_id: self.started_by}), **self.behind}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from bot.base.clock import Clock
 from bot.base.errors import NotFound
 from bot.base.nudges import Nudges
 from bot.model.message import Message, MessageKind
+from bot.model.person import Person
 from bot.slack.budget import Pace
 from bot.slack.client import Later, Never, Unsure
 from bot.slack.errands import ERRANDS, Errands
@@ -41,6 +42,7 @@ _AFTER_TROUBLE = timedelta(minutes=1)
 _UNTIL_THREAD = timedelta(milliseconds=500)
 #: The tries of a message whose first post has failed: one is noted before it, one after it.
 _FAILED_ONCE = 2
+_OURSELVES = Person(id="auto:slack", name="Stackhand")
 _GONE = {"message_not_found", "thread_not_found"}
 _NO_PLACE = {"channel_not_found", "not_in_channel", "is_archived", "restricted_action"}
 
@@ -335,8 +337,7 @@ class Outbox:
             tx.messages.failed(message.id, error=error, retry_at=None)
             tx.audit.add(
                 at=self._clock.now(),
-                person_id="auto:slack",
-                person="Stackhand",
+                by=_OURSELVES,
                 origin="slack",
                 verb="message",
                 target=message.key,

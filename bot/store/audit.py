@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.model.audit import AuditFilter, AuditRecord
+from bot.model.person import Person
 from bot.store.tables import AuditRow
 
 #: Any number, the same in every process: PostgreSQL's advisory lock that keeps the chain in one line.
@@ -31,19 +32,18 @@ class Audit:
         self,
         *,
         at: datetime,
-        person_id: str,
-        person: str,
+        by: Person,
         origin: str,
         verb: str,
         target: str,
-        answer: str,
+        answer: str = "allowed",
         detail: str = "",
     ) -> None:
         """Append a record; it stands in the chain once the transaction is written."""
         row = AuditRow(
             at=at,
-            person_id=person_id,
-            person=person,
+            person_id=by.id,
+            person=by.name,
             origin=origin,
             verb=verb,
             target=target,

@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy import text
 
 from bot.model.message import MessageKind
+from bot.model.person import Person
 from bot.model.timer import TimerKind, TimerState
 from bot.store.store import Store
 from tests.slack_edge.samples import run as a_run
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+ADA = Person(id="u", name="Ada")
 
 
 def ask(store: Store, name: str, run: int) -> bool:
@@ -129,9 +131,7 @@ def test_a_timer_of_the_same_key_replaces_the_one_that_waits(store: Store) -> No
 def test_records_of_transactions_side_by_side_make_one_chain(store: Store) -> None:
     def work(number: int) -> None:
         with store.begin() as tx:
-            tx.audit.add(
-                at=NOW, person_id="u", person="Ada", origin="cli", verb="run", target=f"a/{number}", answer="allowed"
-            )
+            tx.audit.add(at=NOW, by=ADA, origin="cli", verb="run", target=f"a/{number}")
             tx.locks.ask("site", a_run(number=number), now=NOW)
 
     with ThreadPoolExecutor(4) as pool:
@@ -145,9 +145,7 @@ def test_records_of_transactions_side_by_side_make_one_chain(store: Store) -> No
 def test_a_changed_line_breaks_the_audits_chain(store: Store) -> None:
     with store.begin() as tx:
         for number in range(4):
-            tx.audit.add(
-                at=NOW, person_id="u", person="Ada", origin="cli", verb="run", target=f"a/{number}", answer="allowed"
-            )
+            tx.audit.add(at=NOW, by=ADA, origin="cli", verb="run", target=f"a/{number}")
     with store.begin() as tx:
         assert tx.audit.first_broken() is None
         third = tx.audit.recent()[1]

@@ -12,10 +12,12 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from bot.base.errors import SetupProblem
+from bot.model.person import Person
 from bot.store import migrate
 from bot.store.store import Store
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+ADA = Person(id="u", name="Ada")
 
 
 def test_an_exception_leaves_nothing_behind(store: Store) -> None:
@@ -41,7 +43,7 @@ def test_what_waits_for_the_commit_is_called_after_it_and_only_then(store: Store
 
 def test_moments_come_back_aware_and_in_utc(store: Store) -> None:
     with store.begin() as tx:
-        tx.audit.add(at=NOW, person_id="u", person="Ada", origin="cli", verb="run", target="a/b", answer="allowed")
+        tx.audit.add(at=NOW, by=ADA, origin="cli", verb="run", target="a/b")
     with store.read() as tx:
         [record] = tx.audit.recent()
     assert record.at == NOW

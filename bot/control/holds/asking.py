@@ -64,7 +64,7 @@ def ask(tx: Transaction, run: Run, step: Approve, previews: Sequence[StepPreview
         # Nothing of it has begun: a cancel ends it at once, and its time-out counts from when it does begin.
         tx.runs.change(run.number, begun_at=None)
     tx.steps.change(run.number, step.id, status=StepStatus.WAITING, started_at=now)
-    record(tx, run, step, "asked", by=Person(id=run.started_by_id, name=run.started_by), origin=run.origin, now=now)
+    record(tx, run, step, "asked", by=run.starter, origin=run.origin, now=now)
     body = {"approval": approval.id}
     if where := step.channel or run.channel:
         key = message_key(approval.id)
@@ -127,8 +127,7 @@ def record(
     """Write it into the audit and into the run's history."""
     tx.audit.add(
         at=now,
-        person_id=by.id,
-        person=by.name,
+        by=by,
         origin=origin,
         verb="approval",
         target=run.target,

@@ -219,12 +219,10 @@ class Locks:
     def _record(self, tx: Transaction, by: Person, verb: str, name: str, origin: str, detail: str = "") -> None:
         tx.audit.add(
             at=self._clock.now(),
-            person_id=by.id,
-            person=by.name,
+            by=by,
             origin=origin,
             verb=verb,
             target=name,
-            answer="allowed",
             detail=detail,
         )
         queue = tx.locks.queue(name)

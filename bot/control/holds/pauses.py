@@ -168,12 +168,10 @@ class Pauses:
     def _record(self, tx: Transaction, by: Person, verb: str, target: str, origin: str, detail: str) -> None:
         tx.audit.add(
             at=self._clock.now(),
-            person_id=by.id,
-            person=by.name,
+            by=by,
             origin=origin,
             verb=verb,
             target=target,
-            answer="allowed",
             detail=detail,
         )
 

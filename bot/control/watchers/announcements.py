@@ -110,8 +110,7 @@ class Announcements:
                 )
             tx.audit.add(
                 at=now,
-                person_id=by.id,
-                person=by.name,
+                by=by,
                 origin=origin,
                 verb="mark",
                 target=f"{watcher}/{number}",

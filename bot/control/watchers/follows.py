@@ -121,12 +121,10 @@ class Follows:
     def _record(self, tx: Transaction, by: Person, verb: str, follow: Follow, origin: str) -> None:
         tx.audit.add(
             at=self._clock.now(),
-            person_id=by.id,
-            person=by.name,
+            by=by,
             origin=origin,
             verb=verb,
             target=f"{FOLLOWED}/{follow.name}",
-            answer="allowed",
             detail=_words(follow.thing),
         )
 
