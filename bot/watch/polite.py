@@ -54,7 +54,7 @@ class _Kept:
     #: Its body is compressed.
     answer: Answer
     conditions: Mapping[str, str]
-    #: Of the body.
+    #: Of what was asked for.
     digest: bytes
     kept_at: float
 
@@ -151,7 +151,7 @@ class PoliteHttp:
             kept = self._look_up(ask.key)
             if kept and time.monotonic() - kept.kept_at < fresh_s:
                 return kept
-            return self._keep(ask.key, kept, self._ask(ask, kept.conditions if kept else {}))
+            return self._keep(ask, kept, self._ask(ask, kept.conditions if kept else {}))
 
     def held_until(self, ask: Ask) -> datetime | None:
         """Until when the host wants to be left alone by whoever asks so; None: it does not."""
@@ -199,7 +199,7 @@ class PoliteHttp:
                 seconds = min(2.0 ** min(host.failures, 10), _LONGEST_HOLD_S)
                 host.held[""] = self._now() + timedelta(seconds=seconds)
 
-    def _keep(self, key: str, kept: _Kept | None, answer: Answer) -> _Kept | Answer:
+    def _keep(self, ask: Ask, kept: _Kept | None, answer: Answer) -> _Kept | Answer:
         now = time.monotonic()
         if answer.status == _NOT_MODIFIED and kept:
             # What it says of itself is newer: quotas, dates, tags.
@@ -207,10 +207,10 @@ class PoliteHttp:
             kept = replace(kept, answer=newer, conditions={**kept.conditions, **answer.conditions}, kept_at=now)
         elif answer.status == _OK:
             small = replace(answer, body=zlib.compress(answer.body, 1))
-            kept = _Kept(small, answer.conditions, hashlib.sha256(answer.body).digest(), now)
+            kept = _Kept(small, answer.conditions, hashlib.sha256(_wanted(ask, answer)).digest(), now)
         else:
             return answer
-        self._put(key, kept)
+        self._put(ask.key, kept)
         return kept
 
     def _put(self, key: str, kept: _Kept) -> None:
@@ -284,6 +284,13 @@ class _Door(BaseAdapter):
 
     def close(self) -> None:
         """Nothing is this door's own."""
+
+
+def _wanted(ask: Ask, answer: Answer) -> bytes:
+    """What was asked for: the body; of a HEAD the headers, whenever they were sent."""
+    if ask.request.method != "HEAD":
+        return answer.body
+    return repr(sorted(header for header in answer.headers.items() if header[0] != "date")).encode()
 
 
 def said_until(status: int, headers: Mapping[str, str], now: datetime) -> datetime | None:

@@ -90,8 +90,10 @@ def told_site() -> Iterator[Told]:
             if status != 304 and "Content-Length" not in told.headers:
                 self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            if status != 304:
-                self.wfile.write(body)
+            self.wfile.write(b"" if status == 304 or self.command == "HEAD" else body)
+
+        def do_HEAD(self) -> None:
+            self.do_GET()
 
         def log_message(self, *args: object) -> None:
             """Stay silent."""

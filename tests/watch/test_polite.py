@@ -131,6 +131,20 @@ def test_what_breaks_at_the_same_moment_has_failed_once(polite, told: Told):
     assert session(polite).get(f"{told.url}/1").json() == 1
 
 
+def test_of_what_sends_no_body_the_headers_are_compared(polite, told: Told):
+    """A registry says by them what a tag points to."""
+    told.pages["/tag"], told.has_etags = None, False
+    told.headers = {"Docker-Content-Digest": "sha256:a"}
+    asked: list[Any] = []
+    polite.session(fresh_s=0, held=lambda _: None, asked=asked.append).head(f"{told.url}/tag")
+    before = polite.repeat(asked, fresh_s=0)
+
+    told.headers = {"Docker-Content-Digest": "sha256:b"}
+
+    assert before is None
+    assert polite.repeat(asked, fresh_s=0) is not None
+
+
 def test_an_answer_that_breaks_off_is_none(polite, told: Told):
     told.pages["/a"] = ["1.0"]
     told.headers = {"Content-Length": "999", "Connection": "close"}
