@@ -46,7 +46,7 @@ class Ask:
     @property
     def can_be_kept(self) -> bool:
         """May its answer be used again?"""
-        return self.request.method in ("GET", "HEAD") and "Range" not in self.headers
+        return self.request.method in ("GET", "HEAD") and "Range" not in self.request.headers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +93,7 @@ class Wire:
                 timeout=ask.timeout,
                 chunked=request.body is not None and "Content-Length" not in ask.headers,
             )
-            headers = {name.lower(): value for name, value in response.headers.items()}
+            headers = {name.lower(): value for name, value in response.headers.itermerged()}
             return Answer(
                 status=response.status,
                 reason=response.reason or "",

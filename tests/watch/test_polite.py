@@ -145,6 +145,14 @@ def test_of_what_sends_no_body_the_headers_are_compared(polite, told: Told):
     assert polite.repeat(asked, fresh_s=0) is not None
 
 
+def test_headers_of_one_name_are_one_list(polite, told: Told):
+    told.pages["/a"] = ["1.0"]
+    # Two lines, as a registry sends that takes passwords and tokens.
+    told.headers = {"WWW-Authenticate": 'Bearer realm="r"\r\nWWW-Authenticate: Basic realm="r"'}
+
+    assert session(polite).get(f"{told.url}/a").headers["WWW-Authenticate"] == 'Bearer realm="r", Basic realm="r"'
+
+
 def test_an_answer_that_breaks_off_is_none(polite, told: Told):
     told.pages["/a"] = ["1.0"]
     told.headers = {"Content-Length": "999", "Connection": "close"}
