@@ -127,10 +127,10 @@ class Looker:
         try:
             if trail.fields and self._fields(trail.resource) != trail.fields:
                 return {}
-        except ExpressionProblem:
-            # The look that follows says what is wrong with it.
+            return self._polite(stack).repeat(trail.asked, fresh_s=fresh_s)
+        except (ExpressionProblem, ActionFailed):
+            # The look that follows says what is wrong.
             return {}
-        return self._polite(stack).repeat(trail.asked, fresh_s=fresh_s)
 
     def follow(
         self,

@@ -1,6 +1,7 @@
 """One check of one resource: what it lists, what is deployed, and whether its artefact is there."""
 
 from base64 import b64encode
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -226,6 +227,16 @@ def test_a_value_that_an_expression_has_now_is_looked_at_anew(eye, told):
 
     assert (before, then, seen.is_as_it_was(trail)) == (True, False, False)
     assert "me" in seen.look().error
+
+
+def test_a_host_that_may_not_be_asked_any_more_is_looked_at_anew_which_says_so(eye, told):
+    told.pages["/app"] = ["1.0"]
+    seen = eye()
+    trail = seen.trail
+    seen.looker = replace(seen.looker, polite=PoliteHttp(seen.front.clock.now, wire=Guarded()))
+
+    assert not seen.is_as_it_was(trail)
+    assert "inside our own network" in seen.look().error
 
 
 @pytest.mark.parametrize("rules", ["filter: {{min_age: 1d}}", ARTEFACT])
