@@ -1,6 +1,7 @@
 """Channels that are told of all new versions at once: once for each day or week, and not of nothing."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -91,6 +92,20 @@ def test_what_is_written_down_just_after_the_digest_is_told_in_the_next_one(fron
     owe_due(front)
 
     assert told(front) == [f"New versions of the last week\n• *app*: {number}" for number in ("1.1", "1.2")]
+
+
+def test_what_another_stack_calls_by_the_same_name_and_number_is_told_too(front: Front) -> None:
+    (front.folder / "shop").mkdir()
+    (front.folder / "shop" / "stack.yml").write_text(STACK.replace("stack: web", "stack: shop"))
+    assert front.catalog.refresh()
+    front.control.watch.keep()
+    for stack in ("web", "shop"):
+        for numbers in (("1.0",), ("1.0", "1.1")):
+            front.control.watch.record(replace(front.result(*numbers), watcher=f"{stack}/app"))
+        front.clock.pass_(days=7)
+        owe_due(front)
+
+    assert told(front) == ["New versions of the last week\n• *app*: 1.1"] * 2
 
 
 def test_after_weeks_of_downtime_what_was_found_before_is_told(front: Front) -> None:

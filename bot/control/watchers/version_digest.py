@@ -77,9 +77,9 @@ def _key(channel: str, every: Every, end: datetime) -> str:
 
 
 def _told_by(digest: Message | None) -> set[tuple[str, str]]:
-    """Name and number of what stands in a digest."""
+    """Watcher and number of what stands in a digest: two stacks may call what they look at by one name."""
     lines = digest.body["lines"] if digest else ()
-    return {(line["name"], one["number"]) for line in lines for one in line["versions"]}
+    return {(line.get("watcher", ""), one["number"]) for line in lines for one in line["versions"]}
 
 
 def _lines(
@@ -94,9 +94,9 @@ def _lines(
     lines = []
     for name, watcher in sorted(resources):
         found = [one for one in tx.versions.present(watcher) if _is_new(one, start, end)]
-        new = [one for one in found if (name, one.number) not in but and not _was_told(tx, one)]
+        new = [one for one in found if (watcher, one.number) not in but and not _was_told(tx, one)]
         if new:
-            lines.append({"name": name, "versions": [_told(one) for one in reversed(new)]})
+            lines.append({"name": name, "watcher": watcher, "versions": [_told(one) for one in reversed(new)]})
     return lines
 
 
