@@ -59,10 +59,9 @@ def ask(
             ) as response,
         ):
             content = _read(response, until=until, longest_bytes=longest_bytes + _EDGE_BYTES)
-            body = _text(content, response.encoding)
-            if len(content) > longest_bytes:
-                body = ctx.masked(body)[:-_EDGE_BYTES]
-            return Answer(response.status_code, dict(response.headers), body)
+            text, over = _text(content, response.encoding), len(content) - longest_bytes
+            shown = ctx.masked(text)[:-over] if over > 0 else text
+            return Answer(response.status_code, dict(response.headers), shown)
     except (requests.Timeout, ReadTimeoutError) as error:
         raise ActionFailed(
             f"{_shown(url)} did not answer within {timeout_s:g} s.", hint="Is it up, or only slow? Raise `timeout_s`."
