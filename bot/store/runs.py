@@ -76,7 +76,7 @@ class Runs:
     def follow_ups(self, number: int) -> list[Run]:
         """The runs that undo run *number*, and those that took up what it had done, oldest first."""
         about = or_(col(RunRow.undo_of) == number, col(RunRow.retry_of) == number)
-        query = select(RunRow).where(col(RunRow.number) > number, about).order_by(col(RunRow.number))
+        query = select(RunRow).where(about).order_by(col(RunRow.number))
         return [_run(row) for row in self._session.exec(query.execution_options(populate_existing=True))]
 
     def called_by(self, number: int) -> list[Run]:

@@ -53,7 +53,11 @@ class RunRow(SQLModel, table=True):
     """A run."""
 
     __tablename__ = "run"
-    __table_args__ = (Index("ix_run_job", "stack", "job", "status", "environment"),)
+    __table_args__ = (
+        Index("ix_run_job", "stack", "job", "status", "environment"),
+        _some("ix_run_undo_of", "undo_of", "undo_of IS NOT NULL"),
+        _some("ix_run_retry_of", "retry_of", "retry_of IS NOT NULL"),
+    )
 
     number: int | None = Field(default=None, sa_column=Column(BigKey, primary_key=True, autoincrement=True))
     #: Who asks twice with one key finds the first run.

@@ -32,6 +32,7 @@ EACH_SECOND: dict[str, Callable[[Transaction], Any]] = {
     "runs that wait": lambda tx: tx.runs.any_waits("web", "deploy", "staging"),
     "runs that are held": lambda tx: tx.runs.held(),
     "a run that changes": lambda tx: tx.runs.change(1),
+    "runs about another": lambda tx: tx.runs.follow_ups(1),
     "what is on": lambda tx: tx.runs.last_succeeded("web", ["on", "off"]),
     "a call that comes": lambda tx: tx.starts.deliver("web/x", NOW, same_for=WEEK, keep=WEEK),
     "old runs": lambda tx: tx.forget.runs_before(NOW, limit=9),

@@ -12,6 +12,8 @@ _OWED = sa.text("wanted > sent")
 _BOARD = sa.text("kind = 'board'")
 _OF_A_TIMER = sa.text("timer IS NOT NULL")
 _GONE = sa.text("gone_at IS NOT NULL")
+_UNDOES = sa.text("undo_of IS NOT NULL")
+_RETRIES = sa.text("retry_of IS NOT NULL")
 
 
 def upgrade() -> None:
@@ -32,6 +34,8 @@ def upgrade() -> None:
     op.create_index("ix_message_timer", "message", ["timer"], sqlite_where=_OF_A_TIMER, postgresql_where=_OF_A_TIMER)
     op.create_index("ix_run_ended_at", "run", ["ended_at"])
     op.create_index("ix_run_job", "run", ["stack", "job", "status", "environment"])
+    op.create_index("ix_run_undo_of", "run", ["undo_of"], sqlite_where=_UNDOES, postgresql_where=_UNDOES)
+    op.create_index("ix_run_retry_of", "run", ["retry_of"], sqlite_where=_RETRIES, postgresql_where=_RETRIES)
     op.create_index("ix_version_gone_at", "version", ["gone_at"], sqlite_where=_GONE, postgresql_where=_GONE)
     op.drop_index("ix_timer_at", "timer")
     op.create_index("ix_timer_state", "timer", ["state", "at"])
@@ -44,8 +48,8 @@ def downgrade() -> None:
     op.drop_index("ix_timer_state", "timer")
     op.create_index("ix_timer_at", "timer", ["at"])
     op.drop_index("ix_version_gone_at", "version")
-    op.drop_index("ix_run_job", "run")
-    op.drop_index("ix_run_ended_at", "run")
+    for name in ("ix_run_retry_of", "ix_run_undo_of", "ix_run_job", "ix_run_ended_at"):
+        op.drop_index(name, "run")
     for name in ("ix_message_timer", "ix_message_board", "ix_message_run", "ix_message_owed"):
         op.drop_index(name, "message")
     op.create_index("ix_message_run", "message", ["run"])
