@@ -230,7 +230,7 @@ class Watcher:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Claim:
+class Lease:
     """A look that a bot has taken, so that no other makes it."""
 
     #: `stack/resource`.

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, delete, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from bot.model.watch import Claim, Watcher
+from bot.model.watch import Lease, Watcher
 from bot.store.tables import VersionRow, WatcherRow
 
 
@@ -40,7 +40,7 @@ class Watchers:
                 dialect.insert(WatcherRow).on_conflict_do_nothing(), [{**defaults, **row} for row in new]
             )
 
-    def claim(self, *, by: str, now: datetime, lease_s: float, limit: int) -> list[Claim]:
+    def claim(self, *, by: str, now: datetime, lease_s: float, limit: int) -> list[Lease]:
         """Lease those whose moment has come to *by*, longest due first."""
         query = (
             select(WatcherRow.id, WatcherRow.leased_by, WatcherRow.asked)
@@ -49,12 +49,12 @@ class Watchers:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        claims = [Claim(id=id, last_by=last_by, asked=asked) for id, last_by, asked in self._session.exec(query)]
+        leases = [Lease(id=id, last_by=last_by, asked=asked) for id, last_by, asked in self._session.exec(query)]
         # A moment that is earlier than this one when the check is done was set meanwhile: look again right after.
         until = now + timedelta(seconds=lease_s)
-        those = col(WatcherRow.id).in_([one.id for one in claims])
+        those = col(WatcherRow.id).in_([one.id for one in leases])
         self._session.execute(update(WatcherRow).where(those).values(leased_by=by, next_at=until, leased_until=until))
-        return claims
+        return leases
 
     def any_due(self, now: datetime) -> bool:
         """Has the moment of any come?"""

@@ -83,18 +83,18 @@ class Checker:
         # What was as before is written down in the same transaction: most looks cost the disk no more than that.
         with self._store.begin() as tx:
             self._watch.unchanged(tx, same)
-            now, claims = self._clock.now(), []
+            now, leases = self._clock.now(), []
             if free > 0:
-                claims = tx.watchers.claim(by=self._name, now=now, lease_s=_LEASE_S, limit=free)
-        for claim in claims:
+                leases = tx.watchers.claim(by=self._name, now=now, lease_s=_LEASE_S, limit=free)
+        for lease in leases:
             with self._guard:
                 self._busy += 1
-                if claim.last_by != self._name:
+                if lease.last_by != self._name:
                     # Others wrote down what they found, or its rows are new: what was listed here last is not there.
-                    self._last.pop(claim.id, None)
-                    self._trails.pop(claim.id, None)
-            self._pool.submit(self.look, claim.id, was_asked=claim.asked).add_done_callback(self._done)
-        return len(claims)
+                    self._last.pop(lease.id, None)
+                    self._trails.pop(lease.id, None)
+            self._pool.submit(self.look, lease.id, was_asked=lease.asked).add_done_callback(self._done)
+        return len(leases)
 
     @property
     def busy(self) -> int:
