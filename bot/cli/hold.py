@@ -1,7 +1,7 @@
 """`locks`, `lock`, `unlock`, `pause`, `unpause`: what people keep for themselves, and what begins nowhere."""
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -10,9 +10,11 @@ from bot.base.errors import Refused
 from bot.base.text import parse_duration, plural
 from bot.cli.as_json import dumps
 from bot.cli.opened import ORIGIN, me, opened
-from bot.cli.screen import out, say, table
+from bot.cli.screen import local_time, out, say, table
 from bot.cli.typed import AsJson, Data, Stacks
+from bot.control.holds.holds.locks import USUAL
 from bot.control.holds.locks import USUAL
+from bot.model.lock import given_back
 
 LockName = Annotated[str, typer.Argument(metavar="LOCK", help="A lock, STACK/ENV, or ENV.", show_default=False)]
 Length = Annotated[str | None, typer.Option("--for", metavar="2h", help="For how long.", show_default=False)]
@@ -32,11 +34,18 @@ def locks(*, as_json: AsJson = False, data: Data = None, stacks: Stacks = None) 
     elif not held:
         say(out(), "Nothing is locked.")
     else:
+        console = out()
         rows = [
-            [one.name, one.owner, one.why, _moment(one.until), ", ".join(claim.name for claim in one.queue)]
+            [
+                one.name,
+                one.owner,
+                one.why,
+                local_time(console, one.until) if one.until else "",
+                ", ".join(claim.name for claim in one.queue),
+            ]
             for one in held
         ]
-        table(out(), ["lock", "held by", "why", "until", "waiting"], rows)
+        table(console, ["lock", "held by", "why", "until", "waiting"], rows)
 
 
 def lock(
@@ -65,8 +74,8 @@ def unlock(name: LockName, *, data: Data = None, stacks: Stacks = None) -> None:
     with opened(data, stacks) as app:
         app.engine.open()
         found = app.control.locks.find(name, by=me())
-        app.control.locks.release(found, by=me(), origin=ORIGIN)
-    say(out(), f"You gave {found} back.")
+        kept = app.control.locks.release(found, by=me(), origin=ORIGIN)
+    say(out(), given_back(found, kept))
 
 
 def pause(
@@ -95,7 +104,3 @@ def _length(written: str | None) -> timedelta | None:
         return parse_duration(written) if written is not None else None
     except ValueError as wrong:
         raise Refused(str(wrong)) from None
-
-
-def _moment(at: datetime | None) -> str:
-    return f"{at.astimezone():%Y-%m-%d %H:%M}" if at else ""

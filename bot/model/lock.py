@@ -64,6 +64,12 @@ def in_words(run: int | None, holder: str, why: str) -> str:
     return holder if run is None else f"{holder}'s {why} (#{run})"
 
 
+def given_back(name: str, kept: Lock | None) -> str:
+    """What follows when somebody gives a lock back, and a run of theirs still works there as *kept* says."""
+    then = f" {kept.owner} still works there; the next in line gets it then." if kept else ""
+    return f"You gave {name} back.{then}"
+
+
 def reservation_key(name: str) -> str:
     """The key of the timer that ends a person's reservation."""
     return f"lock:{name}"

@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 
 from bot.base.errors import NotAllowed, NotFound, NotNow, Refused
-from bot.model.lock import Lock
+from bot.model.lock import Lock, given_back
 from bot.model.person import Person
 from bot.model.run import RunStatus
 from bot.model.timer import TimerState
@@ -164,7 +164,9 @@ def test_a_run_whose_reservation_ends_keeps_the_lock_until_it_is_over(the_house:
         case "given back":
             kept = locks.release(SITE, by=ADA, origin="slack")
             assert kept
-            assert kept.owner == f"Ada's Deploy (#{run.number})"
+            assert given_back(SITE, kept) == (
+                f"You gave {SITE} back. Ada's Deploy (#{run.number}) still works there; the next in line gets it then."
+            )
         case "handed over":
             locks.hand_over(SITE, held.queue[2].id, by=ADA, origin="slack")
         case "taken over":

@@ -1,7 +1,9 @@
 """`/stack locks`, `lock`, `unlock`, and the buttons below a lock and below a run that waits for one."""
 
 from bot.base.errors import Refused
+from bot.control.holds.holds.locks import USUAL
 from bot.control.holds.locks import USUAL
+from bot.model.lock import given_back
 from bot.model.person import Person
 from bot.slack.desk import ORIGIN, Desk
 from bot.slack.ids import REASON, VALUE, LockRef, OutOfDate
@@ -82,8 +84,7 @@ class LockListeners:
 
     def _release(self, interaction: Interaction, person: Person, name: str) -> None:
         kept = self._desk.door.locks.release(name, by=person, origin=ORIGIN)
-        until = f" {kept.owner} still works there; the next in line gets it then." if kept else ""
-        self._done(interaction, f"You gave {name} back.{until}")
+        self._done(interaction, given_back(name, kept))
 
     def _named(self, person: Person, words: Words, usage: str) -> str:
         if not words.what:
