@@ -106,9 +106,8 @@ def _told(timer: Timer) -> str:
         by = f" by {timer.changed_by}" if timer.changed_by else ""
         return f"cancelled{by}, {wording.cancelled}"
     verb = "starts" if wording is _START else "ends"
-    return (
-        f"{verb} at {timer.at:%H:%M} UTC on {timer.at:%d %b}" if timer.at != NEVER else f"{verb} when somebody ends it"
-    )
+    when = "when somebody ends it" if timer.at == NEVER else f"at {timer.at:%H:%M} UTC on {timer.at:%d %b}"
+    return f"{verb} {when}"
 
 
 def _at(timer: Timer, wording: _Wording) -> str:
