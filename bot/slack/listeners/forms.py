@@ -126,9 +126,9 @@ class Forms:
         ref = replace(ref, environment=chosen_environment(view.state))
         preset = chosen_preset(view.state)
         if preset and preset != ref.preset:
-            given = {**given_answers(form, view.state, ref), **offer.job.presets.get(preset, {})}
+            given = {**self._answers.standing(offer, ref, person, view), **offer.job.presets.get(preset, {})}
             turned = replace(ref, preset=preset, turn=str(int(ref.turn or "0") + 1))
-            return with_rows(turned, form, given), {**self._answers.before(offer, ref, person), **given}
+            return with_rows(turned, form, given), given
         group, _, row = (interaction.value or "").partition(".")
         if interaction.action == ADD_ROW and group in ref.rows:
             ref = one_row_more(ref, group)
