@@ -221,14 +221,15 @@ def test_a_freeze_is_seen_before_anybody_clicks_and_is_overridden_with_a_reason(
     slack.command("park mow on north")
     sure = filled(slack)
     assert "Frozen until" in read(sure)
+    known = {run.number for run in runs(slack)}
     slack.submit(sure, {"Why does it have to be now? Everybody reads it": "the queen comes"})
 
-    slack.until(lambda: runs(slack)[-1:] and runs(slack)[-1].until("*Succeeded*"), timeout_s=30)
+    slack.until(lambda: next((run for run in runs(slack) if run.number not in known), None)).until("*Succeeded*")
 
     start(slack, "Rake", {"Environment": "north"})
     waiting = slack.message_with("*Mow, north* waits for a freeze, which somebody has to end.")
     assert "[Extend 30 min]" not in read(waiting)
-    by_itself = runs(slack)[-1]
-    by_itself.until("Frozen until somebody ends it (stocktaking). It begins by itself then.")
+    frozen = "Frozen until somebody ends it (stocktaking). It begins by itself then."
+    by_itself = slack.until(lambda: next((run for run in runs(slack) if frozen in run.text), None))
     slack.click(waiting, "Start now")
     by_itself.until("*Succeeded*")
