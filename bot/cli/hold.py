@@ -12,7 +12,6 @@ from bot.cli.as_json import dumps
 from bot.cli.opened import ORIGIN, me, opened
 from bot.cli.screen import local_time, out, say, table
 from bot.cli.typed import AsJson, Data, Stacks
-from bot.control.holds.holds.locks import USUAL
 from bot.control.holds.locks import USUAL
 from bot.model.lock import given_back
 

@@ -1,7 +1,6 @@
 """`/stack locks`, `lock`, `unlock`, and the buttons below a lock and below a run that waits for one."""
 
 from bot.base.errors import Refused
-from bot.control.holds.holds.locks import USUAL
 from bot.control.holds.locks import USUAL
 from bot.model.lock import given_back
 from bot.model.person import Person
