@@ -157,9 +157,11 @@ def test_a_program_whose_watcher_was_killed_is_lost(program: Program) -> None:
     start(program, "sleep", "60")
     state = program.state()
     assert isinstance(state, Running)
-    for child in psutil.Process(state.pid).children():
-        child.kill()
+    children = psutil.Process(state.pid).children()
+    # First: else it may still write down how its program ended.
     os.kill(state.pid, signal.SIGKILL)
+    for child in children:
+        child.kill()
 
     wait_for(lambda: program.state() == Lost())
 

@@ -84,7 +84,7 @@ def test_a_pair_says_it_once_on_boards_and_menus(jobs: Any, app: App) -> None:
         board_blocks(BoardScene(stack=stack, standing=states)),
         menu_blocks(replace(menu, offers=_of(menu, stack.name))),
     ):
-        assert str(blocks).count("Now: *Maintenance on, staging* since") == 1
+        assert str(blocks).count("Now: *Maintenance on, staging* <!date") == 1
 
 
 def _of(menu: Menu, stack: str) -> list[Offer]:
@@ -95,5 +95,5 @@ def test_a_form_says_it_of_the_places_where_one_may(jobs: Any, app: App) -> None
     view = jobs(ON_AND_OFF)("enable", environment="staging")
     states = _standing(app, view, "disable")
 
-    assert "Now: *Maintenance on, staging* since" in str(standing_blocks(states, ["staging", "production"]))
+    assert "Now: *Maintenance on, staging* <!date" in str(standing_blocks(states, ["staging", "production"]))
     assert standing_blocks(states, ["production"]) == standing_blocks(states, [None]) == []
