@@ -14,6 +14,7 @@ from bot.base.errors import Refused
 from bot.base.text import cut, parse_duration
 from bot.catalog.expressions import ExpressionProblem, evaluate
 from bot.control.moments import wait_key
+from bot.model.file import is_file
 from bot.model.plan import AnyStep, Approve, Do, Each, InParallel, Plan, RunJob, Undo, Uses, Wait, walk
 from bot.model.run import HOOKS, Run, StepRecord, StepStatus
 from bot.model.timer import TimerKind
@@ -248,7 +249,7 @@ class Walk:
 
     def _copy(self, step: Each, record: StepRecord, index: int, item: Any) -> AnyStep:
         copy = step.copy_for(index)
-        titled = copy.model_copy(update={"title": f"{copy.title}: {item}"})
+        titled = copy.model_copy(update={"title": f"{copy.title}: {_called(item)}"})
         self._copies[copy.id] = (item, titled)
         steps = walk((titled,))
         for place, inner in enumerate(steps):
@@ -356,6 +357,11 @@ def _list(found: object) -> list[Any]:
     if len(found) > _MOST_COPIES:
         raise ValueError(f"{len(found)} items are more than the {_MOST_COPIES} that one step may have.")
     return list(found)
+
+
+def _called(item: object) -> object:
+    """What people call it: where a file lies concerns nobody."""
+    return item["name"] if is_file(item) else item
 
 
 def _is_undo(record: StepRecord, step: Undo) -> bool:

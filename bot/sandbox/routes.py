@@ -100,8 +100,9 @@ def _page_routes(app: web.Application, world: World, playground: Path | None) ->
 
     app.router.add_get("/", site.page)
     app.router.add_get("/assets/{name}", site.asset)
-    app.router.add_get("/files/{id}/{name}", uploaded)
-    app.router.add_get("/files-pri/{id}/download/{name}", private)
+    # Of a name with braces, too.
+    app.router.add_get("/files/{id}/{name:.+}", uploaded)
+    app.router.add_get("/files-pri/{id}/download/{name:.+}", private)
     app.router.add_get("/archives/{channel}/{name}", archive)
     app.router.add_get("/site/{path:.*}", played)
     app.router.add_get("/sandbox/snapshot", snapshot)

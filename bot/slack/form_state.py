@@ -62,7 +62,9 @@ def block_of(asked: Asked, ref: JobRef, *, before: str = "") -> str:
     """The block id of one input; *before* is "GROUP.ROW." inside a group."""
     source = asked.field.choices_from
     mark = f"{zlib.crc32(json.dumps(asdict(source), sort_keys=True, default=str).encode()):x}" if source else ""
-    return field_block(f"{before}{asked.field.name}", mark=f"{ref.turn}{mark}")
+    # No preset has a file: one that was chosen stays.
+    turn = "" if asked.field.type is FieldType.FILE else ref.turn
+    return field_block(f"{before}{asked.field.name}", mark=f"{turn}{mark}")
 
 
 def rows_of(ref: JobRef, group: str) -> list[str]:

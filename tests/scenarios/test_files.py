@@ -19,8 +19,7 @@ jobs:
       report: {type: file, label: Report, types: [csv, txt], max_size: 1 KB}
       note: {type: text, label: Note, required: false}
       more: {type: file, label: More, max_files: 2, max_size: 1 KB, required: false}
-    presets:
-      Noted: {note: As always}
+    presets: {Quickly: {note: quickly}}
     steps:
       - {title: Read, uses: command.run, with: {argv: [cat, "{{ form.report.path }}"]}}
       - title: Say
@@ -75,15 +74,15 @@ def test_a_file_reaches_the_steps_and_stays_for_a_second_run_though_it_is_gone_i
 
 def test_several_files_reach_a_step_each_and_are_taken_out_of_a_second_run(bot, slack):
     form, known = opened(slack), {run.number for run in runs(slack)}
-    more = [slack.upload(f"{name}.txt", f"I am {name}\n".encode()) for name in ("ann", "bob")]
+    more = [slack.upload(f"{name}.txt", f"I am {name}\n".encode()) for name in ("ann", "{{ bob }}")]
     slack.submit(form, {"Report": [slack.upload("may.csv", b"id")], "More": more})
     first = newer(slack, known)
     first.until("*Succeeded*")
 
-    form = opened(slack, "Change and run…", first.message)
-    slack.answer(form, "Preset", "Noted")
-    noted = slack.until(lambda: next((one for one in slack.snapshot()["modals"] if "As always" in str(one)), None))
-    slack.click(noted, "Take out")
+    slack.answer(opened(slack, "Change and run…", first.message), "Preset", "Quickly")
+    form = slack.until(lambda: next((one for one in slack.snapshot()["modals"] if "field.note~1" in str(one)), None))
+    assert "field.more~" not in str(form), "a file that was chosen there stays"
+    slack.click(form, "Take out")
     without = slack.until(
         lambda: next((one for one in slack.snapshot()["modals"] if "[Take out]" not in read(one)), None)
     )
@@ -91,11 +90,15 @@ def test_several_files_reach_a_step_each_and_are_taken_out_of_a_second_run(bot, 
     second = newer(slack, {*known, first.number})
     second.until("*Succeeded*")
 
-    assert "Up to 2 files: 1 KB each at most. Leave it empty to keep ann.txt, 9 bytes; bob.txt, 9 bytes." in read(form)
-    for page in (form, noted, without):
-        assert "Leave it empty to keep may.csv, 2 bytes." in read(page)
-    assert "More: *ann.txt, 9 bytes; bob.txt, 9 bytes*" in first.text
-    assert [one in bot.ask("log", str(first.number)) for one in ("I am ann", "I am bob")] == [True, True]
+    assert (
+        "Up to 2 files: 1 KB each at most. Leave it empty to keep ann.txt, 9 bytes; {{ bob }}.txt, 15 bytes."
+        in read(form)
+    )
+    assert "Leave it empty to keep may.csv, 2 bytes." in read(without)
+    assert "More: *ann.txt, 9 bytes; {{ bob }}.txt, 15 bytes*" in first.text
+    assert [f"Read more: {name}.txt" in first.text for name in ("ann", "{{ bob }}")] == [True, True]
+    assert "/given/" not in first.text
+    assert [one in bot.ask("log", str(first.number)) for one in ("I am ann", "I am {{ bob }}")] == [True, True]
     assert "ann.txt" not in second.text
     assert "I am" not in bot.ask("log", str(second.number))
 
