@@ -45,6 +45,22 @@ def test_a_run_that_ended_starts_the_job_that_follows_it_once(front):
     assert len(web.runs()) == 4
 
 
+def test_what_ended_while_no_trigger_was_declared_starts_nothing_once_one_is_again(front):
+    web = front(FOLLOWING)
+    web.runs()
+    web.edit(FOLLOWING.replace("    triggers: [{run: build, status: aborted}]\n", ""))
+    web.runs()
+    run = web.control.runs.start(StartJob(person=ADA, stack="web", job="build", inputs={}, key="a", origin="test"))
+    web.control.runs.cancel(run.number, by=ADA, origin="test")
+    web.clock.pass_(days=7)
+
+    web.edit(FOLLOWING)
+    web.runs()
+    web.clock.pass_(seconds=1)
+
+    assert [run.job for run in web.runs()] == ["build"]
+
+
 @pytest.mark.parametrize(
     ("cron", "away", "late"),
     [

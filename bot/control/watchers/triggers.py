@@ -106,6 +106,14 @@ class Triggers:
             for run in tx.runs.ended(until - _OVERLAP, now) if until else ():
                 self._follow(tx, run)
 
+    def pass_over_runs(self) -> None:
+        """Nothing follows runs now: what ends meanwhile starts nothing later, once something does again."""
+        with self._store.read() as tx:
+            if _RUNS not in tx.starts.untils():
+                return
+        with self._store.begin() as tx:
+            tx.starts.remember(_RUNS, until=None)
+
     def by_clock(self, stack: Stack, job: Job, trigger: Trigger, moment: datetime | None, *, since: datetime) -> None:
         """Owe the run of a cron's *moment*; None: the moments that passed came too late to be made up for.
 

@@ -187,6 +187,8 @@ class Watch:
         self.tick()
         if any(one.kind is TriggerKind.RUN for stack in self._catalog.stacks.values() for one in _triggers(stack)):
             self.triggers.follow_runs()
+        else:
+            self.triggers.pass_over_runs()
         self.triggers.start_owed()
 
     def tick(self) -> None:
