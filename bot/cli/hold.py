@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from bot.app import App
 from bot.base.errors import Refused
 from bot.base.text import parse_duration, plural
 from bot.cli.as_json import dumps
@@ -58,6 +59,7 @@ def lock(
 ) -> None:
     """Keep something for yourself, or wait in line for it."""
     with opened(data, stacks) as app:
+        _reach_queue(app)
         control, person = app.control.locks, me()
         found = control.find(name, by=person)
         wanted = _length(length) or USUAL
@@ -71,7 +73,7 @@ def lock(
 def unlock(name: LockName, *, data: Data = None, stacks: Stacks = None) -> None:
     """Give it back, or your place in line."""
     with opened(data, stacks) as app:
-        app.engine.open()
+        _reach_queue(app)
         found = app.control.locks.find(name, by=me())
         kept = app.control.locks.release(found, by=me(), origin=ORIGIN)
     say(out(), given_back(found, kept))
@@ -92,10 +94,16 @@ def pause(
 def unpause(what: What = None, *, data: Data = None, stacks: Stacks = None) -> None:
     """Let it begin again, in order."""
     with opened(data, stacks) as app:
-        app.engine.open()
+        _reach_queue(app)
         control = app.control.pauses
         freed = control.unpause(control.find(what or [], by=me()), by=me(), origin=ORIGIN, channel=None)
     say(out(), f"The pause is over. {plural(len(freed), 'run')} may begin.")
+
+
+def _reach_queue(app: App) -> None:
+    """Let what waits go on from here. Where no bot was ever up nothing does, and there is no queue."""
+    if app.engine.is_made:
+        app.engine.open()
 
 
 def _length(written: str | None) -> timedelta | None:

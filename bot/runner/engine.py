@@ -61,7 +61,7 @@ class DbosEngine:
         Raises SetupProblem when no worker has ever run on this database: it makes the queue's tables.
         """
         until = time.monotonic() + _TABLES_TIMEOUT_S
-        while not inspect(self._store.engine).has_table(_TABLE, schema="dbos" if self._shared else None):
+        while not self.is_made:
             if time.monotonic() > until:
                 raise SetupProblem("The queue's tables are not there yet.", hint="Is a bot starting? Try again soon.")
             time.sleep(0.1)
@@ -113,6 +113,11 @@ class DbosEngine:
         for first in range(0, len(names), _FORGOTTEN_TOGETHER):
             if self._client is not None:
                 self._client.delete_workflows(names[first : first + _FORGOTTEN_TOGETHER])
+
+    @property
+    def is_made(self) -> bool:
+        """Has a worker ever run on this database? Before that there is no run that could be submitted."""
+        return inspect(self._store.engine).has_table(_TABLE, schema="dbos" if self._shared else None)
 
     @property
     def _shared(self) -> bool:

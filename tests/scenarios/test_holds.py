@@ -19,6 +19,10 @@ jobs:
     lock: "lawn/{{ env.name }}"
     steps:
       - {title: Mow, uses: command.run, with: {argv: [sh, -c, "echo {{ run.number }} >> mown"]}}
+  rest:
+    title: Rest
+    lock: "lawn/{{ env.name }}"
+    steps: [{wait: 1h}]
   rake:
     title: Rake
     freeze: ignore
@@ -233,3 +237,14 @@ def test_a_freeze_is_seen_before_anybody_clicks_and_is_overridden_with_a_reason(
     by_itself = slack.until(lambda: next((run for run in runs(slack) if frozen in run.text), None))
     slack.click(waiting, "Start now")
     by_itself.until("*Succeeded*")
+
+
+def test_the_terminal_takes_a_lock_over_from_a_run_that_waits(bot, slack):
+    run = start(slack, "Rest", {"Environment": "west"})
+    run.until("*Waiting*")
+
+    said = bot.ask("lock", "lawn/west", "--take-over", "--because", "the grass is too high")
+
+    assert "holds lawn/west; you are number 1 in line." in said
+    run.until("*Aborted*")
+    assert bot.ask("unlock", "lawn/west") == "You gave lawn/west back.\n"
