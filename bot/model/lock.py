@@ -24,6 +24,11 @@ class Claim:
         """What people call who waits: "Ada", "Ada's Maintenance on (#12)"."""
         return in_words(self.run, self.holder, self.why)
 
+    @property
+    def who(self) -> str:
+        """Who waits, for a button: its id may stand for somebody else's place by the time that it is pressed."""
+        return str(self.person_id if self.run is None else self.run)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Lock:
@@ -52,6 +57,11 @@ class Lock:
     def owner(self) -> str:
         """What people call who holds it: "Ada", "Ada's Maintenance on (#12)"."""
         return in_words(None if self.person_id else self.run, self.holder, self.why)
+
+    @property
+    def hands(self) -> str:
+        """In whose hands it is, a person's, a run's or both: for whoever was told so, the same while that is true."""
+        return f"{self.person_id or ''}/{self.run or ''}"
 
     def place_of(self, *, run: int | None = None, person_id: str | None = None) -> int | None:
         """How many are before a run or a person in the queue; None: they are not in it."""

@@ -37,13 +37,15 @@ class Locks(Protocol):
     def release(self, name: str, *, by: Person, origin: str) -> Lock | None:
         """Give it back, or the place in line. Returns the lock while a run that works under it keeps it."""
 
-    def hand_over(self, name: str, claim: int, *, by: Person, origin: str) -> Lock:
+    def hand_over(self, name: str, who: str, *, by: Person, origin: str) -> Lock:
         """Give it to one who waits."""
 
     def may_take_over(self, name: str, *, by: Person, origin: str) -> Lock:
         """The lock, for *by* to take over. Raises NotAllowed, NotNow."""
 
-    def take_over(self, name: str, *, by: Person, origin: str, why: str, run: int | None = None) -> Lock:
+    def take_over(
+        self, name: str, *, by: Person, origin: str, why: str, run: int | None = None, seen: str = ""
+    ) -> Lock:
         """Let *run*, or else *by*, go next."""
 
 

@@ -208,8 +208,10 @@ class LockRef(Ref):
 
     lock: str
     do: str
-    #: Who gets it: a place in its queue, or the number of a run that waits; empty: who presses.
+    #: Who gets it: a person's id, or the number of a run that waits; empty: who presses.
     to: str = ""
+    #: In whose hands it was when that was asked: nobody else loses it.
+    seen: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

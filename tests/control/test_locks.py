@@ -107,12 +107,26 @@ def test_a_lock_is_handed_to_one_who_waits_before_the_others(the_house: House) -
     lock = the_house.control.locks.get(SITE)
     assert lock
 
-    the_house.control.locks.hand_over(SITE, lock.queue[2].id, by=ADA, origin="slack")
+    the_house.control.locks.hand_over(SITE, lock.queue[2].who, by=ADA, origin="slack")
 
     assert owner(the_house) == f"Eve's Restart (#{run.number})"
     assert the_house.engine.given == [run.number]
     with pytest.raises(NotNow):
-        the_house.control.locks.hand_over(SITE, lock.queue[1].id, by=ADA, origin="slack")
+        the_house.control.locks.hand_over(SITE, lock.queue[1].who, by=ADA, origin="slack")
+
+
+def test_a_lock_is_not_handed_to_who_came_after_the_one_that_was_meant_has_left(the_house: House) -> None:
+    reserve(the_house)
+    reserve(the_house, BEN)
+    seen = the_house.control.locks.get(SITE)
+    assert seen
+    the_house.control.locks.release(SITE, by=BEN, origin="slack")
+    reserve(the_house, EVE)
+
+    with pytest.raises(NotNow, match="do not wait"):
+        the_house.control.locks.hand_over(SITE, seen.queue[0].who, by=ADA, origin="slack")
+
+    assert (owner(the_house), waiting(the_house)) == ("Ada", ["Eve"])
 
 
 def test_who_takes_a_lock_over_from_a_person_has_it_at_once_and_the_other_hears_why(the_house: House) -> None:
@@ -168,7 +182,7 @@ def test_a_run_whose_reservation_ends_keeps_the_lock_until_it_is_over(the_house:
                 f"You gave {SITE} back. Ada's Deploy (#{run.number}) still works there; the next in line gets it then."
             )
         case "handed over":
-            locks.hand_over(SITE, held.queue[2].id, by=ADA, origin="slack")
+            locks.hand_over(SITE, held.queue[2].who, by=ADA, origin="slack")
         case "taken over":
             locks.take_over(SITE, by=BEN, origin="slack", why="hotfix")
             assert the_house.control.runs.get(run.number).cancelled_by == "Ben"
@@ -207,6 +221,22 @@ def test_who_takes_a_lock_over_from_a_run_gets_it_when_that_has_ended(the_house:
     assert lock.queue[0].name == "Ben"
     assert the_house.control.runs.get(holder.number).cancelled_by == "Ben"
     the_house.end(holder.number, RunStatus.ABORTED)
+    assert owner(the_house) == "Ben"
+
+
+def test_a_lock_is_taken_from_nobody_but_the_one_that_was_seen_to_hold_it(the_house: House) -> None:
+    reserve(the_house)
+    seen, take_over = the_house.control.locks.get(SITE), the_house.control.locks.take_over
+    assert seen
+    run = the_house.start("deploy")
+    the_house.begin(run.number)
+
+    with pytest.raises(NotNow, match="in other hands by now: Ada holds it"):
+        take_over(SITE, by=BEN, origin="slack", why="hotfix", seen=seen.hands)
+
+    assert the_house.control.runs.get(run.number).cancelled_by is None, "nobody was told that it would be cancelled"
+    the_house.end(run.number)
+    take_over(SITE, by=BEN, origin="slack", why="hotfix", seen=seen.hands)
     assert owner(the_house) == "Ben"
 
 

@@ -88,13 +88,15 @@ class Locks:
     def release(self, name: str, *, by: Person, origin: str) -> None:
         raise NotNow(f"Nobody holds {name}.")
 
-    def hand_over(self, name: str, claim: int, *, by: Person, origin: str) -> Lock:
+    def hand_over(self, name: str, who: str, *, by: Person, origin: str) -> Lock:
         raise NotNow(f"Nobody holds {name}.")
 
     def may_take_over(self, name: str, *, by: Person, origin: str) -> Lock:
         raise NotNow(f"Nobody holds {name}.")
 
-    def take_over(self, name: str, *, by: Person, origin: str, why: str, run: int | None = None) -> Lock:
+    def take_over(
+        self, name: str, *, by: Person, origin: str, why: str, run: int | None = None, seen: str = ""
+    ) -> Lock:
         raise NotNow(f"Nobody holds {name}.")
 
 

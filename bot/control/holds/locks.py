@@ -100,8 +100,8 @@ class Locks:
             self._record(tx, by, "unlock", name, origin)
             return _held(tx, name) if lock.person_id == by.id and lock.run is not None else None
 
-    def hand_over(self, name: str, claim: int, *, by: Person, origin: str) -> Lock:
-        """Give what *by* holds to one who waits, whoever is before them. Raises NotNow when either is over.
+    def hand_over(self, name: str, who: str, *, by: Person, origin: str) -> Lock:
+        """Give what *by* holds to *who* waits for it, whoever is before them. Raises NotNow when either is over.
 
         They have it at once, or when a run that works under it is over.
         """
@@ -109,9 +109,9 @@ class Locks:
             lock = self._hold(tx, name, owner=by.id, by=by)
             if lock.person_id != by.id:
                 raise NotNow(f"{name} is not yours (any more).")
-            if not tx.locks.put_first(name, claim):
+            to = next((one for one in lock.queue if one.who == who), None)
+            if to is None or not tx.locks.put_first(name, to.id):
                 raise NotNow("They do not wait for it any more.")
-            to = tx.locks.queue(name)[0]
             self._end(tx, name)
             self._record(tx, by, "hand over", name, origin, f"to {to.name}")
             return _held(tx, name)
@@ -127,15 +127,26 @@ class Locks:
         return lock
 
     def take_over(
-        self, name: str, *, by: Person, origin: str, why: str, run: int | None = None, length: timedelta = USUAL
+        self,
+        name: str,
+        *,
+        by: Person,
+        origin: str,
+        why: str,
+        run: int | None = None,
+        length: timedelta = USUAL,
+        seen: str = "",
     ) -> Lock:
         """Let *run*, or else *by*, go next; end what stands in the way: a reservation, and by cancelling it a run.
 
         Two never work under one lock: who takes it from a run gets it when that run has ended. Returns the lock as it
-        stands then. Raises NotAllowed, NotNow, and Refused without a reason.
+        stands then. Raises NotAllowed, Refused without a reason, and NotNow, also when it is not in the hands any more
+        that *by* has *seen* it in (`Lock.hands`).
         """
         _must_be_sensible(length, why)
         before = self.may_take_over(name, by=by, origin=origin)
+        if seen and before.hands != seen:
+            raise NotNow(f"{name} is in other hands by now: {before.owner} holds it.", hint="Look again.")
         with self._store.begin() as tx:
             # The rows of runs first, then the lock's: their own end holds them in this order.
             family = hold_family(tx, before.run) if before.run is not None else []

@@ -57,8 +57,8 @@ class LockListeners:
                 case shown.RELEASE | shown.LEAVE:
                     self._release(interaction, person, ref.lock)
                 case shown.HAND_OVER:
-                    after = self._desk.door.locks.hand_over(ref.lock, _number(ref.to), by=person, origin=ORIGIN)
-                    self._done(interaction, shown.went_to(after, _number(ref.to)))
+                    after = self._desk.door.locks.hand_over(ref.lock, ref.to, by=person, origin=ORIGIN)
+                    self._done(interaction, shown.went_to(after, ref.to))
                 case shown.TAKE_OVER:
                     with self._desk.opened(interaction, "Take over") as fill:
                         lock = self._desk.door.locks.may_take_over(ref.lock, by=person, origin=ORIGIN)
@@ -75,7 +75,8 @@ class LockListeners:
         try:
             ref, person = LockRef.decode(view.private_metadata), self._desk.person(interaction)
             run = _number(ref.to) if ref.to else None
-            self._desk.door.locks.take_over(ref.lock, by=person, origin=ORIGIN, why=_reason(view), run=run)
+            why = _reason(view)
+            self._desk.door.locks.take_over(ref.lock, by=person, origin=ORIGIN, why=why, run=run, seen=ref.seen)
             self._desk.wake()
             ack(response_action="clear")
         except Refused as refused:
@@ -96,7 +97,7 @@ class LockListeners:
 
     def _done(self, interaction: Interaction, line: str) -> None:
         self._desk.wake()
-        self._desk.tell(interaction, line, [section(escape(line))])
+        self._desk.tell(interaction, escape(line), [section(escape(line))])
 
 
 def _reason(view: ViewSeen) -> str:

@@ -1,6 +1,7 @@
 """Who holds what, who waits for it, and the page that asks why somebody takes it over."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.model.lock import Lock
@@ -52,9 +53,9 @@ def lock_line(lock: Lock, holds: str = "") -> str:
     return f"🔒 *{one_line(lock.name)}* {holds or f'is held by *{one_line(lock.owner)}*'}{until}{why}{since}{works}"
 
 
-def went_to(lock: Lock, claim: int) -> str:
-    """What follows when a lock is handed over to who waited as *claim*, in one line."""
-    waiting = next((one for one in lock.queue if one.id == claim), None)
+def went_to(lock: Lock, who: str) -> str:
+    """What follows when a lock is handed over to *who* waited for it, in one line."""
+    waiting = next((one for one in lock.queue if one.who == who), None)
     return f"{lock.name} {f'goes to {waiting.name} after' if waiting else 'went to'} {lock.owner}."
 
 
@@ -76,7 +77,7 @@ def take_over_modal(lock: Lock, ref: LockRef) -> dict[str, Any]:
         submit="Take over",
         close="Leave it",
         callback_id=LOCK_FORM,
-        private_metadata=ref.encode(PRIVATE_METADATA),
+        private_metadata=replace(ref, seen=lock.hands).encode(PRIVATE_METADATA),
     )
 
 
@@ -86,7 +87,7 @@ def _own_buttons(lock: Lock) -> list[dict[str, Any]]:
         value = TimerRef(timer=lock.timer, do=EXTEND).encode()
         buttons.insert(0, button(f"Extend {EXTEND_MINUTES} min", action=nth(TIMER, EXTEND), value=value))
     for claim in lock.queue[:_WAITING_SHOWN]:
-        value = LockRef(lock=lock.name, do=HAND_OVER, to=str(claim.id)).encode()
+        value = LockRef(lock=lock.name, do=HAND_OVER, to=claim.who).encode()
         buttons.append(button(f"Hand over to {claim.name}", action=nth(LOCK, f"{HAND_OVER}-{claim.id}"), value=value))
     return buttons
 
