@@ -190,11 +190,14 @@ def _cancel_what_should_follow(tx: Transaction, run: Run, undone: int) -> None:
 
 
 def _announce(tx: Transaction, run: Run) -> None:
-    if not run.plan.announce or not run.plan.channel:
-        return
-    text = _text(tx, run, run.plan.announce)
-    key = f"run:{run.number}:announce"
-    tx.messages.owe(key=key, kind=MessageKind.FIXED, channel=run.plan.channel, run=run.number, body={"text": text})
+    if run.plan.announce:
+        _tell(tx, run, run.plan.channel, _text(tx, run, run.plan.announce), key="announce")
+
+
+def _tell(tx: Transaction, run: Run, where: str | None, text: str, *, key: str) -> None:
+    if where:
+        key = f"run:{run.number}:{key}"
+        tx.messages.owe(key=key, kind=MessageKind.FIXED, channel=where, run=run.number, body={"text": text})
 
 
 def _then(tx: Transaction, run: Run, now: datetime) -> None:
@@ -205,6 +208,9 @@ def _then(tx: Transaction, run: Run, now: datetime) -> None:
         length = parse_duration(_text(tx, run, then.after))
     except ValueError as error:
         tx.events.add(run.number, "then.failed", now, text=f"`then` was not set: {error}")
+        # Somebody relies on it: what was put up stays until a person takes it down.
+        text = f"{then.run} does not start by itself after {run.name}: {error}"
+        _tell(tx, run, run.plan.channel or run.channel, text, key="then")
         return
     warn_at = now + max(length - timedelta(seconds=then.warn_s), timedelta()) if then.warn_s is not None else None
     key = then_key(run.stack, then.run, run.environment)

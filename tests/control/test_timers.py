@@ -11,6 +11,18 @@ from bot.model.run import RunStatus
 from bot.model.timer import TimerKind, TimerState
 from tests.control.house import ADA, House
 
+OPEN = """\
+stack: shop
+channel: "#ops"
+jobs:
+  open:
+    form: {days: {type: integer, default: 99999}}
+    steps: [{uses: command.run, with: {argv: ["true"]}}]
+    then: {run: close, after: "{{ form.days }}d"}
+  close:
+    steps: [{uses: command.run, with: {argv: ["true"]}}]
+"""
+
 
 def timer_for(house: House, job: str, *, key: str = "") -> int:
     with house.store.begin() as tx:
@@ -52,6 +64,18 @@ def test_who_is_told_that_it_is_cancelled_sees_no_run(the_house: House) -> None:
             with the_house.store.read() as tx:
                 started = tx.runs.by_key(f"timer:{timer}")
             assert (started is None) is cancelled.result()
+
+
+def test_a_moment_that_cannot_be_set_is_told_in_the_channel(the_house: House) -> None:
+    the_house.write("shop/stack.yml", OPEN)
+    the_house.catalog.refresh()
+
+    the_house.end(the_house.start("open", None).number)
+
+    assert the_house.told() == [
+        'close does not start by itself after shop #1: "99999d" is longer than ten years.',
+    ]
+    assert the_house.control.timers.of_run(1) == []
 
 
 def test_a_moment_that_comes_twice_starts_one_run(the_house: House) -> None:
