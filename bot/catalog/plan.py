@@ -10,6 +10,8 @@ from bot.model.plan import Plan
 from bot.model.stack import Environment, Job, Stack
 
 _HINT = "The stack's author has to mend it in stack.yml."
+#: It stands in buttons, which hold 2,000 characters.
+_LONGEST_LOCK = 200
 
 
 def make_plan(
@@ -86,4 +88,6 @@ def _lock(job: Job, scope: Mapping[str, Any]) -> str | None:
     if not name:
         # An empty name would lock out every other job that computes to nothing.
         raise Refused(f"The lock of {job.title} has no name: {job.lock} is empty here.", hint=_HINT)
+    if len(name) > _LONGEST_LOCK:
+        raise Refused(f"The name of the lock of {job.title} has {len(name)} characters; {_LONGEST_LOCK} are the most.")
     return name

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -30,6 +31,8 @@ log = structlog.get_logger()
 ReadSecret = Callable[[str, Path], str]
 
 _LONGEST_NOTES = 40_000
+#: It goes into buttons. A longer one, or one with control characters, is a page that somebody took for a list.
+_NUMBER = re.compile(r"[^\x00-\x1f\x7f]{1,250}")
 
 
 @dataclass
@@ -217,6 +220,10 @@ class Looker:
         listed = map(ctx.safe, check.model_validate(fields).list_versions(ctx))
         # Each number once, as a check promises: the last word counts.
         versions = list({version.number: version for version in listed}.values())
+        if wrong := next((one.number for one in versions if not _NUMBER.fullmatch(one.number)), None):
+            raise ActionFailed(
+                f"{use.check} lists {cut(wrong, 60)!r}, which is no version.", hint="Say more exactly where they stand."
+            )
         if len(ctx.asked) == before:
             # It found them in another way: by a program.
             ctx.asked.append(None)

@@ -93,3 +93,10 @@ def test_a_lock_without_a_name_is_refused(lock: str) -> None:
 
     with pytest.raises(Refused, match="The lock of Maintenance on has no name"):
         make_plan(stack(enable), enable, PLAYGROUND, {"site": " "}, VARS)
+
+
+def test_a_lock_whose_name_fits_into_no_button_is_refused() -> None:
+    enable = job(lock="{{ form.site }}")
+
+    with pytest.raises(Refused, match="has 201 characters; 200 are the most"):
+        make_plan(stack(enable), enable, PLAYGROUND, {"site": "x" * 201}, VARS)

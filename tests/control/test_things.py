@@ -83,6 +83,7 @@ def test_a_thing_is_understood(written, check, name):
         *("http://2130706433/a/b/-/releases", "https://[a/b", "https://git.ex\u2100mple.org/a/b"),
         *("pypi:{{vars.token}}", "{{vars.a}}/{{vars.b}}", "registry.example.org/{{vars.x}}:1", "docker:a/b/c/d"),
         *("http://127.0.0.1/", "file:///etc/passwd", "helm:grafana", "", "--help", "host.example/UPPER:1"),
+        f"{'a' * 250}/b",
     ],
 )
 def test_what_is_not_understood_is_answered_with_what_is(written):

@@ -157,6 +157,9 @@ def test_the_same_words_by_mention_and_in_a_direct_message(slack):
     slack.message("runs bakery", channel="bot")
     slack.message_with("[Show]", channel="bot")
 
+    slack.message(f"bakery bread on north loaves={'3' * 2000}", channel="bot")
+    slack.message_with("That is too long for a button of Slack.", channel="bot")
+
     slack.message("bakery bread on north loaves=3", channel="bot")
     slack.click(slack.message_with("the form is ready", channel="bot"), "Open Bake bread")
     page = slack.until(lambda: next((m for m in slack.snapshot()["modals"] if "*Bake bread, north*" in read(m)), None))

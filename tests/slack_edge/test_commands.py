@@ -123,6 +123,8 @@ def test_a_click_on_the_board_opens_the_form(bot, slack):
         ("follow <https://github.com/acme/shop/releases>", "acme/shop is followed", "C0OPS"),
         ("follow gopher:x", "I understand hashicorp/terraform, pypi:ansible-core", ""),
         ("follow", "Say what: /follow hashicorp/terraform", ""),
+        ("follow acme/shop in &lt;!channel&gt;", "is no channel.", ""),
+        (f"follow acme/shop in #{'x' * 81}", "is no channel.", ""),
         ("follow acme/shop newest", '"newest" is no range of versions', ""),
         ("follows", "Nothing is followed yet", ""),
     ],

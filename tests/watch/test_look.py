@@ -127,6 +127,13 @@ def test_an_artefact_that_cannot_be_asked_for_is_a_check_that_failed(eye, told):
     assert (result.error, result.versions) == (f"{told.url}/images answered 404.", ())
 
 
+@pytest.mark.parametrize("written", ["x" * 251, "1.0\0"])
+def test_what_fits_into_no_button_and_no_database_is_no_version(eye, told, written):
+    told.pages |= {"/app": [written]}
+
+    assert "which is no version." in eye().look().error
+
+
 def test_only_what_is_newer_than_what_is_deployed_counts(eye, told):
     told.pages |= {"/app": ["1.8", "1.9", "1.10"], "/live": ["1.9", "1.2"]}
     seen = eye(DEPLOYED)

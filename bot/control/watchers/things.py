@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from actions import library
 from bot.base.errors import Refused
-from bot.base.text import did_you_mean
+from bot.base.text import cut, did_you_mean
 from bot.model.follow import Thing
 from bot.model.watch import CheckUse
 
@@ -18,8 +18,9 @@ UNDERSTOOD = (
     "helm:grafana.github.io/helm-charts/grafana, gitlab:group/project, debian:nginx, endoflife:postgresql, "
     "registry.example.org/shop/api:1.*, and addresses of these from the browser."
 )
-#: Nothing else is ever part of a check's fields: no braces, so that nothing typed is an expression.
-_TYPED = re.compile(r"[A-Za-z0-9@:/._+*~-]+")
+#: Nothing else is ever part of a check's fields: no braces, so that nothing typed is an expression. And nothing longer:
+#: it has to fit into buttons.
+_TYPED = re.compile(r"[A-Za-z0-9@:/._+*~-]{1,250}")
 #: What one copies from a browser, or from Helm.
 _ADDRESS = re.compile(r"\w+://")
 #: Tags that are numbers, where nobody says which ones are meant: each tag of a registry costs a request.
@@ -44,7 +45,7 @@ def read_thing(written: str, *, registries: Mapping[str, str], range: str = "") 
     kind, rest = _understand(written)
     found = _KINDS[kind](rest) if _TYPED.fullmatch(rest) else None
     if found is None:
-        raise Refused(f'I do not know how to follow "{written}".', hint=UNDERSTOOD)
+        raise Refused(f'I do not know how to follow "{cut(written, 60)}".', hint=UNDERSTOOD)
     check, fields = found
     address: Fields = {}
     if kind in _SET:

@@ -5,12 +5,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.base.errors import NotFound
+from bot.base.errors import NotFound, Refused
 from bot.base.text import did_you_mean
 from bot.slack.desk import ORIGIN, Desk
-from bot.slack.ids import CONFIRM_PAGE, JobRef
+from bot.slack.ids import CONFIRM_PAGE, JobRef, TooLong
 from bot.slack.interaction import Interaction, read_command, read_event
-from bot.slack.limits import BUTTON_VALUE
 from bot.slack.listeners.forms import Forms
 from bot.slack.listeners.pages import Ack, Body
 from bot.slack.live import scene_of
@@ -132,9 +131,12 @@ class Commands:
             self._forms.open(interaction, ref)
         else:
             # Written words carry no trigger, so only a click can open the form.
-            ref.encode(BUTTON_VALUE)
             desk.door.jobs.offer(desk.person(interaction), stack.name, job.name, origin=ORIGIN)
-            desk.tell(interaction, f"{escape(job.title)}: the form is ready.", prefilled(job.title, ref))
+            try:
+                form = prefilled(job.title, ref)
+            except TooLong:
+                raise Refused("That is too long for a button of Slack.", hint="Write it behind /stack.") from None
+            desk.tell(interaction, f"{escape(job.title)}: the form is ready.", form)
 
 
 def show_run(desk: Desk, interaction: Interaction, number: int) -> None:

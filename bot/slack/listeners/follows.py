@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from bot.base.errors import Refused
+from bot.base.text import cut
 from bot.control.watchers.things import UNDERSTOOD, name_thing
 from bot.slack.desk import ORIGIN, Desk
 from bot.slack.ids import FollowRef
@@ -14,6 +15,8 @@ from bot.slack.words import Words
 
 #: What Slack makes of "#dev" where it escapes channels.
 _CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|([^>]*))?>")
+#: A channel's own name: of most scripts, but without blanks and signs.
+_NAME = re.compile(r"#?([\w-]{1,80})")
 
 
 class FollowListeners:
@@ -69,8 +72,10 @@ def _channel(interaction: Interaction, answers: Mapping[str, str]) -> tuple[str,
     if found := _CHANNEL.fullmatch(written):
         return found[1], f"#{found[2]}" if found[2] else ""
     if written:
-        name = f"#{written.removeprefix('#')}"
-        return name, name
+        named = _NAME.fullmatch(written)
+        if named is None:
+            raise Refused(f'"{cut(written, 60)}" is no channel.', hint="Write it like #dev.")
+        return f"#{named[1]}", f"#{named[1]}"
     if not interaction.channel:
         raise Refused("Say where: /follow hashicorp/terraform in #dev.")
     is_named = interaction.channel_name and not interaction.is_direct
