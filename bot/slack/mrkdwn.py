@@ -11,7 +11,8 @@ from datetime import datetime
 _BREAK = "\u200b"
 #: Looks like a backtick, which begins code whatever stands around it.
 _BACKTICK = "ˋ"
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+#: Also what turns the direction of writing around: what follows it would read as something else.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _TERMINAL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b.")
 _OPENING = re.compile(r"(?<!\w)([*_~])(?=\S)")
 #: Words that stand in bold print of ours may close it no more than open their own.
@@ -28,7 +29,7 @@ _QUOTE = re.compile(r"^(&gt;)", re.MULTILINE)
 
 
 def plain(text: str) -> str:
-    """*text* without terminal colours and control characters; line breaks and tabs stay."""
+    """*text* without terminal colours and control characters; line breaks, tabs and Hebrew stay."""
     return _CONTROL.sub("", _TERMINAL.sub("", text.replace("\r\n", "\n")))
 
 

@@ -37,6 +37,10 @@ def test_terminal_colours_are_taken_out():
     assert escape("\x1b[31mfatal\x1b[0m: \x07no") == "fatal: no"
 
 
+def test_nothing_turns_around_how_the_rest_is_read_and_hebrew_stays():
+    assert escape("\u202egnp.exe\u202c and \u2067a\u2069 שלום") == "gnp.exe and a שלום"
+
+
 def test_lines_become_one_line():
     assert one_line("a\n  b\tc") == "a b c"
 

@@ -5,6 +5,7 @@ from bot.slack.desk import ORIGIN, Desk
 from bot.slack.ids import PauseRef
 from bot.slack.interaction import Interaction, read_interaction
 from bot.slack.listeners.pages import Ack, Body
+from bot.slack.mrkdwn import escape
 from bot.slack.views.parts import section
 from bot.slack.views.pauses import pause_blocks
 from bot.slack.words import Words
@@ -28,7 +29,7 @@ class PauseListeners:
             channel=interaction.channel,
         )
         self._desk.wake()
-        self._desk.tell(interaction, pause.in_words, pause_blocks(pause))
+        self._desk.tell(interaction, escape(pause.in_words), pause_blocks(pause))
 
     def unpause(self, interaction: Interaction, words: Words) -> None:
         """Let it begin again."""
