@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, inspect, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
@@ -91,8 +91,9 @@ class Starts:
     def _insert(self, table: type[SQLModel], **values: Any) -> bool:
         """Insert a row unless one of its key is there, also when two front ends do so at the same moment."""
         dialect = postgresql if self._session.get_bind().dialect.name == "postgresql" else sqlite
-        done = self._session.execute(dialect.insert(table).values(**values).on_conflict_do_nothing())
-        return bool(done.rowcount)  # type: ignore[attr-defined]
+        new = dialect.insert(table).values(**values).on_conflict_do_nothing()
+        # Not by the count of rows: of an insert PostgreSQL's driver says -1, whether it was one or none.
+        return self._session.execute(new.returning(*inspect(table).primary_key)).first() is not None
 
 
 def _owed(row: StartRow) -> OwedStart:

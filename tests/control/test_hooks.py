@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from actions.api import ActionFailed
-from bot.base.errors import NotAllowed
+from bot.base.errors import NotAllowed, Refused
 from bot.catalog.expressions import ExpressionProblem
 from bot.control.watchers.hooks import Call, Hooks
 from bot.watch.hook_server import HookServer
@@ -69,6 +69,14 @@ def test_a_call_starts_its_job_once_however_often_it_is_sent(web, hooks):
     assert [hooks.take(push()), hooks.take(push())] == [True, False]
 
     assert web.started() == ["deploy - Ada (because the webhook pushed was called)"]
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999"])
+def test_a_number_that_no_database_keeps_is_no_json(hooks, number):
+    body = f'{{"ref": "main", "by": {number}}}'.encode()
+
+    with pytest.raises(Refused, match="holds no JSON"):
+        hooks.take(Call(stack="web", name="pushed", headers={"x-hub-signature-256": signed(body)}, body=body))
 
 
 def test_who_shows_the_secret_may_say_the_same_again_a_little_later(web, hooks):

@@ -151,3 +151,22 @@ def test_a_changed_line_breaks_the_audits_chain(store: Store) -> None:
         third = tx.audit.recent()[1]
         tx.session.execute(text(f"UPDATE audit SET person = 'Bea' WHERE id = {third.id}"))
         assert tx.audit.first_broken() == third.id
+
+
+def test_a_call_is_taken_once_and_again_when_it_comes_late(store: Store) -> None:
+    def is_taken(later: timedelta) -> bool:
+        with store.begin() as tx:
+            return tx.starts.deliver("web/built/1", NOW + later, same_for=timedelta(minutes=5), keep=timedelta(days=7))
+
+    assert [is_taken(timedelta(minutes=minutes)) for minutes in (0, 0, 4, 5)] == [True, False, False, True]
+
+
+def test_what_was_owed_once_takes_the_place_of_nothing_when_it_is_owed_again(store: Store) -> None:
+    def owe(key: str) -> bool:
+        what = {"stack": "web", "job": "deploy", "trigger": 0, "environment": None, "inputs": {}, "given": {}}
+        with store.begin() as tx:
+            return tx.starts.owe(key=key, replace=True, cause="", not_before=NOW, behind={}, **what)
+
+    assert [owe(key) for key in ("first", "second", "first")] == [True, True, False]
+    with store.read() as tx:
+        assert [one.key for one in tx.starts.due(NOW)] == ["second"]

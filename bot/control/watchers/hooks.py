@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -172,9 +173,17 @@ def _without(secret: str, payload: Any) -> Any:
 
 def _payload(body: bytes) -> Any:
     try:
-        return json.loads(body)
+        return json.loads(body, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError) as error:
         raise Refused("The call holds no JSON.", hint="Send application/json.") from error
+
+
+def _finite(written: str) -> float:
+    """A number as JSON knows it: NaN, or one that is too large, no database keeps. Raises ValueError."""
+    number = float(written)
+    if not math.isfinite(number):
+        raise ValueError(f"{written} is no number")
+    return number
 
 
 def _firing(payload: Any) -> Iterator[dict[str, Any]]:
