@@ -131,6 +131,19 @@ def test_a_form_says_at_its_field_which_files_it_does_not_take(slack):
     ]
 
 
+def test_of_the_files_in_an_open_form_none_is_dropped_when_its_field_takes_fewer_now(bot, slack):
+    form = opened(slack)
+    fewer = STACK.replace("max_files: 2, ", "").replace("title: Load it", "title: Load less")
+    bot.write("stack.yml", fewer, stack="post")
+    slack.message_with("[Load less]")
+
+    two = [slack.upload(name, b"1") for name in ("ann.txt", "bob.txt")]
+    said = slack.submit(form, {"Report": [slack.upload("may.csv", b"1")], "More": two})
+    slack.close()
+
+    assert list(said["errors"].values()) == ["At most 1 file."]
+
+
 def test_the_page_before_the_start_calls_a_file_by_its_name_and_says_when_it_is_gone(bot, slack):
     bot.write("stack.yml", STACK.replace("title: Load it", "title: Load carefully\n    danger: true"), stack="post")
     board = slack.message_with("[Load carefully]")

@@ -66,7 +66,8 @@ def read_answer(field: FormField, given: Mapping[str, Any] | None) -> FormValue:
             return [whole_value(field, value) for value in picked]
         case FieldType.FILE:
             files = given.get("files") or []
-            return files if field.max_files > 1 else next(iter(files), None)
+            # More than one of a form that was drawn when the field took more: not to be dropped, but refused.
+            return files if field.max_files > 1 or len(files) > 1 else next(iter(files), None)
         case FieldType.DATE_TIME:
             return _moment_of(given.get("selected_date_time"))
     if option := given.get("selected_option"):
