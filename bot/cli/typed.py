@@ -21,7 +21,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing el
 StackName = Annotated[str, typer.Argument(metavar="STACK", help='As "stackhand jobs" lists it.', show_default=False)]
 JobName = Annotated[str, typer.Argument(metavar="JOB", help='As "stackhand jobs" lists it.', show_default=False)]
 RunNumber = Annotated[
-    int, typer.Argument(metavar="RUN", help='Its number, as "stackhand runs" lists it.', min=1, show_default=False)
+    int,
+    typer.Argument(
+        metavar="RUN", help='Its number, as "stackhand runs" lists it.', min=1, max=2**63 - 1, show_default=False
+    ),
 ]
 EnvironmentName = Annotated[
     str | None, typer.Option("--env", "-e", metavar="ENV", help="The environment to act on.", show_default=False)

@@ -26,7 +26,9 @@ def test_wrong_words_end_with_2_and_one_line_that_says_what_would_be_right(termi
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("words", [("show", "first"), ("show",), ("jobs", "--bogus"), ("resolve", "1", "wait")])
+@pytest.mark.parametrize(
+    "words", [("show", "first"), ("show",), ("show", "9" * 20), ("jobs", "--bogus"), ("resolve", "1", "wait")]
+)
 def test_words_that_cannot_be_read_get_whole_sentences(terminal, words):
     done = terminal.ask(*words)
 
