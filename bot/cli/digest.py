@@ -37,5 +37,8 @@ def digest(
     drawn = draw(week)
     if drawn is None:
         raise Refused("The picture was not drawn.", hint="What went wrong stands above.")
-    picture.write_bytes(drawn)
+    try:
+        picture.write_bytes(drawn)
+    except OSError as error:
+        raise Refused(f"{picture} cannot be written: {error.strerror}.") from error
     say(out(), f"{picture} has the picture.", "dim")

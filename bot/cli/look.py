@@ -20,7 +20,7 @@ from bot.model.audit import AuditFilter
 from bot.model.file import file_words, files_of
 from bot.model.run import Run, RunStatus, RunView
 
-Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="How many at most.")]
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000_000, help="How many at most.")]
 
 
 def runs(

@@ -48,7 +48,7 @@ def call(verb: str, module: ModuleType, words: Sequence[str]) -> int:
     except typer.Exit as done:
         return done.exit_code
     except typer.TyperException as wrong:
-        said = f"{' '.join(wrong.format_message().split()).rstrip('.')}."
+        said = f"{' '.join(wrong.format_message().replace('Value error, ', '').split()).rstrip('.')}."
         raise Refused(said, hint=f'See "stackhand {verb} --help".') from wrong
     except (typer.Abort, KeyboardInterrupt):
         raise Refused("Left, as you said.") from None

@@ -137,3 +137,9 @@ def test_a_plan_leaves_out_what_a_skipped_step_holds_and_what_only_follows_a_fai
         "2.1  Move  (command.run)",
         "true",
     ]
+
+
+def test_a_picture_that_cannot_be_written_is_one_sentence(used):
+    done = used.ask("digest", "--out", str(used.folder))
+
+    assert (done.returncode, done.stderr) == (2, f"{used.folder} cannot be written: Is a directory.\n")

@@ -27,13 +27,23 @@ def test_wrong_words_end_with_2_and_one_line_that_says_what_would_be_right(termi
 
 
 @pytest.mark.parametrize(
-    "words", [("show", "first"), ("show",), ("show", "9" * 20), ("jobs", "--bogus"), ("resolve", "1", "wait")]
+    "words",
+    [
+        ("show", "first"),
+        ("show",),
+        ("show", "9" * 20),
+        ("runs", "-n", "9" * 20),
+        ("runs", "--status", "odd"),
+        ("jobs", "--bogus"),
+        ("resolve", "1", "wait"),
+    ],
 )
 def test_words_that_cannot_be_read_get_whole_sentences(terminal, words):
     done = terminal.ask(*words)
 
     assert done.returncode == 2
     assert f'. See "stackhand {words[0]} --help".' in done.stderr
+    assert "Value error" not in done.stderr
 
 
 @pytest.mark.parametrize("verb", ["runs", "jobs", "doctor"])
