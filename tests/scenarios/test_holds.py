@@ -133,6 +133,17 @@ def test_a_reservation_ends_by_itself_and_the_next_in_line_has_it(bot, slack):
     answer(grace, "unlock west", "You gave lawn/west back.")
 
 
+def test_the_terminal_takes_a_lock_over_from_a_run_that_waits(bot, slack):
+    run = start(slack, "Rest", {"Environment": "west"})
+    run.until("*Waiting*")
+
+    said = bot.ask("lock", "lawn/west", "--take-over", "--because", "the grass is too high")
+
+    assert "holds lawn/west; you are number 1 in line." in said
+    run.until("*Aborted*")
+    assert bot.ask("unlock", "lawn/west") == "You gave lawn/west back.\n"
+
+
 def test_a_waiting_run_takes_the_lock_over_with_a_reason(slack):
     grace = slack.as_name("grace")
     slack.command("lock park/west for 1h because lunch")
@@ -154,11 +165,8 @@ def test_a_waiting_run_takes_the_lock_over_with_a_reason(slack):
 
 def test_a_place_in_line_is_handed_the_lock(slack):
     grace = slack.as_name("grace")
-    slack.command("lock east because tests")
-    private(slack, ": tests")
-    grace.command("lock east because my turn")
-    waiting = private(grace, "You are number 1 in line")
-    assert "[Wait no more]" in read(waiting)
+    answer(slack, "lock east because tests", ": tests")
+    assert "[Wait no more]" in answer(grace, "lock east because my turn", "You are number 1 in line")
 
     slack.command("locks")
     slack.click(private(slack, "[Hand over to Grace Hopper]"), "Hand over to Grace Hopper")
@@ -237,14 +245,3 @@ def test_a_freeze_is_seen_before_anybody_clicks_and_is_overridden_with_a_reason(
     by_itself = slack.until(lambda: next((run for run in runs(slack) if frozen in run.text), None))
     slack.click(waiting, "Start now")
     by_itself.until("*Succeeded*")
-
-
-def test_the_terminal_takes_a_lock_over_from_a_run_that_waits(bot, slack):
-    run = start(slack, "Rest", {"Environment": "west"})
-    run.until("*Waiting*")
-
-    said = bot.ask("lock", "lawn/west", "--take-over", "--because", "the grass is too high")
-
-    assert "holds lawn/west; you are number 1 in line." in said
-    run.until("*Aborted*")
-    assert bot.ask("unlock", "lawn/west") == "You gave lawn/west back.\n"
