@@ -5,17 +5,15 @@ import json
 import os
 import secrets
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Self
 
 import structlog
 from pydantic import SecretStr
 
-from actions.api import ActionFailed
 from bot.base.clock import Clock, SystemClock
 from bot.base.errors import SetupProblem
 from bot.base.lock_file import LockFile
@@ -34,7 +32,7 @@ from bot.runner.choices import ChoiceLists
 from bot.runner.engine import DEAD_AFTER, DbosEngine
 from bot.runner.files import BringFiles
 from bot.runner.preview import Preview, RunPreview, StepPreviews
-from bot.runner.secrets import SecretMissing, read_secret
+from bot.runner.secrets import read_secret
 from bot.runner.worker import Worker
 from bot.sandbox.outside.outside import Outside
 from bot.sandbox.sandbox import Sandbox
@@ -148,7 +146,7 @@ class App:
                 clock=clock,
                 polite=PoliteHttp(clock.now),
                 guarded=PoliteHttp(clock.now, wire=Guarded(allowed=settings.follow_hosts)),
-                read_secret=partial(_secret, settings.environ),
+                read_secret=lambda reference, folder: read_secret(reference, settings.environ, folder),
                 vars=lambda: catalog.vars,
             ),
             _worker=worker,
@@ -382,13 +380,6 @@ def open_app(settings: Settings) -> Iterator[App]:
 
 def _plain(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret else None
-
-
-def _secret(environ: Mapping[str, str], reference: str, folder: Path) -> str:
-    try:
-        return read_secret(reference, environ, folder)
-    except SecretMissing as missing:
-        raise ActionFailed(missing.reason, hint=missing.hint) from missing
 
 
 def _make_data_folder(settings: Settings) -> None:

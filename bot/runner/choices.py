@@ -22,7 +22,7 @@ from actions.http.client import ask
 from bot.base.redact import Redactor
 from bot.control.forms.choices import NoChoices, NotYet
 from bot.model.form import Choice, ChoiceSource
-from bot.runner.secrets import SecretMissing, read_secret
+from bot.runner.secrets import read_known
 
 log = structlog.get_logger()
 
@@ -112,14 +112,7 @@ class _Reading:
 
     def secret(self, reference: str) -> str:
         """See `actions.api.CheckContext`."""
-        try:
-            value = read_secret(reference, self._environ, self._folder)
-            self.redactor.add(value)
-        except SecretMissing as missing:
-            raise ActionFailed(missing.reason, hint=missing.hint) from missing
-        except ValueError as error:
-            raise ActionFailed(f"{reference}: {error}") from error
-        return value
+        return read_known(self.redactor, reference, self._environ, self._folder)
 
     def masked(self, text: str) -> str:
         """See `actions.api.CheckContext`."""

@@ -13,7 +13,7 @@ from actions.api import ActionFailed, Cancelled, Exit, HostState, Outputs
 from bot.base.redact import Redactor
 from bot.model.run import HostResult, Progress
 from bot.runner.process import Ended, Failed, Lost, NotStarted, Program, lines
-from bot.runner.secrets import SecretMissing, read_secret
+from bot.runner.secrets import read_known
 from bot.runner.signals import Signals
 from bot.runner.step_log import StepLog
 
@@ -87,14 +87,7 @@ class StepContext:
 
     def secret(self, reference: str) -> str:
         """See `actions.api.Context`."""
-        try:
-            value = read_secret(reference, self._environ, self._stack_folder)
-            self._redactor.add(value)
-        except SecretMissing as missing:
-            raise ActionFailed(missing.reason, hint=missing.hint) from missing
-        except ValueError as error:
-            raise ActionFailed(f"{reference}: {error}") from error
-        return value
+        return read_known(self._redactor, reference, self._environ, self._stack_folder)
 
     def masked(self, text: str) -> str:
         """See `actions.api.Context`."""

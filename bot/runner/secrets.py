@@ -8,18 +8,27 @@ from typing import Any
 
 import requests
 
+from actions.api import ActionFailed
 from bot.base.redact import Redactor
 
 _REFERENCE = re.compile(r"(env|file|vault):\S+")
 
 
-class SecretMissing(Exception):  # noqa: N818 - it reads as what happened
+class SecretMissing(ActionFailed):
     """There is no such secret. Never carries a value."""
 
-    def __init__(self, reason: str, *, hint: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.hint = hint
+
+def read_known(redactor: Redactor, reference: str, environ: Mapping[str, str], base: Path) -> str:
+    """The value behind a reference, which *redactor* knows from now on.
+
+    Raises ActionFailed when there is none, or one that cannot be masked.
+    """
+    try:
+        value = read_secret(reference, environ, base)
+        redactor.add(value)
+    except ValueError as error:
+        raise ActionFailed(f"{reference}: {error}") from error
+    return value
 
 
 def known_again(
