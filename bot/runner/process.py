@@ -189,11 +189,10 @@ def lines(path: Path, *, ended: Callable[[], bool], stop: Callable[[], None]) ->
             return
         stop()
         time.sleep(pause)
+    over = False
     with path.open("rb") as file:
         while True:
-            over = ended()  # asked before reading: what was written until now is certainly read
-            chunk = file.read(_LONGEST_LINE_BYTES)
-            if chunk:
+            if chunk := file.read(_LONGEST_LINE_BYTES):
                 *whole, rest = (rest + chunk).split(b"\n")
                 yield from (line.decode("utf-8", errors="replace").rstrip("\r") for line in whole)
                 if len(rest) >= _LONGEST_LINE_BYTES:
@@ -203,6 +202,8 @@ def lines(path: Path, *, ended: Callable[[], bool], stop: Callable[[], None]) ->
                 stop()
             elif over:
                 break
+            elif ended():
+                over = True  # what it wrote between the last look and its end is still to be read
             else:
                 stop()
                 time.sleep(pause)

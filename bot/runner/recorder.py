@@ -15,7 +15,7 @@ from bot.store.store import Store, Transaction
 
 T = TypeVar("T")
 #: Hosts and progress are written at most so often per step; the last word is always written.
-_WRITE_EVERY_S = 0.3
+_WRITE_EVERY_S = 0.5
 
 
 class Recorder:
