@@ -31,6 +31,7 @@ from bot.model.freeze import HELD, InFreeze
 from bot.model.person import Person
 from bot.model.plan import RunJob
 from bot.model.run import Decision, Event, Run, RunStatus, RunView, StepRecord, StepStatus
+from bot.model.target import target_of
 from bot.store.store import Store, Transaction
 
 #: How long somebody who cancels may be kept waiting by the database.
@@ -143,7 +144,7 @@ class Runs:
         """
         stack, job = self._catalog.job(ask.stack, ask.job)
         environment = self._catalog.environment(stack, job, ask.environment, given=ask.given)
-        target = "/".join(part for part in (stack.name, job.name, environment.name if environment else None) if part)
+        target = target_of(stack.name, job.name, environment.name if environment else None)
         self._access.demand(ask.person, "run", target, origin=ask.origin)
         if ask.parent is None and not ask.person.is_automatic:
             demand_that_people_may_start(job)

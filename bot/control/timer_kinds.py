@@ -69,7 +69,7 @@ class StartLater(_Announced):
     def demand(self, timer: Timer, verb: str, *, by: Person, origin: str) -> None:
         """Who may start the job may say when."""
         del verb
-        self._access.demand(by, "run", target_of(timer), origin=origin)
+        self._access.demand(by, "run", timer.target, origin=origin)
 
     def prepare(self, timer: Timer, *, by: Person, origin: str) -> Act:
         """Start it, or say in the channel why not."""
@@ -114,7 +114,7 @@ class BackToWork:
     def demand(self, timer: Timer, verb: str, *, by: Person, origin: str) -> None:
         """Who may start the job may say when."""
         del verb
-        self._access.demand(by, "run", target_of(timer), origin=origin)
+        self._access.demand(by, "run", timer.target, origin=origin)
 
     def warn(self, tx: Transaction, timer: Timer, *, now: datetime) -> None:
         """Of what people have to decide they are told; that time passes in a run needs no word."""
@@ -191,7 +191,7 @@ class Thaw(_Announced):
     def demand(self, timer: Timer, verb: str, *, by: Person, origin: str) -> None:
         """Who may override a freeze may."""
         del verb
-        self._access.demand(by, "override", target_of(timer), origin=origin)
+        self._access.demand(by, "override", timer.target, origin=origin)
 
     def prepare(self, timer: Timer, *, by: Person, origin: str) -> Act:
         """Let it go: whatever the calendar says when a person pressed, else if it is not frozen any more."""
@@ -204,11 +204,6 @@ class Thaw(_Announced):
             let_one_go(tx, self._engine, timer.run, self._catalog.freezes, now=now)
 
         return thaw
-
-
-def target_of(timer: Timer) -> str:
-    """What access rules say about the job of a timer."""
-    return "/".join(part for part in (timer.stack, timer.job, timer.environment) if part)
 
 
 def must_make_sense(kind: Moment) -> None:

@@ -8,7 +8,7 @@ import structlog
 from bot.base.clock import Clock
 from bot.base.errors import NotFound, NotNow
 from bot.control.moments import show_again
-from bot.control.timer_kinds import Moment, must_make_sense, target_of
+from bot.control.timer_kinds import Moment, must_make_sense
 from bot.model.person import TIMER, Person
 from bot.model.timer import Timer, TimerKind, TimerState
 from bot.store.store import Store, Transaction
@@ -129,7 +129,7 @@ class Timers:
                 by=by,
                 origin=origin,
                 verb=f"timer: {verb}",
-                target=timer.subject or target_of(timer),
+                target=timer.subject or timer.target,
             )
         return self.get(id)
 

@@ -11,6 +11,7 @@ from bot.base.text import plural
 from bot.model.form import FormValue
 from bot.model.person import Person
 from bot.model.plan import Plan
+from bot.model.target import target_of
 
 
 class RunStatus(StrEnum):
@@ -131,7 +132,7 @@ class Run:
     @property
     def target(self) -> str:
         """`stack/job/environment`, as access rules and locks write it."""
-        return "/".join(part for part in (self.stack, self.job, self.environment) if part)
+        return target_of(self.stack, self.job, self.environment)
 
     @property
     def starter(self) -> Person:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from bot.model.target import target_of
+
 #: The moment of what only people bring.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -56,3 +58,8 @@ class Timer:
     changed_by: str = ""
     #: Names by id of those whose doing it is that it comes, and when.
     behind: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def target(self) -> str:
+        """What access rules call its job: `stack/job/environment`."""
+        return target_of(self.stack, self.job, self.environment)

@@ -14,6 +14,7 @@ from bot.control.holds.holds import let_go
 from bot.control.start import StartJob
 from bot.model.freeze import Frozen, InFreeze
 from bot.model.stack import Environment, Job, Stack
+from bot.model.target import target_of
 from bot.store.store import Store, Transaction
 
 #: Under which it is remembered what was frozen at the last look, and by which rules.
@@ -34,8 +35,7 @@ class Freezes:
         """The freeze that concerns *job* in *environment* now; None: there is none."""
         if job.in_freeze is InFreeze.IGNORE:
             return None
-        target = "/".join(part for part in (stack, job.name, environment) if part)
-        return frozen(self._catalog.freezes, target, self._clock.now())
+        return frozen(self._catalog.freezes, target_of(stack, job.name, environment), self._clock.now())
 
     def places(self, places: Iterable[tuple[Stack, Environment | None]]) -> list[tuple[str, Frozen]]:
         """Of stacks and environments those that are frozen now, as people call them."""
@@ -83,7 +83,7 @@ class Freezes:
         now = self.of(ask.stack, job, environment)
         if now is None or ask.person.is_automatic or ask.parent is not None:
             return replace(ask, override="")
-        target = "/".join(part for part in (ask.stack, job.name, environment) if part)
+        target = target_of(ask.stack, job.name, environment)
         if not ask.override.strip():
             raise NotNow(f"{now.in_words}.", hint=f"To start it now: {self._access.who_may('override', target)}")
         self._access.demand(ask.person, "override", target, origin=ask.origin)

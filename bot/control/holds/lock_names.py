@@ -11,6 +11,7 @@ from bot.base.text import did_you_mean, join_words
 from bot.catalog.catalog import Catalog
 from bot.catalog.plan import lock_of
 from bot.model.stack import Environment, Job, Stack
+from bot.model.target import target_of
 
 #: The name of a lock, and the jobs that need it, as `stack/job/environment`.
 LockNames = Mapping[str, frozenset[str]]
@@ -26,7 +27,7 @@ def lock_names(catalog: Catalog) -> LockNames:
             continue
         if name is not None:
             place = environment.name if environment else None
-            found.setdefault(name, set()).add("/".join(part for part in (stack.name, job.name, place) if part))
+            found.setdefault(name, set()).add(target_of(stack.name, job.name, place))
     return {name: frozenset(targets) for name, targets in found.items()}
 
 

@@ -7,6 +7,7 @@ from bot.control.forms.forms import Asked
 from bot.model.freeze import Frozen
 from bot.model.pause import Pause
 from bot.model.stack import Environment
+from bot.model.target import target_of
 from bot.slack.desk import Desk
 from bot.slack.door import Offer
 from bot.slack.ids import REASON, VALUE, JobRef
@@ -39,7 +40,7 @@ def form_page(desk: Desk, offer: Offer, ref: JobRef, asked: Sequence[Asked], *, 
 
 def _pauses(desk: Desk, offer: Offer, places: Sequence[str | None]) -> list[Pause]:
     """What is paused of the places where the job would act, each pause once."""
-    targets = ["/".join(filter(None, (offer.stack.name, offer.job.name, place))) for place in places]
+    targets = [target_of(offer.stack.name, offer.job.name, place) for place in places]
     return list({pause.target: pause for target in targets for pause in desk.door.pauses.of(target)}.values())
 
 

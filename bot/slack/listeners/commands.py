@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.base.errors import NotFound, Refused
 from bot.base.text import did_you_mean
+from bot.model.target import target_of
 from bot.slack.desk import ORIGIN, Desk
 from bot.slack.ids import CONFIRM_PAGE, JobRef, TooLong
 from bot.slack.interaction import Interaction, read_command, read_event
@@ -98,7 +99,7 @@ class Commands:
         job = self._desk.job(interaction, stack, words.job) if words.job else None
         if job and words.environment:
             self._desk.stacks.environment(stack, job, words.environment)
-        target = "/".join(filter(None, (stack.name, words.job, words.environment)))
+        target = target_of(stack.name, words.job, words.environment)
         what = place(f"{stack.title}: {job.title}" if job else stack.title, words.environment)
         verbs = [words.verb] if words.verb else _ASKED_OFTEN
         answers = [(verb, access.who_may(verb, target)) for verb in verbs]

@@ -41,7 +41,7 @@ def home_of(desk: Desk, user: str) -> dict[str, Any]:
     upcoming = [
         (job_title(timer, desk.stacks), timer)
         for timer in desk.door.timers.upcoming()
-        if access.may(person, "see", "/".join(filter(None, (timer.stack, timer.job, timer.environment))))
+        if access.may(person, "see", timer.target)
     ]
     page = HomePage(
         # What runs has its own place there.

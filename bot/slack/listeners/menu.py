@@ -7,6 +7,7 @@ from bot.base.errors import NotAllowed
 from bot.model.person import Person
 from bot.model.run import Run, RunStatus
 from bot.model.stack import Environment, Job, Stack
+from bot.model.target import target_of
 from bot.model.toggle import Standing
 from bot.slack.desk import ORIGIN, Desk
 from bot.slack.door import Offer
@@ -109,9 +110,7 @@ class Menus:
                 standing=[
                     one
                     for one in desk.door.toggles.standing(stack, job)
-                    if desk.door.access.may(
-                        person, "see", "/".join(filter(None, (stack.name, job.name, one.environment)))
-                    )
+                    if desk.door.access.may(person, "see", target_of(stack.name, job.name, one.environment))
                 ],
             )
             for job in stack.menu

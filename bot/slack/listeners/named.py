@@ -92,9 +92,8 @@ class Starters:
             raise OutOfDate
         if ref.do == NOW:
             timer = self._desk.door.timers.get(ref.number)
-            parts = (timer.stack, timer.job, timer.environment)
             title = place(job_title(timer, self._desk.stacks), timer.environment)
-            return f"{title} starts now.", timer.environment or "", _STARTS.get(timer.kind, ""), _target(parts)
+            return f"{title} starts now.", timer.environment or "", _STARTS.get(timer.kind, ""), timer.target
         run = self._desk.door.runs.view(ref.number).run
         return _meaning(ref.do, run), run.environment or "", _RIGHTS[ref.do], run.target
 
@@ -137,10 +136,6 @@ class Starters:
 def _ref(click: Interaction, do: str, number: int) -> ClickRef:
     where = click.message_ts or (click.view.id if click.view else click.action_ts)
     return ClickRef(do=do, number=number, where=where, channel=None if click.view else click.channel)
-
-
-def _target(parts: tuple[str | None, ...]) -> str:
-    return "/".join(part for part in parts if part)
 
 
 def _meaning(do: str, run: Run) -> str:

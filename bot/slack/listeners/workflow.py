@@ -8,6 +8,7 @@ from bot.control.start import StartJob
 from bot.model.message import MessageKind
 from bot.model.person import WORKFLOW
 from bot.model.run import Run
+from bot.model.target import target_of
 from bot.slack.client import call
 from bot.slack.desk import ORIGIN, Desk, report
 from bot.slack.listeners.pages import Ack
@@ -47,7 +48,7 @@ class WorkflowSteps:
         desk, door = self._desk, self._desk.door
         stack, job = desk.stacks.job(inputs.get("stack", ""), inputs.get("job", ""))
         environment = desk.stacks.environment(stack, job, inputs.get("environment") or None)
-        target = "/".join(filter(None, (stack.name, job.name, environment.name if environment else "")))
+        target = target_of(stack.name, job.name, environment.name if environment else None)
         if not door.access.may(WORKFLOW, "run", target):
             may = door.access.who_may("run", target)
             raise NotAllowed(f"Workflows may not run {target}.", hint=f"A rule in access.yml has to name them. {may}")
