@@ -13,7 +13,7 @@ from rich.text import Text
 
 from bot.cli import screen
 from bot.cli.run_words import STYLES, ending, headline, hosts_line, step_line
-from bot.model.run import Progress, RunStatus, RunView, StepRecord, StepStatus
+from bot.model.run import Progress, RunView, StepRecord, StepStatus
 from bot.model.signs import STEP_SIGNS
 
 
@@ -53,7 +53,7 @@ class Lines:
 
     def end(self, view: RunView, log: Iterable[str]) -> None:
         """Say how it came out; after a failure also the last lines of the log."""
-        if view.run.status in {RunStatus.FAILED, RunStatus.ERRORED}:
+        if view.run.status.is_failure:
             for line in log:
                 screen.say(self._console, f"   | {line}")
         for line in ending(view):
@@ -78,7 +78,7 @@ class Picture:
         """Leave its last state on the screen."""
         if self._live is not None:
             self._live.stop()
-        said = list(log) if view.run.status in {RunStatus.FAILED, RunStatus.ERRORED} else []
+        said = list(log) if view.run.status.is_failure else []
         self._console.print(picture(view, said, _now(), once=True), soft_wrap=False)
         for index, line in enumerate(ending(view)):
             screen.say(self._console, line, STYLES[view.run.status] if index == 0 else "")

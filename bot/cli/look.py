@@ -130,7 +130,6 @@ def _plain(view: RunView, now: datetime) -> Iterator[str]:
 
 
 def _row(console: Console, run: Run) -> list[str | Text]:
-    took = format_duration(run.ended_at - run.begun_at) if run.begun_at and run.ended_at else ""
     return [
         run.name,
         run.title,
@@ -138,5 +137,5 @@ def _row(console: Console, run: Run) -> list[str | Text]:
         Text(str(run.status), STYLES[run.status]),
         run.started_by,
         local_time(console, run.created_at),
-        took,
+        format_duration(run.took) if run.took is not None else "",
     ]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.base.text import format_duration, plural
-from bot.model.run import HostResult, Run, RunStatus, RunView, StepRecord, StepStatus
+from bot.model.run import HostResult, Run, RunStatus, RunView, StepRecord
 
 #: What the terminal's exit code says about a run.
 EXIT_CODES = {
@@ -37,15 +37,14 @@ def is_still(run: Run) -> bool:
 
 def headline(run: Run) -> str:
     """`maintenance #12  Maintenance on, production`."""
-    where = f", {run.environment}" if run.environment else ""
-    return f"{run.name}  {run.title}{where}"
+    return f"{run.name}  {run.what}"
 
 
 def ending(view: RunView) -> Iterator[str]:
     """The last lines about a run: how it stands, why, and what to do."""
     run = view.run
-    length = f" in {format_duration(run.ended_at - run.begun_at)}" if run.ended_at and run.begun_at else ""
-    yield f"{run.name} {_word(run.status)}{length}." + (f" {run.reason}" if run.reason else "")
+    stands = "was interrupted" if run.status is RunStatus.INTERRUPTED else run.in_words
+    yield f"{run.name} {stands}." + (f" {run.reason}" if run.reason else "")
     if run.hint:
         yield run.hint
     if run.status is RunStatus.INTERRUPTED:
@@ -58,7 +57,7 @@ def step_line(step: StepRecord, now: datetime) -> str:
     """`1  Put up the page: running, 12s`."""
     length = format_duration((step.ended_at or now) - step.started_at) if step.started_at else ""
     again = f", try {step.attempt}" if step.attempt > 1 else ""
-    words = ", ".join(word for word in (f"{_word(step.status)}{again}", length) if word)
+    words = ", ".join(word for word in (f"{step.status}{again}", length) if word)
     return f"{step.id}  {step.title}: {words}"
 
 
@@ -74,7 +73,3 @@ def hosts_line(hosts: Sequence[HostResult]) -> str:
 
 def _host(host: HostResult) -> str:
     return f"{host.name} {host.state}" + (f" ({host.note})" if host.note else "")
-
-
-def _word(status: StepStatus | RunStatus) -> str:
-    return "was interrupted" if status is RunStatus.INTERRUPTED else str(status)

@@ -12,7 +12,6 @@ from bot.model.plan import Each, Plan, RunJob, Undo
 from bot.model.run import HOOKS, RetryPoint, Run, RunStatus, StepRecord, StepStatus
 from bot.store.store import Transaction
 
-_FAILED = {RunStatus.FAILED, RunStatus.ERRORED, RunStatus.ABORTED}
 #: What a hook's id says of the step that it belongs to: "4." of "4.ensure.1", nothing of the job's own "ensure.1".
 _OWNER = rf"(|.*?\.)(?:{'|'.join(HOOKS)})\."
 _HINT = "Run it again from the start."
@@ -22,7 +21,7 @@ _ASKED_AGAIN = frozenset({"approve"})
 
 def retry_point(run: Run, steps: Sequence[StepRecord]) -> RetryPoint | None:
     """Where *run* can be tried again; None when that would be its start, or when it did not fail."""
-    if run.status not in _FAILED or run.undo_of is not None:
+    if not (run.status.is_failure or run.status is RunStatus.ABORTED) or run.undo_of is not None:
         return None
     records = {record.id: record for record in steps}
     failed = next((step for step in run.plan.steps if step.id in records and not _is_done(records[step.id])), None)
@@ -158,7 +157,7 @@ def _is_done(record: StepRecord) -> bool:
 
 def _is_partly_done(record: StepRecord) -> bool:
     """Did it end badly on some of its hosts, and is what it did on the others still so?"""
-    ended_badly = record.status in {StepStatus.FAILED, StepStatus.ERRORED, StepStatus.ABORTED}
+    ended_badly = record.status.is_failure or record.status is StepStatus.ABORTED
     return ended_badly and not record.undone and 0 < len(record.done_hosts) < len(record.hosts)
 
 

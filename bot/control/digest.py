@@ -27,12 +27,8 @@ def week_of(tx: Transaction, start: datetime, end: datetime, zone: ZoneInfo) -> 
     # By dates: a week in which the clocks change has an hour more or less.
     first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
     days = [_day(runs, first + timedelta(days=number), zone) for number in range((last - first).days)]
-    used = Counter(_place(run) for run in runs)
-    lengths = [
-        (f"{_place(run)} #{run.number}", run.ended_at - (run.begun_at or run.created_at))
-        for run in runs
-        if run.ended_at
-    ]
+    used = Counter(run.what for run in runs)
+    lengths = [(f"{run.what} #{run.number}", run.took) for run in runs if run.took is not None]
     return Digest(
         start=start,
         end=end,
@@ -87,10 +83,6 @@ def _day(runs: Sequence[Run], date: date, zone: ZoneInfo) -> Day:
     )
 
 
-def _place(run: Run) -> str:
-    return f"{run.title}, {run.environment}" if run.environment else run.title
-
-
 def _held(tx: Transaction, start: datetime, end: datetime) -> tuple[tuple[str, timedelta], ...]:
     """How long each place stood between a job that its inverse ends by itself and that end, within the week."""
     held: Counter[str] = Counter()
@@ -101,5 +93,5 @@ def _held(tx: Transaction, start: datetime, end: datetime) -> tuple[tuple[str, t
         closing = tx.runs.first_success(of=run, job=run.plan.then.run)
         ended_at = closing.ended_at if closing and closing.ended_at else end
         seconds = (min(ended_at, end) - max(run.ended_at, start)).total_seconds()
-        held[_place(run)] += max(0, round(seconds))
+        held[run.what] += max(0, round(seconds))
     return tuple((place, timedelta(seconds=seconds)) for place, seconds in held.most_common(_LISTED) if seconds)

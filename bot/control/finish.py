@@ -266,5 +266,5 @@ def run_scope(run: Run) -> dict[str, object]:
 
 def first_failed(records: Sequence[StepRecord]) -> StepRecord | None:
     """The step whose failure the others followed: the first that ended badly, and of nested ones the innermost."""
-    bad = [step for step in records if step.status in {StepStatus.FAILED, StepStatus.ERRORED} and step.ended_at]
+    bad = [step for step in records if step.status.is_failure and step.ended_at]
     return min(bad, key=lambda step: (step.ended_at, -len(step.id)), default=None)

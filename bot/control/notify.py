@@ -9,7 +9,6 @@ from bot.model.notify import NotifyRule, Occasion
 from bot.model.run import Run, RunStatus
 from bot.store.store import Transaction
 
-_FAILED = {RunStatus.FAILED, RunStatus.ERRORED}
 #: The most urgent first: of one end one thing is told.
 _ORDER = (Occasion.FAILURE, Occasion.RECOVERY, Occasion.FINISH)
 
@@ -32,17 +31,18 @@ def tell_end(tx: Transaction, run: Run, status: RunStatus, *, now: datetime) -> 
 
 def _rules(run: Run, status: RunStatus) -> Iterator[NotifyRule]:
     yield from run.plan.notify
-    is_automatic = run.started_by_id.startswith("auto:")
     is_told = any(Occasion.FAILURE in rule.on and rule.concerns(run.job, run.environment) for rule in run.plan.notify)
-    if is_automatic and status in _FAILED and run.plan.channel and run.plan.channel != run.channel and not is_told:
+    is_elsewhere = run.plan.channel != run.channel
+    if run.starter.is_automatic and status.is_failure and run.plan.channel and is_elsewhere and not is_told:
         # Nobody pressed anything, so nobody looks: those who answer for the stack have to hear of it.
         yield NotifyRule(channel=run.plan.channel, on=(Occasion.FAILURE,))
 
 
 def _occasions(tx: Transaction, run: Run, status: RunStatus) -> set[Occasion]:
-    if status in _FAILED:
+    if status.is_failure:
         return {Occasion.FINISH, Occasion.FAILURE}
-    if status is RunStatus.SUCCEEDED and tx.runs.status_before(run) in _FAILED:
+    before = tx.runs.status_before(run) if status is RunStatus.SUCCEEDED else None
+    if before is not None and before.is_failure:
         return {Occasion.FINISH, Occasion.RECOVERY}
     return {Occasion.FINISH}
 

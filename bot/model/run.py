@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from actions.api import HostState
-from bot.base.text import plural
+from bot.base.text import format_duration, plural
 from bot.model.form import FormValue
 from bot.model.person import Person
 from bot.model.plan import Plan
-from bot.model.target import target_of
+from bot.model.target import place, target_of
 
 
 class RunStatus(StrEnum):
@@ -35,6 +35,11 @@ class RunStatus(StrEnum):
     def is_over(self) -> bool:
         """Will nothing more happen in this run?"""
         return self in _OVER
+
+    @property
+    def is_failure(self) -> bool:
+        """Did it end badly, and nobody asked it to?"""
+        return self in {RunStatus.FAILED, RunStatus.ERRORED}
 
 
 _OVER = {RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.ERRORED, RunStatus.ABORTED}
@@ -62,6 +67,11 @@ class StepStatus(StrEnum):
     def is_over(self) -> bool:
         """Is the step done with, one way or another?"""
         return self not in {StepStatus.PENDING, StepStatus.RUNNING, StepStatus.WAITING, StepStatus.INTERRUPTED}
+
+    @property
+    def is_failure(self) -> bool:
+        """Did it end badly, and nobody asked it to?"""
+        return self in {StepStatus.FAILED, StepStatus.ERRORED}
 
 
 class Decision(StrEnum):
@@ -128,6 +138,23 @@ class Run:
     def name(self) -> str:
         """What people call it: "maintenance #12"."""
         return f"{self.stack} #{self.number}"
+
+    @property
+    def what(self) -> str:
+        """What it does and where: "Maintenance on, production"."""
+        return place(self.title, self.environment)
+
+    @property
+    def took(self) -> timedelta | None:
+        """From its beginning to its end, or all of its time if it never began; None: it is not over."""
+        return self.ended_at - (self.begun_at or self.created_at) if self.ended_at else None
+
+    @property
+    def in_words(self) -> str:
+        """How it stands: "running", "succeeded in 14s", "failed after 3s"."""
+        if self.took is None:
+            return str(self.status)
+        return f"{self.status} {'in' if self.status is RunStatus.SUCCEEDED else 'after'} {format_duration(self.took)}"
 
     @property
     def target(self) -> str:

@@ -54,7 +54,6 @@ _OF_STATUS = {
 }
 
 
-_BAD = {StepStatus.FAILED, StepStatus.ERRORED}
 #: The hooks that belong to an outcome; `ensure` belongs to all of them.
 _HOOKS_FOR = {
     Outcome.SUCCEEDED: "on_success",
@@ -219,7 +218,7 @@ class Walk:
             self._one,
             at_once=at_once,
             cancelled=cancelled,
-            has_failed=(lambda step: self._recorder.record(step.id).status in _BAD) if fast else None,
+            has_failed=(lambda step: self._recorder.record(step.id).status.is_failure) if fast else None,
             name=f"run-{self._run.number}",
         )
         order = (Outcome.INTERRUPTED, Outcome.WAITING, Outcome.ERRORED, Outcome.FAILED, Outcome.ABORTED)
@@ -306,7 +305,7 @@ class Walk:
             # Somebody stopped that run alone: for this one its step has not succeeded.
             status = StepStatus.FAILED
         outputs = {**child.outputs, "run": child.number, "status": child.status.value}
-        reason = f"{child.name}: {child.reason or child.status}" if status in _BAD else ""
+        reason = f"{child.name}: {child.reason or child.status}" if status.is_failure else ""
         self._recorder.ends(step.id, status, reason=reason, hint=child.hint, outputs=outputs)
         return _OF_STATUS[status]
 

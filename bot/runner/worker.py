@@ -237,5 +237,5 @@ def _why(tx: Transaction, run: Run, status: RunStatus) -> tuple[str, str]:
     if status is RunStatus.INTERRUPTED:
         step = next((step for step in steps if step.status == "interrupted"), None)
     else:
-        step = first_failed(steps) if status in {RunStatus.FAILED, RunStatus.ERRORED} else None
+        step = first_failed(steps) if status.is_failure else None
     return (f"{step.title}: {step.reason}", step.hint) if step else ("", "")

@@ -9,7 +9,6 @@ from bot.model.run import Run, RunStatus
 from bot.slack.client import Later, Never, Unsure, call
 from bot.slack.door import Door
 from bot.slack.posting import Address
-from bot.slack.views.parts import place
 
 #: They are done by a call of their own, and stand nowhere.
 ERRANDS = frozenset({MessageKind.PIN, MessageKind.STEP})
@@ -68,5 +67,5 @@ class Errands:
 
 
 def _how(run: Run, link: str) -> str:
-    said = f"{run.name} ({place(run.title, run.environment)}) {run.status}. {run.reason}".strip()
+    said = f"{run.name} ({run.what}) {run.status}. {run.reason}".strip()
     return f"{cut(said, _ERROR_LENGTH)} {link}".strip()

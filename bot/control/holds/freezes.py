@@ -14,7 +14,7 @@ from bot.control.holds.holds import let_go
 from bot.control.start import StartJob
 from bot.model.freeze import Frozen, InFreeze
 from bot.model.stack import Environment, Job, Stack
-from bot.model.target import target_of
+from bot.model.target import place, target_of
 from bot.store.store import Store, Transaction
 
 #: Under which it is remembered what was frozen at the last look, and by which rules.
@@ -44,7 +44,7 @@ class Freezes:
         for stack, environment in places:
             target = f"{stack.name}/*/{environment.name}" if environment else stack.name
             if target not in found and (one := frozen(self._catalog.freezes, target, now)):
-                found[target] = (f"{stack.title}, {environment.name}" if environment else stack.title, one)
+                found[target] = (place(stack.title, environment.name if environment else None), one)
         return list(found.values())
 
     def in_stack(self, stack: Stack) -> list[tuple[str, Frozen]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.base.errors import NotFound, Refused
 from bot.base.text import did_you_mean
-from bot.model.target import target_of
+from bot.model.target import place, target_of
 from bot.slack.desk import ORIGIN, Desk
 from bot.slack.ids import CONFIRM_PAGE, JobRef, TooLong
 from bot.slack.interaction import Interaction, read_command, read_event
@@ -16,7 +16,6 @@ from bot.slack.listeners.pages import Ack, Body
 from bot.slack.live import scene_of
 from bot.slack.mrkdwn import escape
 from bot.slack.views.menu import prefilled
-from bot.slack.views.parts import place
 from bot.slack.views.run_list import runs_blocks, runs_text
 from bot.slack.views.run_message import run_blocks, run_text
 from bot.slack.views.words import help_blocks, help_text, who_blocks, who_text

@@ -6,6 +6,7 @@ from typing import TypedDict
 from bot.control.forms.choices import NotYet
 from bot.model.person import Person
 from bot.model.run import Decision, Run
+from bot.model.target import place
 from bot.model.timer import TimerKind
 from bot.slack.desk import ORIGIN, Desk
 from bot.slack.ids import CONFIRM_NAME, ClickRef, OutOfDate
@@ -14,7 +15,7 @@ from bot.slack.listeners.pages import AT_ONCE_S, Ack, Body, refusals_shown, view
 from bot.slack.live import job_title
 from bot.slack.views.job_modal import looking_modal
 from bot.slack.views.name_modal import name_modal
-from bot.slack.views.parts import modal, place, section
+from bot.slack.views.parts import modal, section
 
 UNDO, RETRY, RETRY_FROM, RESOLVE, NOW = "undo", "retry", "retry-from", "resolve-undo", "now"
 #: What each starts, as the title of the page that asks, and the right that it needs.
@@ -139,7 +140,7 @@ def _ref(click: Interaction, do: str, number: int) -> ClickRef:
 
 
 def _meaning(do: str, run: Run) -> str:
-    what = place(run.title, run.environment)
+    what = run.what
     match do:
         case "retry":
             return f"A new run of {what} starts with the answers of {run.name}."

@@ -14,7 +14,7 @@ from bot.slack.ids import APPROVAL, APPROVAL_FORM, REASON, VALUE, ApprovalRef, n
 from bot.slack.limits import INPUT_LABEL, MESSAGE_TEXT, PRIVATE_METADATA, Block, fit_message
 from bot.slack.mrkdwn import DAY_TIME, at_time, escape, one_line
 from bot.slack.views.fields import field_input
-from bot.slack.views.parts import button, context, divider, header, modal, place, row, section, words
+from bot.slack.views.parts import button, context, divider, header, modal, row, section, words
 from bot.slack.views.previews import preview_blocks, whole_preview_blocks
 from bot.slack.views.run_message import answers_line
 
@@ -41,7 +41,7 @@ class ApprovalScene:
 def approval_text(view: ApprovalView) -> str:
     """The message in one line, for notifications and screen readers."""
     run = view.run
-    what = place(run.title, run.environment)
+    what = run.what
     if view.approval.is_open:
         return cut(escape(f"{run.started_by} asks for a yes: {what}"), MESSAGE_TEXT)
     return cut(escape(f"{_STATES[view.approval.state]}: {what}"), MESSAGE_TEXT)
@@ -145,7 +145,7 @@ def has_page(view: ApprovalView, do: str) -> bool:
 
 def answer_modal(view: ApprovalView, do: str) -> dict[str, Any]:
     """The page that asks for a reason, and who says yes for the answers to the approval's form."""
-    blocks: list[Block] = [section(f"*{one_line(place(view.run.title, view.run.environment))}*")]
+    blocks: list[Block] = [section(f"*{one_line(view.run.what)}*")]
     if do == APPROVE:
         blocks += [field_input(one, one.default) for one in view.step.form]
     blocks.append(_reason(is_needed=view.step.needs_reason))
@@ -193,7 +193,7 @@ def _line(view: ApprovalView) -> str:
     run = view.run
     count = f" · {len(view.approval.yes)} of {view.step.count} said yes" if view.step.count > 1 else ""
     until = at_time(view.timer.at, f"until {DAY_TIME}")
-    what = f"*{one_line(place(run.title, run.environment))}*"
+    what = f"*{one_line(run.what)}*"
     return f"{what} · {one_line(run.name)} by {one_line(run.started_by)}{count} · {until}"
 
 

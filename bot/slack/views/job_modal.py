@@ -7,13 +7,14 @@ from bot.model.approval import StepPreview
 from bot.model.freeze import Frozen
 from bot.model.run import Run
 from bot.model.stack import Environment, Job
+from bot.model.target import place
 from bot.slack.door import Offer
 from bot.slack.ids import JOB_CONFIRM, REASON, VALUE, ConfirmRef
 from bot.slack.limits import PLACEHOLDER, PRIVATE_METADATA, SECTION_TEXT, Block
 from bot.slack.mrkdwn import one_line
 from bot.slack.views.answers import answer_words
 from bot.slack.views.name_modal import name_input
-from bot.slack.views.parts import divider, modal, place, section, skeleton, words
+from bot.slack.views.parts import divider, modal, section, skeleton, words
 from bot.slack.views.previews import preview_blocks
 
 _ANSWER_LENGTH = 500

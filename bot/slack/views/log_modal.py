@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.base.text import cut
-from bot.model.run import Run, RunStatus
+from bot.model.run import Run
 from bot.slack.ids import LOG_AGAIN, RunRef
 from bot.slack.limits import SECTION_TEXT, Block
 from bot.slack.mrkdwn import code_block, one_line
-from bot.slack.views.parts import button, context, modal, place, row, section
+from bot.slack.views.parts import button, context, modal, row, section
 
 _EXCERPT_LENGTH = 1500
 
@@ -27,9 +27,9 @@ def log_modal(run: Run, lines: Sequence[str]) -> dict[str, Any]:
 def log_comment(run: Run, lines: Sequence[str]) -> str:
     """What stands beside the log in the thread. After a failure it calls the person who started the run, once."""
     excerpt = code_block("\n".join(lines), _EXCERPT_LENGTH) if lines else ""
-    if run.status in {RunStatus.FAILED, RunStatus.ERRORED}:
+    if run.status.is_failure:
         why = one_line(cut(run.reason, _EXCERPT_LENGTH))
-        line = f"{_mention(run)}{one_line(place(run.title, run.environment))} {run.status}: {why}"
+        line = f"{_mention(run)}{one_line(run.what)} {run.status}: {why}"
     else:
         line = f"Log of {one_line(run.name)}" if lines else ""
     return "\n".join(part for part in (line, excerpt) if part)

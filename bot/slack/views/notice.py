@@ -4,21 +4,20 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from bot.base.text import cut, format_duration
+from bot.base.text import cut
 from bot.model.notify import NotifyRule, Occasion
 from bot.model.run import Run, RunStatus
 from bot.model.signs import RUN_SIGNS
 from bot.slack.ids import SHOW_RUN, RunRef, nth
 from bot.slack.limits import Block
 from bot.slack.mrkdwn import at_time, escape, one_line
-from bot.slack.views.parts import button, place, section
+from bot.slack.views.parts import button, section
 
 #: An id of Slack's: of a person or of a group.
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
 _GROUP = re.compile(r"S[A-Z0-9]{2,}")
 _REASON_LENGTH = 300
 _NAMED = 10
-_FAILED = {RunStatus.FAILED, RunStatus.ERRORED}
 
 #: The id behind a group's handle.
 GroupId = Callable[[str], str | None]
@@ -26,17 +25,15 @@ GroupId = Callable[[str], str | None]
 
 def notice_text(run: Run, occasion: Occasion, mention: Sequence[str], group_id: GroupId) -> str:
     """`✗ *Deploy, production* failed after 3s: Copy: no space left.`, and below it `shop #12 by Ada @oncall`."""
-    name = f"*{one_line(place(run.title, run.environment))}*"
+    name = f"*{one_line(run.what)}*"
     about = f"{one_line(run.name)} by {one_line(run.started_by)}"
     if occasion is Occasion.START:
         cause = f", {one_line(run.cause)}" if run.cause else ""
         return f"{RUN_SIGNS[RunStatus.RUNNING]} {name} has begun: {about}{cause}"
     again = " works again:" if occasion is Occasion.RECOVERY else ""
-    took = format_duration(run.ended_at - (run.begun_at or run.created_at)) if run.ended_at else ""
-    how = f"{run.status} {'in' if run.status is RunStatus.SUCCEEDED else 'after'} {took}"
     reason = f": {one_line(cut(run.reason, _REASON_LENGTH))}" if run.reason else ""
     called = "".join(f" {_called(who, run, group_id)}" for who in mention)
-    return f"{RUN_SIGNS[run.status]} {name}{again} {how}{reason}\n{about}{called}"
+    return f"{RUN_SIGNS[run.status]} {name}{again} {run.in_words}{reason}\n{about}{called}"
 
 
 def notice_blocks(text: str, run: Run) -> list[Block]:
@@ -48,7 +45,7 @@ def notice_blocks(text: str, run: Run) -> list[Block]:
 def quiet_text(runs: Sequence[Run], rule: NotifyRule, since: datetime, until: datetime) -> str:
     """What was held back: `While it was quiet (22:00 to 07:00): ✓ Deploy, production (#12) · ...`."""
     told = [run for run in sorted(runs, key=lambda run: run.number) if _belongs(run, runs, rule, since, until)]
-    lines = [f"{RUN_SIGNS[run.status]} {one_line(place(run.title, run.environment))} (#{run.number})" for run in told]
+    lines = [f"{RUN_SIGNS[run.status]} {one_line(run.what)} (#{run.number})" for run in told]
     more = [f"and {len(lines) - _NAMED} more"] if len(lines) > _NAMED else []
     hours = f"{at_time(since, '{time}')} to {at_time(until, '{time}')}"
     return f"While it was quiet ({hours}): {' · '.join([*lines[:_NAMED], *more])}"
@@ -61,7 +58,7 @@ def _belongs(run: Run, runs: Sequence[Run], rule: NotifyRule, since: datetime, u
     began = Occasion.START in rule.on and run.begun_at is not None and since <= run.begun_at < until
     if run.ended_at is None or not since <= run.ended_at < until:
         return began
-    if run.status in _FAILED and Occasion.FAILURE in rule.on:
+    if run.status.is_failure and Occasion.FAILURE in rule.on:
         return False
     return began or Occasion.FINISH in rule.on or (Occasion.RECOVERY in rule.on and _recovers(run, runs))
 
@@ -72,10 +69,10 @@ def _recovers(run: Run, runs: Sequence[Run]) -> bool:
         for other in runs
         if (other.job, other.environment) == (run.job, run.environment)
         and other.number < run.number
-        and (other.status in _FAILED or other.status is RunStatus.SUCCEEDED)
+        and (other.status.is_failure or other.status is RunStatus.SUCCEEDED)
     ]
     before = max(same, key=lambda other: other.number, default=None)
-    return run.status is RunStatus.SUCCEEDED and before is not None and before.status in _FAILED
+    return run.status is RunStatus.SUCCEEDED and before is not None and before.status.is_failure
 
 
 def _called(who: str, run: Run, group_id: GroupId) -> str:

@@ -93,8 +93,3 @@ def modal(title: str, blocks: Sequence[Block], **more: Any) -> dict[str, Any]:
 def skeleton(title: str, line: str = "One moment…") -> dict[str, Any]:
     """What a modal shows until its content is there: a trigger lives 3 s, so it has to open before anything slow."""
     return modal(title, [section(line)])
-
-
-def place(stack_or_title: str, environment: str | None) -> str:
-    """`Maintenance on, production`."""
-    return f"{stack_or_title}, {environment}" if environment else stack_or_title

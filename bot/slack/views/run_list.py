@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from bot.base.text import format_duration
-from bot.model.run import Run, RunStatus
+from bot.model.run import Run
 from bot.model.signs import RUN_SIGNS
+from bot.model.target import place
 from bot.model.toggle import Standing
 from bot.slack.ids import SHOW_RUN, RunRef, nth
 from bot.slack.limits import Block
 from bot.slack.mrkdwn import DAY_TIME, at_time, escape, one_line
-from bot.slack.views.parts import button, context, place, section
+from bot.slack.views.parts import button, context, section
 
 #: Where one look has to do.
 _STATES_SHOWN = 6
@@ -29,16 +29,15 @@ def runs_text(runs: Sequence[Run]) -> str:
 
 def how_it_stands(run: Run) -> str:
     """`✓ succeeded in 14s`, `✗ failed after 3s`, `● running`."""
-    if run.ended_at is None:
-        return f"{RUN_SIGNS[run.status]} {run.status}"
-    length = format_duration(run.ended_at - (run.begun_at or run.created_at))
-    return f"{RUN_SIGNS[run.status]} {run.status} {'in' if run.status is RunStatus.SUCCEEDED else 'after'} {length}"
+    return f"{RUN_SIGNS[run.status]} {run.in_words}"
 
 
 def run_origin(run: Run) -> str:
-    """By whom and when; of one that started by itself why, which says more than "by Trigger"."""
-    who = run.cause if run.started_by_id.startswith("auto:") and run.cause else f"by {run.started_by}"
-    return f"{one_line(run.name)} · {one_line(who)} · {at_time(run.created_at, DAY_TIME)}"
+    """By whom, why and when: `shop #12 · by Ada · again, as shop #11 · today at 14:02`."""
+    # "by Timer" says nothing that the cause does not say better.
+    by = "" if run.starter.is_automatic and run.cause else f"by {run.started_by}"
+    parts = [one_line(run.name), one_line(by), one_line(run.cause), at_time(run.created_at, DAY_TIME)]
+    return " · ".join(part for part in parts if part)
 
 
 def standing_line(standing: Standing) -> str:
@@ -61,6 +60,6 @@ def now_blocks(states: Sequence[Standing]) -> list[Block]:
 
 def _run_line(run: Run) -> Block:
     sign, _, status = how_it_stands(run).partition(" ")
-    first = f"{sign}  *{one_line(place(run.title, run.environment))}*: {status}"
+    first = f"{sign}  *{one_line(run.what)}*: {status}"
     show = button("Show", action=nth(SHOW_RUN, run.number), value=RunRef(run=run.number).encode())
     return section(f"{first}\n{run_origin(run)}", accessory=show)

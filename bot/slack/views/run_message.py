@@ -3,16 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.base.text import cut, format_duration, join_words, plural
+from bot.base.text import cut, join_words, plural
 from bot.model.form import FormField
 from bot.model.run import Decision, RetryPoint, Run, RunStatus, RunView
 from bot.model.signs import RUN_SIGNS
 from bot.model.timer import Timer
 from bot.slack.ids import AGAIN, CANCEL, DECIDE, LOCK, LOG, RETRY, RETRY_FROM, SHOW_RUN, UNDO, LockRef, RunRef, nth
 from bot.slack.limits import MESSAGE_TEXT, Block, fit_message
-from bot.slack.mrkdwn import DAY_TIME, at_time, escape, one_line
+from bot.slack.mrkdwn import escape, one_line
 from bot.slack.views.answers import answer_words
-from bot.slack.views.parts import button, confirm, context, header, place, row, section
+from bot.slack.views.parts import button, confirm, context, header, row, section
+from bot.slack.views.run_list import run_origin
 from bot.slack.views.run_steps import count, step_sections
 from bot.slack.views.timer_message import timer_line
 
@@ -35,7 +36,7 @@ class RunScene:
 def run_text(view: RunView) -> str:
     """The message in one line, for notifications, thread previews and screen readers."""
     run = view.run
-    line = f"{place(run.title, run.environment)}: {_status(view)}"
+    line = f"{run.what}: {_status(view)}"
     detail = view.waits_for if run.status is RunStatus.WAITING else run.reason if run.status.is_over else ""
     return cut(escape(f"{line}. {detail}" if detail else line), MESSAGE_TEXT)
 
@@ -45,7 +46,7 @@ def run_blocks(scene: RunScene) -> list[Block]:
     view, run = scene.view, scene.view.run
     blocks = [header(" · ".join(part for part in (run.title, run.environment) if part))]
     blocks.append(section(_headline(view)))
-    blocks.append(context(_origin(run)))
+    blocks.append(context(run_origin(run)))
     if run.inputs:
         blocks.append(context(answers_line(run, scene.fields)))
     blocks += step_sections(view.visible_steps, said=run.reason)
@@ -61,13 +62,10 @@ def _status(view: RunView) -> str:
     run = view.run
     if run.cancelled_by and not run.status.is_over:
         return f"stopping, as {run.cancelled_by} asked"
-    if run.status.is_over and run.ended_at:
-        length = format_duration(run.ended_at - (run.begun_at or run.created_at))
-        return f"{run.status} in {length}" if run.status is RunStatus.SUCCEEDED else f"{run.status} after {length}"
     at, of = count(view.steps)
     if run.status in {RunStatus.RUNNING, RunStatus.INTERRUPTED} and of:
         return f"{run.status}, step {at} of {of}"
-    return str(run.status)
+    return run.in_words
 
 
 def _headline(view: RunView) -> str:
@@ -80,15 +78,6 @@ def _headline(view: RunView) -> str:
     # For whom it waits is the first thing that people want to know.
     waits_for = view.waits_for if view.run.status is RunStatus.WAITING else ""
     return f"{line}\n{escape(waits_for)}" if waits_for else line
-
-
-def _origin(run: Run) -> str:
-    started_at = at_time(run.created_at, DAY_TIME)
-    parts = [one_line(run.name), f"by {one_line(run.started_by)}", one_line(run.cause), started_at]
-    if run.started_by_id.startswith("auto:"):
-        # "by Timer" says nothing that the cause does not say better.
-        parts.remove(parts[1])
-    return " · ".join(part for part in parts if part)
 
 
 def answers_line(run: Run, fields: Mapping[str, FormField]) -> str:
@@ -162,7 +151,7 @@ def _cancel(run: Run) -> dict[str, object]:
 def _undo(run: Run) -> dict[str, object]:
     ask = confirm(
         f"Undo {run.name}?",
-        f"A new run undoes what {place(run.title, run.environment)} did, the newest step first.",
+        f"A new run undoes what {run.what} did, the newest step first.",
         yes="Undo it",
         no="Leave it",
         danger=True,
@@ -173,7 +162,7 @@ def _undo(run: Run) -> dict[str, object]:
 def _retry(run: Run) -> dict[str, object]:
     ask = confirm(
         f"Run {run.title} again?",
-        f"A new run of {place(run.title, run.environment)} starts with the same answers.",
+        f"A new run of {run.what} starts with the same answers.",
         yes="Run it again",
         no="Do nothing",
     )

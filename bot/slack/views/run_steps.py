@@ -121,7 +121,7 @@ def _details(step: StepRecord, said: str) -> list[str]:
     # Hosts of a step that has not begun are those of the run that this one takes up.
     if step.hosts and step.started_at is not None:
         details += host_lines(step.hosts)
-    is_bad = step.status in {StepStatus.FAILED, StepStatus.ERRORED, StepStatus.INTERRUPTED}
+    is_bad = step.status.is_failure or step.status is StepStatus.INTERRUPTED
     # The run's own reason ends with that of the step which failed first.
     if is_bad and not said.endswith(step.reason):
         details.append(one_line(cut(step.reason, _NOTE_LENGTH)))

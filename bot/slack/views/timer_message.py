@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.model.pause import EVERYTHING
+from bot.model.target import place
 from bot.model.timer import NEVER, Timer, TimerKind, TimerState
 from bot.slack.ids import TIMER, TimerRef, nth
 from bot.slack.limits import Block
 from bot.slack.mrkdwn import DAY_TIME, at_time, escape, one_line
-from bot.slack.views.parts import button, confirm, place, row, section
+from bot.slack.views.parts import button, confirm, row, section
 
 EXTEND, NOW, CANCEL = "extend", "now", "cancel"
 EXTEND_MINUTES = 30
