@@ -11,7 +11,7 @@ from bot.catalog.problems import Fault
 #: What stands under a name; None: anything may.
 Names = Mapping[str, "Names | None"]
 
-#: What every run knows of itself; see control.finish.run_scope.
+#: What every run knows of itself; see control.scope.
 RUN: Names = {"number": None, "name": None, "started_by": None, "title": None, "status": None}
 #: What steps know of a file that was given to the form.
 FILE: Names = {"name": None, "size": None, "path": None}

@@ -81,7 +81,7 @@ def living_family(tx: Transaction, number: int) -> list[int]:
     return sorted(found, reverse=True)
 
 
-def waits_for_called(tx: Transaction, number: int) -> dict[str, Run]:
+def called_by_steps(tx: Transaction, number: int) -> dict[str, Run]:
     """The runs that the steps of run *number* started, by the step."""
     return {child.parent_step: child for child in tx.runs.called_by(number) if child.parent_step}
 

@@ -24,7 +24,7 @@ from bot.control.jobs import Jobs
 from bot.control.logs import RunLog
 from bot.control.preview import RunPreviewer
 from bot.control.runs import Runs
-from bot.control.timer_kinds import BackToWork, EndPause, EndReservation, Moment, StartLater, Thaw
+from bot.control.timer_kinds import every_kind
 from bot.control.timers import Timers
 from bot.control.toggles import Toggles
 from bot.control.watchers.announcements import Announcements
@@ -33,7 +33,6 @@ from bot.control.watchers.follows import Follows
 from bot.control.watchers.scheduled import ScheduledAnnouncements
 from bot.control.watchers.triggers import Triggers
 from bot.control.watchers.watch import Watch
-from bot.model.timer import TimerKind
 from bot.store.store import Store
 
 
@@ -84,7 +83,6 @@ class Control:
         forms = Forms(catalog=catalog, choices=choices)
         files = Files(store=store, clock=clock, folder=logs.given_folder())
         jobs = Jobs(catalog=catalog, access=access)
-        at_hand = AtHand(store=store, clock=clock, jobs=jobs)
         freezes = Freezes(store=store, engine=engine, catalog=catalog, access=access, clock=clock)
         runs = Runs(
             store=store,
@@ -100,25 +98,11 @@ class Control:
         )
         locks = Locks(store=store, engine=engine, access=access, catalog=catalog, clock=clock, nudges=nudges)
         pauses = Pauses(store=store, engine=engine, access=access, catalog=catalog, clock=clock, nudges=nudges)
-        kinds: dict[TimerKind, Moment] = {
-            TimerKind.START: StartLater(runs, access),
-            TimerKind.RESUME: BackToWork(engine, access),
-            TimerKind.RESERVATION: EndReservation(locks),
-            TimerKind.PAUSE: EndPause(pauses),
-            TimerKind.FREEZE: Thaw(engine, access, catalog),
-        }
-        timers = Timers(store=store, kinds=kinds, clock=clock)
-        audits = Audits(store=store, access=access, clock=clock)
+        kinds = every_kind(runs=runs, locks=locks, pauses=pauses, engine=engine, access=access, catalog=catalog)
         approvers = Approvers(access)
-        approvals = Approvals(
-            store=store, engine=engine, approvers=approvers, previewer=previewer, clock=clock, nudges=nudges
-        )
         triggers = Triggers(store=store, catalog=catalog, runs=runs, clock=clock)
         announcements = Announcements(store=store, catalog=catalog, access=access, clock=clock)
         clockwork = Clockwork(next_moment)
-        scheduled = ScheduledAnnouncements(
-            store=store, catalog=catalog, access=access, clock=clock, clockwork=clockwork
-        )
         watch = Watch(
             store=store,
             catalog=catalog,
@@ -131,23 +115,27 @@ class Control:
         return cls(
             access=access,
             jobs=jobs,
-            at_hand=at_hand,
+            at_hand=AtHand(store=store, clock=clock, jobs=jobs),
             toggles=Toggles(store=store),
             forms=forms,
             drafts=Drafts(store=store, clock=clock),
             files=files,
             runs=runs,
-            audits=audits,
-            timers=timers,
+            audits=Audits(store=store, access=access, clock=clock),
+            timers=Timers(store=store, kinds=kinds, clock=clock),
             locks=locks,
             pauses=pauses,
             freezes=freezes,
-            approvals=approvals,
+            approvals=Approvals(
+                store=store, engine=engine, approvers=approvers, previewer=previewer, clock=clock, nudges=nudges
+            ),
             approvers=approvers,
             watch=watch,
             announcements=announcements,
             follows=Follows(
                 store=store, catalog=catalog, access=access, clock=clock, keep=watch.keep, registries=registries
             ),
-            scheduled=scheduled,
+            scheduled=ScheduledAnnouncements(
+                store=store, catalog=catalog, access=access, clock=clock, clockwork=clockwork
+            ),
         )

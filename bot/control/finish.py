@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 from bot.base.text import format_duration, parse_duration
 from bot.catalog.expressions import ExpressionProblem, evaluate
-from bot.control.called import waits_for_called
+from bot.control.called import called_by_steps
 from bot.control.engine import Engine
 from bot.control.holds.asking import lets_pass, withdraw
 from bot.control.holds.reservations import begin_reservation
 from bot.control.moments import call_off, wait_key
 from bot.control.notify import tell_end
+from bot.control.scope import scope_of
 from bot.model.freeze import freeze_key
 from bot.model.lock import Claim, Lock
 from bot.model.message import MessageKind
@@ -39,14 +40,7 @@ def finish(
     if run.held:
         call_off(tx, freeze_key(run.number), by=run.cancelled_by or "")
     if status is RunStatus.SUCCEEDED:
-        tx.runs.change(run.number, outputs=_outputs(tx, run))
-        call_off(tx, then_key(run.stack, run.job, run.environment), by=run.started_by)
-        if run.undo_of is not None:
-            _cancel_what_should_follow(tx, run, run.undo_of)
-        _announce(tx, run)
-        _then(tx, run, now)
-        if run.plan.has_inverse:
-            tx.messages.show_boards(run.stack)
+        _succeed(tx, run, now)
     tell_end(tx, run, status, now=now)
     # After the timers: a timer that comes at this very moment holds its row, then the lock of the run it starts.
     release_locks(tx, engine, run, now=now)
@@ -60,6 +54,18 @@ def finish(
             parent=f"run:{run.number}",
             run=run.number,
         )
+
+
+def _succeed(tx: Transaction, run: Run, now: datetime) -> None:
+    """Write what the success of *run* means to others: what it puts out, what ends with it, what it promised."""
+    tx.runs.change(run.number, outputs=_outputs(tx, run))
+    call_off(tx, then_key(run.stack, run.job, run.environment), by=run.started_by)
+    if run.undo_of is not None:
+        _cancel_what_should_follow(tx, run, run.undo_of)
+    _announce(tx, run)
+    _then(tx, run, now)
+    if run.plan.has_inverse:
+        tx.messages.show_boards(run.stack)
 
 
 def _bring_back(tx: Transaction, engine: Engine, parent: int) -> None:
@@ -141,7 +147,7 @@ def abort_what_stands_still(tx: Transaction, run: Run, *, now: datetime) -> bool
     A hook that waits does go on: it cleans up, whoever cancelled the run.
     """
     # A step whose run is still ending is left when that run has ended.
-    ending = {step for step, called in waits_for_called(tx, run.number).items() if not called.status.is_over}
+    ending = {step for step, called in called_by_steps(tx, run.number).items() if not called.status.is_over}
     still = [step for step in tx.steps.of(run.number) if _is_left_by_cancelling(step) and step.id not in ending]
     for step in still:
         tx.steps.change(run.number, step.id, status=StepStatus.ABORTED)
@@ -165,7 +171,7 @@ def _a_moment_has_come(tx: Transaction, number: int) -> bool:
     """
     to_come = {timer.key for timer in tx.timers.of_run(number) if timer.state is TimerState.WAITING}
     waiting = [step for step in tx.steps.of(number) if step.status is StepStatus.WAITING]
-    called = waits_for_called(tx, number)
+    called = called_by_steps(tx, number)
     return any(
         called[step.id].status.is_over if step.id in called else wait_key(number, step.id) not in to_come
         for step in waiting
@@ -235,36 +241,3 @@ def _text(tx: Transaction, run: Run, written: str) -> str:
         return str(evaluate(written, scope_of(tx, run)))
     except ExpressionProblem as problem:
         return f"{written} ({problem})"
-
-
-def scope_of(tx: Transaction, run: Run) -> dict[str, object]:
-    """What expressions of *run* may name now.
-
-    Its plan's scope, `run`, `STEP.outputs` of the named steps that have succeeded, and `failure` once a step failed.
-    """
-    scope: dict[str, object] = {**run.plan.scope, "run": run_scope(run)}
-    named = {step.id: step.name for step in run.plan.all_steps() if step.name}
-    records = tx.steps.of(run.number)
-    for record in records:
-        if record.id in named and record.status is StepStatus.SUCCEEDED:
-            scope[named[record.id]] = {"outputs": dict(record.outputs or {})}
-    if (failed := first_failed(records)) is not None:
-        scope["failure"] = {"step": failed.title, "reason": failed.reason}
-    return scope
-
-
-def run_scope(run: Run) -> dict[str, object]:
-    """What an expression may know of its own run."""
-    return {
-        "number": run.number,
-        "name": run.name,
-        "started_by": run.started_by,
-        "title": run.title,
-        "status": run.status.value,
-    }
-
-
-def first_failed(records: Sequence[StepRecord]) -> StepRecord | None:
-    """The step whose failure the others followed: the first that ended badly, and of nested ones the innermost."""
-    bad = [step for step in records if step.status.is_failure and step.ended_at]
-    return min(bad, key=lambda step: (step.ended_at, -len(step.id)), default=None)

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.control.finish import first_failed
-from bot.model.run import RunView, StepRecord
+from bot.model.run import RunView, StepRecord, first_failed
 
 _CHUNK_BYTES = 64 * 1024
 #: How much of the end of a file is read to find its last lines.

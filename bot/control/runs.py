@@ -97,29 +97,7 @@ class Runs:
         if known := tx.runs.by_key(ask.key):
             return known
         demand_living_parent(tx, ask)
-        values = {
-            "stack": ready.stack.name,
-            "job": ready.job.name,
-            "title": ready.job.title,
-            "environment": ready.environment.name if ready.environment else None,
-            "inputs": ready.inputs,
-            "cause": ask.cause,
-            "parent": ask.parent,
-            "parent_step": ask.parent_step,
-            "behind": people_behind(tx, ask),
-            "override": ask.override,
-            "ignores_freeze": ready.job.in_freeze is InFreeze.IGNORE,
-        }
-        new = NewRun(
-            key=ask.key,
-            plan=ready.plan,
-            lock=ready.lock,
-            person=ask.person,
-            origin=ask.origin,
-            channel=ask.channel,
-            values=values,
-        )
-        run = self._add(tx, new)
+        run = self._add(tx, _asked_for(ask, ready, people_behind(tx, ask)))
         self._files.use(tx, run)
         if run.held == HELD and ready.job.in_freeze is InFreeze.SKIP and ask.person.is_automatic:
             skip(tx, self._engine, run, now=self._clock.now())
@@ -351,6 +329,32 @@ def _found(run: Run | None, number: int) -> Run:
     if run is None:
         raise NotFound(f"There is no run #{number}.", hint='"runs" lists the newest.')
     return run
+
+
+def _asked_for(ask: StartJob, ready: ReadyJob, behind: Mapping[str, str]) -> NewRun:
+    """The run of a job that was made ready."""
+    values = {
+        "stack": ready.stack.name,
+        "job": ready.job.name,
+        "title": ready.job.title,
+        "environment": ready.environment.name if ready.environment else None,
+        "inputs": ready.inputs,
+        "cause": ask.cause,
+        "parent": ask.parent,
+        "parent_step": ask.parent_step,
+        "behind": behind,
+        "override": ask.override,
+        "ignores_freeze": ready.job.in_freeze is InFreeze.IGNORE,
+    }
+    return NewRun(
+        key=ask.key,
+        plan=ready.plan,
+        lock=ready.lock,
+        person=ask.person,
+        origin=ask.origin,
+        channel=ask.channel,
+        values=values,
+    )
 
 
 def _undo(old: Run, *, key: str, lock: str | None, by: Person, origin: str, channel: str | None) -> NewRun:

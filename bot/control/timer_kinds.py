@@ -21,14 +21,14 @@ from bot.control.start import StartJob
 from bot.model.message import MessageKind
 from bot.model.person import TIMER, Person
 from bot.model.run import RunStatus
-from bot.model.timer import Timer
+from bot.model.timer import Timer, TimerKind
 from bot.store.store import Transaction
 
 #: What happens in the transaction that marks the timer.
 Act = Callable[[Transaction, Timer, datetime], object]
 
 
-class Moment(Protocol):
+class Kind(Protocol):
     """One kind of timer."""
 
     #: It speaks to the run that set it, whose row is held before the timer's, as whoever else ends its waiting does.
@@ -36,7 +36,7 @@ class Moment(Protocol):
     #: Does calling it off make sense?
     can_be_cancelled: bool
 
-    def demand(self, timer: Timer, verb: str, *, by: Person, origin: str) -> None:
+    def demand(self, timer: Timer, *, by: Person, origin: str) -> None:
         """Go on only if *by* may change it. Raises NotAllowed."""
 
     def warn(self, tx: Transaction, timer: Timer, *, now: datetime) -> None:
@@ -66,9 +66,8 @@ class StartLater(_Announced):
         self._runs = runs
         self._access = access
 
-    def demand(self, timer: Timer, verb: str, *, by: Person, origin: str) -> None:
+    def demand(self, timer: Timer, *, by: Person, origin: str) -> None:
         """Who may start the job may say when."""
-        del verb
         self._access.demand(by, "run", timer.target, origin=origin)
 
     def prepare(self, timer: Timer, *, by: Person, origin: str) -> Act:
@@ -111,9 +110,8 @@ class BackToWork:
         self._engine = engine
         self._access = access
 
-    def demand(self, timer: Timer, verb: str, *, by: Person, origin: str) -> None:
+    def demand(self, timer: Timer, *, by: Person, origin: str) -> None:
         """Who may start the job may say when."""
-        del verb
         self._access.demand(by, "run", timer.target, origin=origin)
 
     def warn(self, tx: Transaction, timer: Timer, *, now: datetime) -> None:
@@ -146,9 +144,8 @@ class EndReservation(_Announced):
     def __init__(self, locks: Locks) -> None:
         self._locks = locks
 
-    def demand(self, timer: Timer, verb: str, *, by: Person, origin: str) -> None:
+    def demand(self, timer: Timer, *, by: Person, origin: str) -> None:
         """Its owner may, and who may override."""
-        del verb
         self._locks.demand_end(timer.subject, by=by, origin=origin)
 
     def prepare(self, timer: Timer, *, by: Person, origin: str) -> Act:
@@ -166,9 +163,8 @@ class EndPause(_Announced):
     def __init__(self, pauses: Pauses) -> None:
         self._pauses = pauses
 
-    def demand(self, timer: Timer, verb: str, *, by: Person, origin: str) -> None:
+    def demand(self, timer: Timer, *, by: Person, origin: str) -> None:
         """Who may pause it may say when that ends."""
-        del verb
         self._pauses.demand_end(timer.subject, by=by, origin=origin)
 
     def prepare(self, timer: Timer, *, by: Person, origin: str) -> Act:
@@ -188,9 +184,8 @@ class Thaw(_Announced):
         self._access = access
         self._catalog = catalog
 
-    def demand(self, timer: Timer, verb: str, *, by: Person, origin: str) -> None:
+    def demand(self, timer: Timer, *, by: Person, origin: str) -> None:
         """Who may override a freeze may."""
-        del verb
         self._access.demand(by, "override", timer.target, origin=origin)
 
     def prepare(self, timer: Timer, *, by: Person, origin: str) -> Act:
@@ -206,7 +201,20 @@ class Thaw(_Announced):
         return thaw
 
 
-def must_make_sense(kind: Moment) -> None:
+def every_kind(
+    *, runs: Runs, locks: Locks, pauses: Pauses, engine: Engine, access: Access, catalog: Catalog
+) -> dict[TimerKind, Kind]:
+    """What each kind of timer does."""
+    return {
+        TimerKind.START: StartLater(runs, access),
+        TimerKind.RESUME: BackToWork(engine, access),
+        TimerKind.RESERVATION: EndReservation(locks),
+        TimerKind.PAUSE: EndPause(pauses),
+        TimerKind.FREEZE: Thaw(engine, access, catalog),
+    }
+
+
+def must_make_sense(kind: Kind) -> None:
     """Raise NotNow for calling off what has to end."""
     if not kind.can_be_cancelled:
         raise NotNow("This has an end, which can be moved and not taken away.", hint="Extend it, or end it now.")

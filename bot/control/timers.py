@@ -8,7 +8,7 @@ import structlog
 from bot.base.clock import Clock
 from bot.base.errors import NotFound, NotNow
 from bot.control.moments import show_again
-from bot.control.timer_kinds import Moment, must_make_sense
+from bot.control.timer_kinds import Kind, must_make_sense
 from bot.model.person import TIMER, Person
 from bot.model.timer import Timer, TimerKind, TimerState
 from bot.store.store import Store, Transaction
@@ -19,7 +19,7 @@ log = structlog.get_logger()
 class Timers:
     """Everything that happens later: expiries, TTLs, waits."""
 
-    def __init__(self, *, store: Store, kinds: Mapping[TimerKind, Moment], clock: Clock) -> None:
+    def __init__(self, *, store: Store, kinds: Mapping[TimerKind, Kind], clock: Clock) -> None:
         self._store = store
         self._kinds = kinds
         self._clock = clock
@@ -115,7 +115,7 @@ class Timers:
         self, id: int, by: Person, origin: str, verb: str, change: Callable[[Transaction, Timer], None]
     ) -> Timer:
         timer = self.get(id)
-        self._kinds[timer.kind].demand(timer, verb, by=by, origin=origin)
+        self._kinds[timer.kind].demand(timer, by=by, origin=origin)
         with self._store.begin() as tx:
             current = tx.timers.lock_row(id)
             if tx.approvals.of_timer(id):

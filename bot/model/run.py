@@ -1,6 +1,6 @@
 """Runs, their steps and their history."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -236,6 +236,12 @@ class StepRecord:
     def can_be_undone(self) -> bool:
         """Did it begin something that can still be reversed?"""
         return self.begun and bool(self.undoable) and not self.undone
+
+
+def first_failed(records: Sequence[StepRecord]) -> StepRecord | None:
+    """The step whose failure the others followed: the first that ended badly, and of nested ones the innermost."""
+    bad = [step for step in records if step.status.is_failure and step.ended_at]
+    return min(bad, key=lambda step: (step.ended_at, -len(step.id)), default=None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,9 +28,9 @@ from bot.base.redact import Redactor
 from bot.base.text import cut
 from bot.catalog.expressions import ExpressionProblem, evaluate, names_in
 from bot.catalog.way_back import is_final
-from bot.control.finish import scope_of
 from bot.control.logs import RunLog
 from bot.control.runs import Runs
+from bot.control.scope import scope_of
 from bot.control.start import StartJob
 from bot.model.approval import StepPreview
 from bot.model.file import files_of

@@ -13,15 +13,16 @@ from bot.base.errors import Refused
 from bot.base.nudges import Nudges
 from bot.base.redact import Redactor
 from bot.control.access import Access
-from bot.control.finish import finish, first_failed, go_on, scope_of, stand_still
+from bot.control.finish import finish, go_on, stand_still
 from bot.control.holds.approvers import Approvers
 from bot.control.holds.holds import hold_back
 from bot.control.logs import RunLog
+from bot.control.lost_rights import refuse_start
 from bot.control.notify import tell_start
-from bot.control.rights import refuse_start
+from bot.control.scope import scope_of
 from bot.model.freeze import Freeze
 from bot.model.plan import RunJob
-from bot.model.run import Run, RunStatus
+from bot.model.run import Run, RunStatus, first_failed
 from bot.runner.approve import AskPeople
 from bot.runner.engine import DbosEngine
 from bot.runner.files import BringFiles
