@@ -185,8 +185,11 @@ class Runs(Protocol):
     def resolve(self, number: int, decision: Decision, *, by: Person, origin: str) -> Run:
         """Say how an interrupted run goes on."""
 
+    def get(self, number: int) -> Run:
+        """The run alone. Raises NotFound."""
+
     def view(self, number: int) -> RunView:
-        """The run with its steps. Raises NotFound."""
+        """The run with its steps and what it waits for. Raises NotFound."""
 
     def recent(self, *, limit: int = 20, statuses: Sequence[RunStatus] = (), stack: str | None = None) -> Sequence[Run]:
         """The newest runs first."""

@@ -45,7 +45,7 @@ class Errands:
     def _end_step(self, message: Message, parent: Address | None) -> int:
         if message.run is None:
             raise NotFound(f"{message.key} names no run.")
-        run = self._door.runs.view(message.run).run
+        run = self._door.runs.get(message.run)
         if run.status.is_over:
             execution, link = str(message.body.get("execution", "")), self._link(parent)
             if run.status is RunStatus.SUCCEEDED:

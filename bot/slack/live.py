@@ -98,7 +98,7 @@ class Live:
 
     def _cancel_label(self, timer: Timer) -> str:
         """What the button says that calls it off, where the stack's author has words for that."""
-        then = self._door.runs.view(timer.run).run.plan.then if timer.kind is TimerKind.START else None
+        then = self._door.runs.get(timer.run).plan.then if timer.kind is TimerKind.START else None
         return then.cancel if then else ""
 
     def _approval(self, message: Message) -> Picture:
@@ -108,7 +108,7 @@ class Live:
     def _notice(self, message: Message) -> Picture:
         if message.run is None:
             raise NotFound(f"The message {message.key} names no run.")
-        run = self._door.runs.view(message.run).run
+        run = self._door.runs.get(message.run)
         occasion = Occasion(str(message.body["occasion"]))
         text = notice_text(run, occasion, list(message.body.get("mention", [])), self._group_id)
         return _urgent(message, text, notice_blocks(text, run))

@@ -31,7 +31,7 @@ class LogUpload:
         if parent is None or message.run is None:
             raise NotFound(f"The message {message.key} has no thread.")
         key, was_tried = message.key, message.tries > 0
-        run = self._door.runs.view(message.run).run
+        run = self._door.runs.get(message.run)
         log = self._door.runs.log(message.run)
         comment = log_comment(run, log.tail(_EXCERPT_LINES))
         nowhere = Address(channel=parent.channel, ts=parent.ts)

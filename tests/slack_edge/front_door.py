@@ -16,6 +16,7 @@ from bot.control.forms.drafts import Drafts
 from bot.control.forms.files import Files
 from bot.control.forms.forms import Around, read_inputs
 from bot.control.start import StartJob
+from bot.control.timers import Timers as RealTimers
 from bot.control.toggles import Toggles
 from bot.model.approval import StepPreview
 from bot.model.audit import AuditFilter
@@ -24,7 +25,7 @@ from bot.model.person import Person
 from bot.model.plan import Plan
 from bot.model.run import Decision, Run, RunStatus, RunView
 from bot.model.stack import Environment, Job, Stack
-from bot.model.timer import Timer, TimerKind, TimerState
+from bot.model.timer import Timer, TimerState
 from bot.store.store import Store, Transaction
 from tests.slack_edge.nothing_held import (
     Announcements,
@@ -218,20 +219,25 @@ class Runs:
 
     def cancel(self, number: int, *, by: Person, origin: str) -> Run:
         self._access.demand(by, "cancel", "")
-        if self.view(number).run.status.is_over:
+        if self.get(number).status.is_over:
             raise NotNow(f"Run {number} is over already.")
         self.change(number, cancelled_by=by.name)
-        return self.view(number).run
+        return self.get(number)
 
     def resolve(self, number: int, decision: Decision, *, by: Person, origin: str) -> Run:
         self.decisions.append((number, decision))
-        return self.view(number).run
+        return self.get(number)
 
-    def view(self, number: int) -> RunView:
+    def get(self, number: int) -> Run:
         with self._store.read() as tx:
             run = tx.runs.get(number)
-            if run is None:
-                raise NotFound(f"There is no run #{number}.")
+        if run is None:
+            raise NotFound(f"There is no run #{number}.")
+        return run
+
+    def view(self, number: int) -> RunView:
+        run = self.get(number)
+        with self._store.read() as tx:
             return RunView(run=run, steps=tuple(tx.steps.of(number)))
 
     def recent(self, *, limit: int = 20, statuses: Sequence[RunStatus] = (), stack: str | None = None) -> list[Run]:
@@ -320,27 +326,12 @@ class Audits:
         self.asked.append(only)
 
 
-class Timers:
+class Timers(RealTimers):
     """Rows, and what was asked."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, clock: MovableClock) -> None:
+        super().__init__(store=store, kinds={}, clock=clock)
         self.asked: list[tuple[str, int]] = []
-
-    def get(self, id: int) -> Timer:
-        with self._store.read() as tx:
-            timer = tx.timers.get(id)
-        if timer is None:
-            raise NotFound(f"There is no timer {id}.")
-        return timer
-
-    def of_run(self, number: int) -> list[Timer]:
-        with self._store.read() as tx:
-            return tx.timers.of_run(number)
-
-    def upcoming(self, *, limit: int = 20) -> list[Timer]:
-        with self._store.read() as tx:
-            return tx.timers.upcoming(kind=TimerKind.START, limit=limit)
 
     def extend(self, id: int, *, by: Person, origin: str, minutes: int = 30) -> Timer:
         self.asked.append(("extend", id))
@@ -387,7 +378,7 @@ class FrontDoor:
         self.toggles = Toggles(store=store)
         self.runs = Runs(store, self.jobs, self.access, nudges, clock)
         self.drafts, self.files = Drafts(store=store, clock=clock), Files(store=store, clock=clock, folder=Path())
-        self.timers = Timers(store)
+        self.timers = Timers(store, clock)
         self.approvals = Approvals()
         self.locks = Locks()
         self.pauses = Pauses()

@@ -24,7 +24,7 @@ class FormAnswers:
         """What fills the form: the answers of an earlier run, then a preset, then what was typed in a command."""
         answers: dict[str, Any] = {}
         if ref.again:
-            run = self._desk.door.runs.view(ref.again).run
+            run = self._desk.door.runs.get(ref.again)
             self._desk.demand_sight(person, run)
             answers |= {field.name: run.inputs[field.name] for field in offer.job.form if field.name in run.inputs}
         return {**answers, **offer.job.presets.get(ref.preset, {}), **ref.answers}

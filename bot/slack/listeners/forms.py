@@ -52,7 +52,7 @@ class Forms:
         interaction = read_interaction(body)
         desk = self._desk
         with desk.refusals(interaction):
-            run = desk.door.runs.view(RunRef.decode(interaction.value).run).run
+            run = desk.door.runs.get(RunRef.decode(interaction.value).run)
             channel = interaction.channel if interaction.view is None else None
             ref = JobRef(
                 stack=run.stack,

@@ -95,7 +95,7 @@ class Starters:
             timer = self._desk.door.timers.get(ref.number)
             title = place(job_title(timer, self._desk.stacks), timer.environment)
             return f"{title} starts now.", timer.environment or "", _STARTS.get(timer.kind, ""), timer.target
-        run = self._desk.door.runs.view(ref.number).run
+        run = self._desk.door.runs.get(ref.number)
         return _meaning(ref.do, run), run.environment or "", _RIGHTS[ref.do], run.target
 
     def _is_protected(self, target: str, environment: str) -> bool:

@@ -90,7 +90,7 @@ class RunButtons:
         with desk.refusals(interaction):
             ref = RunRef.decode(interaction.value)
             with desk.opened(interaction, "Log") as fill:
-                run = desk.door.runs.view(ref.run).run
+                run = desk.door.runs.get(ref.run)
                 desk.demand_sight(desk.person(interaction), run)
                 fill(log_modal(run, desk.door.runs.log(ref.run).tail(_LOG_LINES)))
 
