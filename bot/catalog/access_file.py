@@ -1,6 +1,5 @@
 """Reads an access.yml, for all stacks or for the one in whose folder it lies: roles, and rules, or rules alone."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as File
@@ -11,13 +10,13 @@ from bot.catalog.marks import Entries, Unreadable, Value, plain, read
 from bot.catalog.problems import Fault, problems
 from bot.catalog.raw.stack import RawAccess, RawRole, RawRule, RawRules, keys_of
 from bot.catalog.valid import Path, at, shape_faults
+from bot.model.person import is_slack_id
 from bot.model.stack import AccessRule
 
 #: The people of each role, as they are written in rules.
 Roles = Mapping[str, tuple[str, ...]]
 #: `workflows`: the steps of Slack's Workflow Builder, whoever built them. `guests`: who is not of the workspace.
 _EVERYBODY = ("everyone", "guests", "workflows")
-_USER_ID = re.compile(r"[UW][A-Z0-9]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +84,7 @@ def _unknown_people(tree: Value, raw: RawAccess, roles: Roles) -> Iterator[Fault
     named += [(("roles", name, "people"), role.people, {}) for name, role in raw.roles.items()]
     for path, written, known in named:
         for index, who in enumerate(_list(written)):
-            if not (who in _EVERYBODY or "@" in who or _USER_ID.fullmatch(who) or who in known):
+            if not (who in _EVERYBODY or "@" in who or is_slack_id(who) or who in known):
                 place = at(tree, path if isinstance(written, str) else (*path, index))
                 assert place is not None  # noqa: S101 - it was read from there
                 yield place.mark, _who_is_that(who, [*known])

@@ -1,6 +1,9 @@
 """People, as the bot knows them."""
 
+import re
 from dataclasses import dataclass
+
+_SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,30}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,3 +46,8 @@ TRIGGER = Person(id="auto:trigger", name="Trigger")
 WORKFLOW = Person(id="workflow:slack", name="A workflow")
 #: Who acts when a timer comes due.
 TIMER = Person(id="auto:timer", name="Timer")
+
+
+def is_slack_id(who: str) -> bool:
+    """Is it Slack's id of a person, like `U024BE7LH`? Those of terminals and timers have a colon."""
+    return _SLACK_ID.fullmatch(who) is not None

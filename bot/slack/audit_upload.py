@@ -21,7 +21,7 @@ class AuditUpload:
         self._store = store
 
     def send(self, message: Message, *, parent: Address | None) -> Address:
-        """Put the records below *parent*. Raises NotFound, Later, Unsure, Never."""
+        """Put the records below *parent*. Raises NotFound, NotDone."""
         if parent is None:
             raise NotFound(f"The message {message.key} has no thread.")
         name = f"audit-{parent.ts}.jsonl"

@@ -23,11 +23,15 @@ _UNSURE = {"internal_error", "fatal_error", "service_unavailable", "request_time
 _TOKEN = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"}
 
 
-class Unsure(Exception):  # noqa: N818 - it reads as what happened
+class NotDone(Exception):  # noqa: N818 - it reads as what happened
+    """Slack did not do what was asked, or did not say so: one of the three below."""
+
+
+class Unsure(NotDone):
     """No answer came, so nobody knows whether Slack did it."""
 
 
-class Later(Exception):  # noqa: N818
+class Later(NotDone):
     """Slack asks to wait *seconds*; it did nothing."""
 
     def __init__(self, seconds: float) -> None:
@@ -35,7 +39,7 @@ class Later(Exception):  # noqa: N818
         self.seconds = seconds
 
 
-class Never(Exception):  # noqa: N818
+class Never(NotDone):
     """Slack refused, and will again. *error* is Slack's word for it."""
 
     def __init__(self, error: str, detail: str = "") -> None:
@@ -107,7 +111,7 @@ def call(method: Callable[..., T], **arguments: Any) -> T:
         raise Unsure(str(getattr(error, "reason", error)) or type(error).__name__) from error
 
 
-def meaning(error: SlackApiError) -> Exception:
+def meaning(error: SlackApiError) -> NotDone:
     """What the SDK's exception means for whoever wants the call done."""
     code = error_code(error)
     status = _status(error)

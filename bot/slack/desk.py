@@ -20,7 +20,7 @@ from bot.control.preview import Previewer
 from bot.model.person import Person
 from bot.model.run import Run
 from bot.model.stack import Job, Stack
-from bot.slack.client import Later, Never, Unsure, call, make_responder, may_answer_at
+from bot.slack.client import Never, NotDone, call, make_responder, may_answer_at
 from bot.slack.door import Door, Stacks
 from bot.slack.interaction import Interaction
 from bot.slack.limits import Block
@@ -99,7 +99,7 @@ class Desk:
         blocks = list(blocks) or [section(text)]
         try:
             self._tell(interaction, text, blocks, replace=replace and interaction.is_private)
-        except (Later, Never, Unsure) as error:
+        except NotDone as error:
             log.warning("a private answer did not arrive", user=interaction.user, error=str(error))
 
     @contextmanager

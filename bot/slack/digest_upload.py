@@ -26,7 +26,7 @@ class DigestUpload:
         self._store = store
 
     def send(self, message: Message, *, parent: Address | None) -> Address:
-        """Post the week that the message names. Raises NotFound, Later, Unsure, Never."""
+        """Post the week that the message names. Raises NotFound, NotDone."""
         del parent
         start, end = (datetime.fromisoformat(str(message.body[name])) for name in ("start", "end"))
         with self._store.read() as tx:

@@ -6,7 +6,7 @@ from bot.base.errors import NotFound
 from bot.base.text import cut
 from bot.model.message import Message, MessageKind
 from bot.model.run import Run, RunStatus
-from bot.slack.client import Later, Never, Unsure, call
+from bot.slack.client import Never, NotDone, call
 from bot.slack.door import Door
 from bot.slack.posting import Address
 
@@ -26,7 +26,7 @@ class Errands:
         self._door = door
 
     def do(self, message: Message, parent: Address | None) -> int:
-        """Do it; returns up to which revision it is done. Raises NotFound, Later, Unsure, Never."""
+        """Do it; returns up to which revision it is done. Raises NotFound, NotDone."""
         try:
             if message.kind is MessageKind.PIN:
                 return self._pin(message, parent)
@@ -61,7 +61,7 @@ class Errands:
             return ""
         try:
             found = call(self._client.chat_getPermalink, channel=parent.channel, message_ts=parent.ts)
-        except (Later, Never, Unsure):
+        except NotDone:
             return ""
         return str(found["permalink"])
 

@@ -20,7 +20,7 @@ class Upload(Protocol):
     """Sends one kind of message that is a file."""
 
     def send(self, message: Message, *, parent: Address | None) -> Address:
-        """Send it, below *parent* if there is one. Raises NotFound, Later, Unsure, Never."""
+        """Send it, below *parent* if there is one. Raises NotFound, NotDone."""
 
 
 class FileUpload:
@@ -41,7 +41,7 @@ class FileUpload:
         in_thread: bool = True,
         alt_text: str = "",
     ) -> None:
-        """Upload what *write* writes, which returns its size. Raises Later, Unsure, Never."""
+        """Upload what *write* writes, which returns its size. Raises NotDone."""
         alt = {"alt_txt": alt_text} if alt_text else {}
         with tempfile.TemporaryFile() as file:
             size = write(file)

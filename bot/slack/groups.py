@@ -6,7 +6,7 @@ import structlog
 from slack_sdk import WebClient
 
 from bot.base.clock import Clock
-from bot.slack.client import Later, Never, Unsure, call
+from bot.slack.client import NotDone, call
 
 log = structlog.get_logger()
 
@@ -29,7 +29,7 @@ class Groups:
             try:
                 found = call(self._client.usergroups_list)["usergroups"]
                 self._ids = {str(group["handle"]).casefold(): str(group["id"]) for group in found}
-            except (Later, Never, Unsure) as error:
+            except NotDone as error:
                 log.warning("Slack does not say which groups there are", error=str(error))
             self._at = now
         return self._ids.get(handle.casefold())

@@ -27,7 +27,7 @@ class LogUpload:
         self._door = door
 
     def send(self, message: Message, *, parent: Address | None) -> Address:
-        """Put the log of the message's run below *parent*. Raises NotFound, Later, Unsure, Never."""
+        """Put the log of the message's run below *parent*. Raises NotFound, NotDone."""
         if parent is None or message.run is None:
             raise NotFound(f"The message {message.key} has no thread.")
         key, was_tried = message.key, message.tries > 0

@@ -16,9 +16,9 @@ from bot.base.clock import Clock
 from bot.base.errors import NotFound
 from bot.base.nudges import Nudges
 from bot.model.message import Message, MessageKind
-from bot.model.person import Person
+from bot.model.person import Person, is_slack_id
 from bot.slack.budget import Pace
-from bot.slack.client import Later, Never, Unsure
+from bot.slack.client import Later, Never, NotDone
 from bot.slack.errands import ERRANDS, Errands
 from bot.slack.file_upload import Upload
 from bot.slack.live import Live, Picture
@@ -162,7 +162,7 @@ class Outbox:
             self._deliver(message, claimed_at)
         except NotFound as gone:
             self._give_up(message, str(gone))
-        except (Later, Unsure, Never) as problem:
+        except NotDone as problem:
             self._failed(message, problem)
         except SQLAlchemyError:
             # The database is away, for all messages: the loop waits for it.
@@ -274,7 +274,7 @@ class Outbox:
             return None
         with self._store.read() as tx:
             run = tx.runs.get(message.run)
-        return run.started_by_id if run and run.started_by_id.startswith(("U", "W")) else None
+        return run.started_by_id if run and is_slack_id(run.started_by_id) else None
 
     def _hand_to_files(self, message: Message) -> None:
         with self._store.begin() as tx:
@@ -287,7 +287,7 @@ class Outbox:
             self._upload(message)
         except NotFound as gone:
             self._give_up(message, str(gone))
-        except (Later, Unsure, Never) as problem:
+        except NotDone as problem:
             self._failed(message, problem)
         except SQLAlchemyError as error:
             # The database is away; the message is due again when the time for files is over.
@@ -310,7 +310,7 @@ class Outbox:
         if message.kind is MessageKind.RUN and message.run is not None and message.ts:
             self._held[message.run] = message.id
 
-    def _failed(self, message: Message, problem: Later | Unsure | Never) -> None:
+    def _failed(self, message: Message, problem: NotDone) -> None:
         if isinstance(problem, Never):
             self._give_up(message, str(problem))
             return

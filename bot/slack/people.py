@@ -1,6 +1,5 @@
 """Who is asking: Slack's user ids as people with e-mail addresses and groups."""
 
-import re
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -12,13 +11,12 @@ from slack_sdk import WebClient
 
 from bot.base.clock import Clock
 from bot.base.errors import Refused
-from bot.model.person import Person
-from bot.slack.client import Later, Never, Unsure, call
+from bot.model.person import Person, is_slack_id
+from bot.slack.client import Later, Never, NotDone, Unsure, call
 from bot.store.store import Store
 
 log = structlog.get_logger()
 
-_SLACK_ID = re.compile(r"[UW][A-Z0-9]{1,30}")
 #: A guest of several channels, one of a single channel, and somebody of elsewhere in no channel that the bot sees; see
 #: https://docs.slack.dev/reference/objects/user-object
 _GUEST_MARKS = ("is_restricted", "is_ultra_restricted", "is_stranger")
@@ -79,7 +77,7 @@ class People:
         and NotOfThisWorkspace for those who left it, for bots, and for what is no id of Slack's at all: `cli:ada`
         would be somebody at the terminal.
         """
-        if not _SLACK_ID.fullmatch(user):
+        if not is_slack_id(user):
             raise NotOfThisWorkspace
         now = self._clock.now()
         groups = self._groups_of(user, now)
@@ -115,7 +113,7 @@ class People:
         try:
             profile = call(self._client.users_info, user=user)["user"]
             home = self._home()
-        except (Later, Never, Unsure) as error:
+        except NotDone as error:
             if isinstance(error, Never) and error.error in _NOBODY:
                 raise NotOfThisWorkspace from error
             if known and now - known.at < _STALE:

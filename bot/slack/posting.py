@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from slack_sdk import WebClient
 
+from bot.model.person import is_slack_id
 from bot.slack.client import Never, call
 from bot.slack.live import Picture
 
@@ -35,7 +36,7 @@ class Posting:
         self._channels: dict[str, str] = {}
 
     def post(self, picture: Picture, *, key: str, channel: str, thread_ts: str | None) -> Address:
-        """Post it, marked with *key*. Raises Later, Unsure, Never."""
+        """Post it, marked with *key*. Raises NotDone."""
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
         where = {"channel": channel, "metadata": metadata, "unfurl_links": False, "unfurl_media": False}
         if "@" in channel:
@@ -45,7 +46,7 @@ class Posting:
         return Address(channel=posted["channel"], ts=posted["ts"])
 
     def edit(self, picture: Picture, *, key: str, address: Address) -> Address:
-        """Make it look like *picture*. Raises Later, Unsure, Never."""
+        """Make it look like *picture*. Raises NotDone."""
         # Text and blocks, both always: text alone drops the blocks. The mark has to be given again, too.
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
         where = {"channel": address.channel, "ts": address.ts, "metadata": metadata}
@@ -91,7 +92,7 @@ class Posting:
         if "@" in channel:
             return self._direct(self._by_email(channel))
         if not channel.startswith("#"):
-            return self._direct(channel) if channel.startswith(("U", "W")) else channel
+            return self._direct(channel) if is_slack_id(channel) else channel
         if channel not in self._channels:
             self._read_channels()
         return self._channels.get(channel)

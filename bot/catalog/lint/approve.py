@@ -7,6 +7,7 @@ from bot.catalog.lint.form import FormLint
 from bot.catalog.marks import Entries, Items, Scalar, Value, plain
 from bot.catalog.names import Names, Scope
 from bot.catalog.problems import Fault
+from bot.model.person import is_slack_id
 from bot.model.plan import OnTimeout
 
 #: What the step puts out by itself, beside the answers to its form.
@@ -15,7 +16,6 @@ OWN_OUTPUTS = ("approved_by", "reason")
 _NOT_IN_APPROVALS = ("environment", "version", "group", "file")
 _HANDLE = re.compile(r"@[a-z0-9][a-z0-9._-]*", re.IGNORECASE)
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
-_SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}")
 
 
 def approve_faults(approve: Value | None) -> Iterator[Fault]:
@@ -69,7 +69,7 @@ def _cannot_be_asked(field: Value) -> Iterator[Fault]:
 
 def _nobody(who: str) -> str:
     """Why *who* can be nobody; empty when it can be somebody."""
-    fits = who == "everyone" or _HANDLE.fullmatch(who) or _EMAIL.fullmatch(who) or _SLACK_ID.fullmatch(who)
+    fits = who == "everyone" or _HANDLE.fullmatch(who) or _EMAIL.fullmatch(who) or is_slack_id(who)
     if fits:
         return ""
     hint = f' Did you mean "@{who}"?' if _HANDLE.fullmatch(f"@{who}") else ""

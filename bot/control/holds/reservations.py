@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from bot.base.text import format_duration
 from bot.model.lock import Lock, reservation_key
 from bot.model.message import MessageKind
+from bot.model.person import is_slack_id
 from bot.model.timer import TimerKind
 from bot.store.store import Transaction
 
@@ -44,5 +45,5 @@ def tell(tx: Transaction, lock: Lock, text: str, *, key: str) -> None:
 
 
 def address(person_id: str | None) -> str | None:
-    """Where a person hears the bot alone: people have Slack ids, terminals and timers have a colon in theirs."""
-    return person_id if person_id and person_id.isalnum() else None
+    """Where a person hears the bot alone; None for who is not in Slack."""
+    return person_id if person_id and is_slack_id(person_id) else None

@@ -4,7 +4,7 @@ from bot.base.errors import NotAllowed, NotFound
 from bot.base.text import did_you_mean
 from bot.model.message import MessageKind
 from bot.model.stack import Stack
-from bot.slack.client import Later, Never, Unsure, call
+from bot.slack.client import NotDone, call
 from bot.slack.desk import Desk
 from bot.slack.interaction import Interaction
 from bot.slack.mrkdwn import escape
@@ -37,7 +37,7 @@ class Boards:
     def _link(self, channel: str, ts: str) -> str:
         try:
             return f"<{call(self._desk.slack.chat_getPermalink, channel=channel, message_ts=ts)['permalink']}|Go there>"
-        except (Later, Never, Unsure):
+        except NotDone:
             return ""
 
     def _only_stack(self, interaction: Interaction) -> Stack:

@@ -9,6 +9,7 @@ from bot.base.text import cut, format_duration, join_words
 from bot.control.holds.asking import AFTER_THAT
 from bot.model.approval import Approval, ApprovalState, ApprovalView, Vote
 from bot.model.form import FormField
+from bot.model.person import is_slack_id
 from bot.model.run import Run
 from bot.slack.ids import APPROVAL, APPROVAL_FORM, REASON, VALUE, ApprovalRef, nth
 from bot.slack.limits import INPUT_LABEL, MESSAGE_TEXT, PRIVATE_METADATA, Block, fit_message
@@ -109,7 +110,7 @@ def _named(who: str) -> str:
     """A person as a mention, which tells them once; groups and addresses as they are written."""
     if who == "everyone":
         return "Everyone"
-    return f"<@{who}>" if who.isalnum() and who.isupper() else f"*{one_line(who)}*"
+    return f"<@{who}>" if is_slack_id(who) else f"*{one_line(who)}*"
 
 
 def _origin(run: Run, approval: Approval) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.base.text import cut
+from bot.model.person import is_slack_id
 from bot.model.run import Run
 from bot.slack.ids import LOG_AGAIN, RunRef
 from bot.slack.limits import SECTION_TEXT, Block
@@ -36,6 +37,6 @@ def log_comment(run: Run, lines: Sequence[str]) -> str:
 
 
 def _mention(run: Run) -> str:
-    """People have Slack ids; terminals and timers have a colon in theirs. A rule of the stack may call them already."""
+    """Whoever started it, if that is somebody in Slack; a rule of the stack may call them already."""
     is_called = any(rule.calls_starter(run.job, run.environment) for rule in run.plan.notify)
-    return f"<@{run.started_by_id}> " if run.started_by_id.isalnum() and not is_called else ""
+    return f"<@{run.started_by_id}> " if is_slack_id(run.started_by_id) and not is_called else ""

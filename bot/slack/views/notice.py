@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.base.text import cut
 from bot.model.notify import NotifyRule, Occasion
+from bot.model.person import is_slack_id
 from bot.model.run import Run, RunStatus
 from bot.model.signs import RUN_SIGNS
 from bot.slack.ids import SHOW_RUN, RunRef, nth
@@ -13,8 +14,7 @@ from bot.slack.limits import Block
 from bot.slack.mrkdwn import at_time, escape, one_line
 from bot.slack.views.parts import button, section
 
-#: An id of Slack's: of a person or of a group.
-_PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
+#: Slack's id of a group.
 _GROUP = re.compile(r"S[A-Z0-9]{2,}")
 _REASON_LENGTH = 300
 _NAMED = 10
@@ -77,8 +77,8 @@ def _recovers(run: Run, runs: Sequence[Run]) -> bool:
 
 def _called(who: str, run: Run, group_id: GroupId) -> str:
     if who == "starter":
-        return f"<@{run.started_by_id}>" if _PERSON.fullmatch(run.started_by_id) else ""
-    if _PERSON.fullmatch(who):
+        return f"<@{run.started_by_id}>" if is_slack_id(run.started_by_id) else ""
+    if is_slack_id(who):
         return f"<@{who}>"
     id = who if _GROUP.fullmatch(who) else group_id(who.removeprefix("@"))
     return f"<!subteam^{id}>" if id else escape(who)
