@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.error import URLError
 from urllib.parse import urlsplit
+from urllib.request import BaseHandler, HTTPSHandler, OpenerDirector, ProxyHandler, build_opener
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -101,6 +102,12 @@ def may_answer_at(url: str, *, api_url: str) -> bool:
     return parts.scheme == "https" and (parts.hostname or "").endswith((".slack.com", ".slack-gov.com"))
 
 
+def opener(url: str, tls: ssl.SSLContext, *handlers: BaseHandler) -> OpenerDirector:
+    """What opens *url* for a file, which goes piece by piece past the SDK; on this machine by no proxy."""
+    proxies = [ProxyHandler({})] if is_own_machine(url) else []
+    return build_opener(HTTPSHandler(context=tls), *handlers, *proxies)
+
+
 def call(method: Callable[..., T], **arguments: Any) -> T:
     """Call *method*. Raises Later, Unsure or Never, so that the caller need not know the SDK's ways to fail."""
     try:
@@ -122,6 +129,14 @@ def meaning(error: SlackApiError) -> NotDone:
     if code in _TOKEN:
         return Unsure(code)
     return Never(code, _detail(error))
+
+
+def permalink(slack: WebClient, channel: str, ts: str) -> str:
+    """The address of a message; empty when Slack does not say it."""
+    try:
+        return str(call(slack.chat_getPermalink, channel=channel, message_ts=ts)["permalink"])
+    except NotDone:
+        return ""
 
 
 def error_code(error: SlackApiError) -> str:

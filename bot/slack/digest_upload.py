@@ -9,7 +9,7 @@ from bot.control.picture import alt_text, draw, title_of, words_of
 from bot.model.digest import Digest
 from bot.model.message import Message
 from bot.slack.client import Never
-from bot.slack.file_upload import FileUpload
+from bot.slack.file_upload import NO_FILES, FileUpload
 from bot.slack.live import Picture
 from bot.slack.mrkdwn import escape
 from bot.slack.posting import Address, Posting
@@ -44,7 +44,7 @@ class DigestUpload:
         try:
             self._upload(picture, name, text, digest, where)
         except Never as never:
-            if never.error not in {"missing_scope", "file_uploads_disabled", "file_type_not_allowed"}:
+            if never.error not in NO_FILES:
                 raise
             return self._say(text, message, where)
         return Address(channel=channel, ts=self._files.is_there(name, where, in_thread=False) or "")

@@ -6,7 +6,7 @@ from bot.base.errors import NotFound
 from bot.base.text import cut
 from bot.model.message import Message, MessageKind
 from bot.model.run import Run, RunStatus
-from bot.slack.client import Never, NotDone, call
+from bot.slack.client import Never, call, permalink
 from bot.slack.door import Door
 from bot.slack.posting import Address
 
@@ -47,7 +47,8 @@ class Errands:
             raise NotFound(f"{message.key} names no run.")
         run = self._door.runs.get(message.run)
         if run.status.is_over:
-            execution, link = str(message.body.get("execution", "")), self._link(parent)
+            execution = str(message.body.get("execution", ""))
+            link = permalink(self._client, parent.channel, parent.ts) if parent else ""
             if run.status is RunStatus.SUCCEEDED:
                 outputs = {"status": str(run.status), "link": link}
                 call(self._client.functions_completeSuccess, function_execution_id=execution, outputs=outputs)
@@ -55,15 +56,6 @@ class Errands:
                 # The steps behind it count on its success, so a workflow does not go on after anything else.
                 call(self._client.functions_completeError, function_execution_id=execution, error=_how(run, link))
         return max(message.wanted, run.revision)
-
-    def _link(self, parent: Address | None) -> str:
-        if parent is None:
-            return ""
-        try:
-            found = call(self._client.chat_getPermalink, channel=parent.channel, message_ts=parent.ts)
-        except NotDone:
-            return ""
-        return str(found["permalink"])
 
 
 def _how(run: Run, link: str) -> str:

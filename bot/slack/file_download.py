@@ -6,12 +6,12 @@ from http import HTTPStatus
 from http.client import HTTPException, HTTPMessage
 from typing import IO, Any
 from urllib.error import HTTPError
-from urllib.request import HTTPRedirectHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, Request
 
 from bot.base.errors import Refused
 from bot.base.text import format_bytes
 from bot.model.file import GivenFile
-from bot.slack.client import Later, Never, Unsure, call, is_own_machine, make_client, may_answer_at
+from bot.slack.client import Later, Never, Unsure, call, make_client, may_answer_at, opener
 
 _TIMEOUT_S = 60
 _PIECE_BYTES = 64 * 1024
@@ -35,7 +35,7 @@ class FileDownload:
         request = Request(url, headers={"Authorization": f"Bearer {self._token}"})  # noqa: S310 - Slack's own address
         size = 0
         try:
-            with self._opener(url).open(request, timeout=_TIMEOUT_S) as answer:
+            with opener(url, self._tls, _NowhereElse()).open(request, timeout=_TIMEOUT_S) as answer:
                 while piece := answer.read(_PIECE_BYTES):
                     size += len(piece)
                     if size > file.size:
@@ -66,10 +66,6 @@ class FileDownload:
         if shown.get("user") != file.person or not may_answer_at(url, api_url=self._api_url):
             raise Refused(f"{file.name} is not a file of the person who gave it.", hint=_ANEW)
         return url
-
-    def _opener(self, url: str) -> OpenerDirector:
-        proxies = [ProxyHandler({})] if is_own_machine(url) else []
-        return build_opener(HTTPSHandler(context=self._tls), _NowhereElse(), *proxies)
 
 
 class _NowhereElse(HTTPRedirectHandler):

@@ -4,16 +4,18 @@ import ssl
 import tempfile
 from collections.abc import Callable
 from typing import IO, Protocol
-from urllib.request import HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
+from urllib.request import Request
 
 from slack_sdk import WebClient
 
 from bot.model.message import Message
-from bot.slack.client import call, is_own_machine
+from bot.slack.client import call, opener
 from bot.slack.posting import Address
 
 _TIMEOUT_S = 120
 _PAGE = 200
+#: Slack takes no files here, but words.
+NO_FILES = frozenset({"missing_scope", "file_uploads_disabled", "file_type_not_allowed"})
 
 
 class Upload(Protocol):
@@ -71,9 +73,5 @@ class FileUpload:
     def _put(self, *, url: str, file: IO[bytes], size: int) -> None:
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
         request = Request(url, data=file, headers=headers, method="POST")  # noqa: S310 - Slack named it
-        with self._opener(url).open(request, timeout=_TIMEOUT_S) as answer:
+        with opener(url, self._tls).open(request, timeout=_TIMEOUT_S) as answer:
             answer.read()
-
-    def _opener(self, url: str) -> OpenerDirector:
-        proxies = [ProxyHandler({})] if is_own_machine(url) else []
-        return build_opener(HTTPSHandler(context=self._tls), *proxies)

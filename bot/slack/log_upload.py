@@ -7,7 +7,7 @@ from bot.model.message import Message
 from bot.model.run import Run
 from bot.slack.client import Never
 from bot.slack.door import Door, LogReader
-from bot.slack.file_upload import FileUpload
+from bot.slack.file_upload import NO_FILES, FileUpload
 from bot.slack.live import Picture
 from bot.slack.posting import Address, Posting
 from bot.slack.views.log_modal import log_comment
@@ -48,7 +48,7 @@ class LogUpload:
                 to=parent,
             )
         except Never as never:
-            if never.error not in {"missing_scope", "file_uploads_disabled", "file_type_not_allowed"}:
+            if never.error not in NO_FILES:
                 raise
             return self._say(comment, run, key, parent)
         return nowhere

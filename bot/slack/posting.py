@@ -1,5 +1,6 @@
 """Posting and editing one message, so that it stands in its channel exactly once."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,22 +70,10 @@ class Posting:
     def _search(self, key: str, *, channel: str, thread_ts: str | None, since: datetime) -> str | None:
         read = self._client.conversations_replies if thread_ts else self._client.conversations_history
         where: dict[str, Any] = {"channel": channel, **({"ts": thread_ts} if thread_ts else {})}
-        cursor = ""
-        for _ in range(_MOST_PAGES):
-            page = call(
-                read,
-                oldest=f"{since.timestamp():.6f}",
-                include_all_metadata=True,
-                limit=_PAGE,
-                **where,
-                **({"cursor": cursor} if cursor else {}),
-            )
+        for page in _pages(read, oldest=f"{since.timestamp():.6f}", include_all_metadata=True, **where):
             for message in page["messages"]:
                 if _key_of(message) == key:
                     return str(message["ts"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                break
         return None
 
     def channel_id(self, channel: str) -> str | None:
@@ -104,14 +93,8 @@ class Posting:
         return str(call(self._client.conversations_open, users=user)["channel"]["id"])
 
     def _read_channels(self) -> None:
-        cursor = ""
-        for _ in range(_MOST_PAGES):
-            more = {"cursor": cursor} if cursor else {}
-            page = call(self._client.conversations_list, limit=_PAGE, types="public_channel,private_channel", **more)
+        for page in _pages(self._client.conversations_list, types="public_channel,private_channel"):
             self._channels.update({f"#{found['name']}": found["id"] for found in page["channels"]})
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                break
 
     def _with_layout(self, method: Any, picture: Picture, **where: Any) -> Any:
         # `parse` none: what people typed makes no links and calls nobody.
@@ -122,6 +105,17 @@ class Posting:
                 raise
             log.error("Slack refused our layout, the words are sent alone", error=str(never), text=picture.text)
             return call(method, text=picture.text, blocks=[], parse="none", **where)
+
+
+def _pages(method: Any, **arguments: Any) -> Iterator[Any]:
+    """What *method* lists, page by page, as far as anybody would look. Raises NotDone."""
+    cursor = ""
+    for _ in range(_MOST_PAGES):
+        page = call(method, limit=_PAGE, **arguments, **({"cursor": cursor} if cursor else {}))
+        yield page
+        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return
 
 
 def _key_of(message: dict[str, Any]) -> str | None:

@@ -4,7 +4,7 @@ from bot.base.errors import NotAllowed, NotFound
 from bot.base.text import did_you_mean
 from bot.model.message import MessageKind
 from bot.model.stack import Stack
-from bot.slack.client import NotDone, call
+from bot.slack.client import permalink
 from bot.slack.desk import Desk
 from bot.slack.interaction import Interaction
 from bot.slack.mrkdwn import escape
@@ -31,14 +31,10 @@ class Boards:
         before = owe_board(desk, stack.name, interaction.channel, pin=words.pin)
         line = f"The buttons of {escape(stack.title)} are in this channel."
         if before:
-            line = f"The buttons of {escape(stack.title)} are here already; they are fresh again. {self._link(*before)}"
+            there = permalink(desk.slack, *before)
+            line = f"The buttons of {escape(stack.title)} are here already; they are fresh again."
+            line += f" <{there}|Go there>" if there else ""
         desk.tell(interaction, line, [section(line)])
-
-    def _link(self, channel: str, ts: str) -> str:
-        try:
-            return f"<{call(self._desk.slack.chat_getPermalink, channel=channel, message_ts=ts)['permalink']}|Go there>"
-        except NotDone:
-            return ""
 
     def _only_stack(self, interaction: Interaction) -> Stack:
         person, access = self._desk.person(interaction), self._desk.door.access
