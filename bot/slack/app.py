@@ -16,7 +16,7 @@ from bot.base.errors import Refused
 from bot.slack import ids
 from bot.slack.desk import Desk, report
 from bot.slack.homes import Homes
-from bot.slack.interaction import read_interaction
+from bot.slack.interaction import Ack, Body
 from bot.slack.listeners.approvals import Approvals
 from bot.slack.listeners.audit import AuditWords
 from bot.slack.listeners.board import Boards
@@ -28,7 +28,6 @@ from bot.slack.listeners.home import Home
 from bot.slack.listeners.locks import LockListeners
 from bot.slack.listeners.menu import Menus
 from bot.slack.listeners.named import Starters
-from bot.slack.listeners.pages import Ack, Body
 from bot.slack.listeners.pauses import PauseListeners
 from bot.slack.listeners.run_buttons import RunButtons, TimerButtons
 from bot.slack.listeners.versions import VersionButtons
@@ -187,9 +186,7 @@ class Listeners:
 
     def stale_action(self, ack: Ack, body: Body) -> None:
         """A button that nobody knows any more."""
-        ack()
-        interaction = read_interaction(body)
-        with self._desk.refusals(interaction):
+        with self._desk.click(ack, body):
             raise ids.OutOfDate
 
     def stale_view(self, ack: Ack, body: Body) -> None:

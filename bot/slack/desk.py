@@ -22,7 +22,7 @@ from bot.model.run import Run
 from bot.model.stack import Job, Stack
 from bot.slack.client import Never, NotDone, call, make_responder, may_answer_at
 from bot.slack.door import Door, Stacks
-from bot.slack.interaction import Interaction
+from bot.slack.interaction import Ack, Body, Interaction, read_interaction
 from bot.slack.limits import Block
 from bot.slack.people import People
 from bot.slack.rush import Rush
@@ -103,6 +103,14 @@ class Desk:
             log.warning("a private answer did not arrive", user=interaction.user, error=str(error))
 
     @contextmanager
+    def click(self, ack: Ack, body: Body) -> Iterator[Interaction]:
+        """Answer a click, then do in the block what it asks for, as `refusals` does."""
+        ack()
+        interaction = read_interaction(body)
+        with self.refusals(interaction):
+            yield interaction
+
+    @contextmanager
     def refusals(self, interaction: Interaction) -> Iterator[None]:
         """Do what follows an answer; tell the person in private when the block is refused, or broke."""
         self.rush.let_pass()
@@ -156,7 +164,7 @@ class Desk:
 
     def _open(self, interaction: Interaction, view: dict[str, Any]) -> str:
         try:
-            if interaction.view and interaction.view.type == "modal":
+            if interaction.view and interaction.in_modal:
                 call(self.slack.views_update, view_id=interaction.view.id, view=view)
                 return interaction.view.id
             opened = call(self.slack.views_open, trigger_id=interaction.trigger_id, view=view)
@@ -170,7 +178,7 @@ class Desk:
         if interaction.response_url and may_answer_at(interaction.response_url, api_url=self.slack.base_url):
             responder = make_responder(interaction.response_url, tls=self.tls)
             call(responder.send, text=text, blocks=blocks, response_type="ephemeral", replace_original=replace)
-        elif interaction.view and interaction.view.type == "modal":
+        elif interaction.view and interaction.in_modal:
             view = modal(interaction.view.title or "Stackhand", blocks)
             call(self.slack.views_update, view_id=interaction.view.id, view=view)
         elif interaction.trigger_id:

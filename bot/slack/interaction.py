@@ -1,8 +1,14 @@
 """What a person did in Slack, read once from its payload."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+from bot.slack.ids import VALUE
+
+#: Bolt's way to answer what came, and what came.
+Ack = Callable[..., Any]
+Body = dict[str, Any]
 
 #: How Slack calls every private channel and every direct message where it gives a command its name.
 _NO_NAMES = {"privategroup", "directmessage"}
@@ -38,6 +44,21 @@ class Interaction:
         """Was it said to the bot alone?"""
         return bool(self.channel and self.channel.startswith("D"))
 
+    @property
+    def in_modal(self) -> bool:
+        """Was it pressed in a modal?"""
+        return self.view is not None and self.view.type == "modal"
+
+    @property
+    def in_copy(self) -> bool:
+        """Was it pressed in a private message or a modal? Those are never edited, so no change is seen there."""
+        return self.is_private or self.in_modal
+
+    @property
+    def asked_in(self) -> str | None:
+        """The channel where it was asked; None in modals and in the App Home, which stand in none."""
+        return self.channel if self.view is None else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class ViewSeen:
@@ -54,6 +75,14 @@ class ViewSeen:
     hash: str = ""
     blocks: Sequence[Mapping[str, Any]] = ()
     state: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+
+    def given(self, block: str) -> Mapping[str, Any]:
+        """What was put into the input of a block; empty when that is not there."""
+        return self.state.get(block, {}).get(VALUE) or {}
+
+    def typed(self, block: str) -> str:
+        """What was typed there, without blanks around it."""
+        return str(self.given(block).get("value") or "").strip()
 
 
 def read_command(body: Mapping[str, Any]) -> Interaction:

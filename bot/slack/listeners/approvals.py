@@ -1,21 +1,19 @@
 """Saying yes or no: the buttons below an approval, the page that asks why, and `/stack approvals`."""
 
 import secrets
-from typing import Any
 
-from bot.base.errors import Refused, WrongInputs
+from bot.base.errors import WrongInputs
 from bot.model.approval import ApprovalView
 from bot.model.form import FormValue
 from bot.model.person import Person
 from bot.slack.desk import ORIGIN, Desk
-from bot.slack.ids import REASON, VALUE, ApprovalRef, OutOfDate, field_block, field_of
-from bot.slack.interaction import Interaction, ViewSeen, read_interaction
-from bot.slack.listeners.pages import Ack, Body
+from bot.slack.ids import REASON, ApprovalRef, OutOfDate, field_block, field_of
+from bot.slack.interaction import Ack, Body, Interaction, ViewSeen, read_interaction
+from bot.slack.listeners.pages import refusals_shown, view_of
 from bot.slack.live import approval_scene
 from bot.slack.views import approval_message as shown
 from bot.slack.views.fields import read_answer
 from bot.slack.views.parts import skeleton
-from bot.slack.views.sorry import refusal_modal
 from bot.slack.words import Words
 
 _TITLES = {shown.APPROVE: "Approve", shown.DENY: "Deny"}
@@ -29,9 +27,7 @@ class Approvals:
 
     def clicked(self, ack: Ack, body: Body) -> None:
         """Approve, Deny, Whole preview, Wait longer, Look."""
-        ack()
-        interaction = read_interaction(body)
-        with self._desk.refusals(interaction):
+        with self._desk.click(ack, body) as interaction:
             ref = ApprovalRef.decode(interaction.value)
             match ref.do:
                 case shown.APPROVE | shown.DENY:
@@ -48,13 +44,9 @@ class Approvals:
     def submitted(self, ack: Ack, body: Body) -> None:
         """The page: errors under its fields, or the answer. A yes takes seconds: the page says so."""
         interaction = read_interaction(body)
-        view = interaction.view
-        if view is None:
-            raise OutOfDate
-        try:
+        view = view_of(interaction)
+        with refusals_shown(ack, view):
             self._submitted(ack, interaction, view)
-        except Refused as refused:
-            ack(response_action="update", view=refusal_modal(view.title, refused))
 
     def waiting(self, interaction: Interaction, words: Words) -> None:
         """What waits for this person, and which of their runs wait for others."""
@@ -99,15 +91,14 @@ class Approvals:
 
     def _done(self, interaction: Interaction, line: str) -> None:
         self._desk.wake()
-        if interaction.is_private:
-            # A private copy is never edited, so it would look as if nothing happened.
+        if interaction.in_copy:
             self._desk.tell(interaction, line)
 
     def _submitted(self, ack: Ack, interaction: Interaction, page: ViewSeen) -> None:
         ref, approvals = ApprovalRef.decode(page.private_metadata), self._desk.door.approvals
         person = self._desk.person(interaction)
         view = approvals.may_speak(ref.approval, by=person, origin=ORIGIN)
-        reason, answers, is_yes = _reason(page), _answers(view, page), ref.do == shown.APPROVE
+        reason, answers, is_yes = page.typed(REASON), _answers(view, page), ref.do == shown.APPROVE
         try:
             approvals.read_answers(view, is_yes=is_yes, reason=reason, answers=answers)
         except WrongInputs as wrong:
@@ -135,15 +126,7 @@ class Approvals:
         self._desk.wake()
 
 
-def _reason(page: ViewSeen) -> str:
-    return str(_given(page, REASON).get("value") or "")
-
-
 def _answers(view: ApprovalView, page: ViewSeen) -> dict[str, FormValue]:
     asked = {one.name: one for one in view.step.form}
     shown_fields = [name for block in page.state if (name := field_of(block)) in asked and name]
-    return {name: read_answer(asked[name], _given(page, field_block(name))) for name in shown_fields}
-
-
-def _given(page: ViewSeen, block: str) -> dict[str, Any]:
-    return dict(page.state.get(block, {}).get(VALUE) or {})
+    return {name: read_answer(asked[name], page.given(field_block(name))) for name in shown_fields}

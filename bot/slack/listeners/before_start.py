@@ -10,8 +10,7 @@ from bot.model.stack import Environment
 from bot.model.target import target_of
 from bot.slack.desk import Desk
 from bot.slack.door import Offer
-from bot.slack.ids import REASON, VALUE, JobRef
-from bot.slack.interaction import ViewSeen
+from bot.slack.ids import JobRef
 from bot.slack.views.job_form import job_modal
 from bot.slack.views.job_modal import needs_confirmation
 from bot.slack.views.pauses import banner, frost
@@ -42,8 +41,3 @@ def _pauses(desk: Desk, offer: Offer, places: Sequence[str | None]) -> list[Paus
     """What is paused of the places where the job would act, each pause once."""
     targets = [target_of(offer.stack.name, offer.job.name, place) for place in places]
     return list({pause.target: pause for target in targets for pause in desk.door.pauses.of(target)}.values())
-
-
-def why_now(view: ViewSeen) -> str:
-    """What was written to the question why it has to be now; empty: it was not asked."""
-    return str(view.state.get(REASON, {}).get(VALUE, {}).get("value") or "").strip()

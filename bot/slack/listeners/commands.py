@@ -10,9 +10,8 @@ from bot.base.text import did_you_mean
 from bot.model.target import place, target_of
 from bot.slack.desk import ORIGIN, Desk
 from bot.slack.ids import CONFIRM_PAGE, JobRef, TooLong
-from bot.slack.interaction import Interaction, read_command, read_event
+from bot.slack.interaction import Ack, Body, Interaction, read_command, read_event
 from bot.slack.listeners.forms import Forms
-from bot.slack.listeners.pages import Ack, Body
 from bot.slack.live import scene_of
 from bot.slack.mrkdwn import escape
 from bot.slack.views.menu import prefilled

@@ -8,8 +8,7 @@ from bot.base.text import cut
 from bot.control.watchers.things import UNDERSTOOD, name_thing
 from bot.slack.desk import ORIGIN, Desk
 from bot.slack.ids import FollowRef
-from bot.slack.interaction import Interaction, read_interaction
-from bot.slack.listeners.pages import Ack, Body
+from bot.slack.interaction import Ack, Body, Interaction
 from bot.slack.views.follows import follows_blocks, follows_text, new_follow_text
 from bot.slack.words import Words
 
@@ -55,9 +54,7 @@ class FollowListeners:
 
     def clicked(self, ack: Ack, body: Body) -> None:
         """End the one of this button."""
-        ack()
-        interaction = read_interaction(body)
-        with self._desk.refusals(interaction):
+        with self._desk.click(ack, body) as interaction:
             self._end(interaction, FollowRef.decode(interaction.value).name)
 
     def _end(self, interaction: Interaction, name: str) -> None:

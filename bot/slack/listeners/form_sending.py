@@ -15,12 +15,12 @@ from bot.model.stack import Environment
 from bot.slack.desk import ORIGIN, Desk
 from bot.slack.door import Offer
 from bot.slack.form_state import chosen_environment, place_of_error
-from bot.slack.ids import CONFIRM_NAME, ENVIRONMENT, ConfirmRef, JobRef, TooLong, field_of, pack
-from bot.slack.interaction import Interaction, ViewSeen, read_interaction
+from bot.slack.ids import CONFIRM_NAME, ENVIRONMENT, REASON, ConfirmRef, JobRef, TooLong, field_of, pack
+from bot.slack.interaction import Ack, Body, Interaction, ViewSeen, read_interaction
 from bot.slack.limits import PRIVATE_METADATA
-from bot.slack.listeners.before_start import asks_again, form_page, frozen_in, why_now
+from bot.slack.listeners.before_start import asks_again, form_page, frozen_in
 from bot.slack.listeners.form_answers import FormAnswers
-from bot.slack.listeners.pages import AT_ONCE_S, PATIENCE_S, Ack, Body, refusals_shown, view_of, wrong_name
+from bot.slack.listeners.pages import AT_ONCE_S, PATIENCE_S, refusals_shown, view_of, wrong_name
 from bot.slack.views.job_modal import checking_modal, confirm_modal, looking_modal, started_modal
 
 _LOOK_AGAIN = "Your answers changed what is asked. Look again, then send it."
@@ -52,7 +52,7 @@ class FormSending:
                 person = self._desk.person(interaction)
                 inputs = self._desk.door.drafts.find(ref.draft, by=person) if ref.draft else ref.inputs
                 ask = ask_of(person, ref, inputs, key=_key(view))
-                self._start(ack, view, replace(ask, override=why_now(view)))
+                self._start(ack, view, replace(ask, override=view.typed(REASON)))
 
     def complete(
         self, offer: Offer, ref: JobRef, person: Person

@@ -19,11 +19,11 @@ from bot.slack.form_state import (
     with_rows,
 )
 from bot.slack.ids import ADD_ROW, CONFIRM_PAGE, DROP_ROW, JOB_FORM, TAKE_OUT, JobRef, RunRef, field_of
-from bot.slack.interaction import Interaction, ViewSeen, read_interaction
+from bot.slack.interaction import Ack, Body, Interaction, ViewSeen, read_interaction
 from bot.slack.listeners.before_start import form_page, frozen_in
 from bot.slack.listeners.form_answers import FormAnswers, all_inputs
 from bot.slack.listeners.form_sending import FormSending, ask_of
-from bot.slack.listeners.pages import AT_ONCE_S, PATIENCE_S, Ack, Body
+from bot.slack.listeners.pages import AT_ONCE_S, PATIENCE_S
 from bot.slack.views.fields import matching
 from bot.slack.views.job_modal import confirm_modal
 
@@ -39,26 +39,20 @@ class Forms:
 
     def clicked(self, ack: Ack, body: Body) -> None:
         """A job's button, wherever it stands."""
-        ack()
-        interaction = read_interaction(body)
-        with self._desk.refusals(interaction):
+        with self._desk.click(ack, body) as interaction:
             ref = JobRef.decode(interaction.value)
-            channel = ref.channel or (interaction.channel if interaction.view is None else None)
-            self.open(interaction, replace(ref, channel=channel))
+            self.open(interaction, replace(ref, channel=ref.channel or interaction.asked_in))
 
     def again(self, ack: Ack, body: Body) -> None:
         """Run again: the form, filled with the answers of a run."""
-        ack()
-        interaction = read_interaction(body)
         desk = self._desk
-        with desk.refusals(interaction):
+        with desk.click(ack, body) as interaction:
             run = desk.door.runs.get(RunRef.decode(interaction.value).run)
-            channel = interaction.channel if interaction.view is None else None
             ref = JobRef(
                 stack=run.stack,
                 job=run.job,
                 environment=run.environment,
-                channel=channel or run.channel,
+                channel=interaction.asked_in or run.channel,
                 again=run.number,
             )
             self.open(interaction, ref)

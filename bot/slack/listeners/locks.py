@@ -5,13 +5,12 @@ from bot.control.holds.locks import USUAL
 from bot.model.lock import given_back
 from bot.model.person import Person
 from bot.slack.desk import ORIGIN, Desk
-from bot.slack.ids import REASON, VALUE, LockRef, OutOfDate
-from bot.slack.interaction import Interaction, ViewSeen, read_interaction
-from bot.slack.listeners.pages import Ack, Body
+from bot.slack.ids import REASON, LockRef, OutOfDate
+from bot.slack.interaction import Ack, Body, Interaction, read_interaction
+from bot.slack.listeners.pages import refusals_shown, view_of
 from bot.slack.mrkdwn import escape
 from bot.slack.views import locks as shown
 from bot.slack.views.parts import section
-from bot.slack.views.sorry import refusal_modal
 from bot.slack.words import Words
 
 
@@ -49,9 +48,7 @@ class LockListeners:
 
     def clicked(self, ack: Ack, body: Body) -> None:
         """Release, Hand over, Wait no more, Take over."""
-        ack()
-        interaction = read_interaction(body)
-        with self._desk.refusals(interaction):
+        with self._desk.click(ack, body) as interaction:
             ref, person = LockRef.decode(interaction.value), self._desk.person(interaction)
             match ref.do:
                 case shown.RELEASE | shown.LEAVE:
@@ -69,18 +66,14 @@ class LockListeners:
     def submitted(self, ack: Ack, body: Body) -> None:
         """The page that asked why."""
         interaction = read_interaction(body)
-        view = interaction.view
-        if view is None:
-            raise OutOfDate
-        try:
+        view = view_of(interaction)
+        with refusals_shown(ack, view):
             ref, person = LockRef.decode(view.private_metadata), self._desk.person(interaction)
             run = _number(ref.to) if ref.to else None
-            why = _reason(view)
+            why = view.typed(REASON)
             self._desk.door.locks.take_over(ref.lock, by=person, origin=ORIGIN, why=why, run=run, seen=ref.seen)
             self._desk.wake()
             ack(response_action="clear")
-        except Refused as refused:
-            ack(response_action="update", view=refusal_modal(view.title, refused))
 
     def _release(self, interaction: Interaction, person: Person, name: str) -> None:
         kept = self._desk.door.locks.release(name, by=person, origin=ORIGIN)
@@ -98,10 +91,6 @@ class LockListeners:
     def _done(self, interaction: Interaction, line: str) -> None:
         self._desk.wake()
         self._desk.tell(interaction, escape(line), [section(escape(line))])
-
-
-def _reason(view: ViewSeen) -> str:
-    return str(view.state.get(REASON, {}).get(VALUE, {}).get("value") or "").strip()
 
 
 def _number(written: str) -> int:

@@ -13,10 +13,9 @@ from bot.slack.desk import ORIGIN, Desk
 from bot.slack.door import Offer
 from bot.slack.homes import Homes
 from bot.slack.ids import JobRef, OutOfDate, StackRef, StarRef
-from bot.slack.interaction import Interaction, read_interaction
+from bot.slack.interaction import Ack, Body, Interaction
 from bot.slack.limits import OPTIONS
 from bot.slack.listeners.forms import Forms
-from bot.slack.listeners.pages import Ack, Body
 from bot.slack.views.card import Card, JobOnCard, card_blocks, card_text
 from bot.slack.views.menu import JOBS_SHOWN, Menu, found, menu_message, menu_modal, menu_text
 from bot.slack.words import Words
@@ -46,9 +45,8 @@ class Menus:
 
     def shortcut(self, ack: Ack, body: Body) -> None:
         """The shortcut, from anywhere: first which job."""
-        ack()
-        interaction, desk = read_interaction(body), self._desk
-        with desk.refusals(interaction), desk.opened(interaction, "Run a job") as fill:
+        desk = self._desk
+        with desk.click(ack, body) as interaction, desk.opened(interaction, "Run a job") as fill:
             fill(menu_modal(menu_of(desk, desk.person(interaction))))
 
     def searched(self, ack: Ack, body: Body) -> None:
@@ -58,28 +56,22 @@ class Menus:
 
     def chosen(self, ack: Ack, body: Body) -> None:
         """A job was found: its form."""
-        ack()
-        interaction = read_interaction(body)
-        with self._desk.refusals(interaction):
+        with self._desk.click(ack, body) as interaction:
             stack, slash, job = (interaction.value or "").partition("/")
             if not slash:
                 raise OutOfDate
-            channel = interaction.channel if interaction.view is None else None
-            self._forms.open(interaction, JobRef(stack=stack, job=job, channel=channel))
+            self._forms.open(interaction, JobRef(stack=stack, job=job, channel=interaction.asked_in))
 
     def shown(self, ack: Ack, body: Body) -> None:
         """The button of a stack: its card, in private."""
-        ack()
-        interaction = read_interaction(body)
-        with self._desk.refusals(interaction):
+        with self._desk.click(ack, body) as interaction:
             card = self._card(interaction, self._desk.stacks.stack(StackRef.decode(interaction.value).stack))
             self._desk.tell(interaction, card_text(card), card_blocks(card))
 
     def starred(self, ack: Ack, body: Body) -> None:
         """A star: given or taken back, and shown where it was pressed."""
-        ack()
-        interaction, desk = read_interaction(body), self._desk
-        with desk.refusals(interaction):
+        desk = self._desk
+        with desk.click(ack, body) as interaction:
             ref = StarRef.decode(interaction.value)
             person = desk.person(interaction)
             if ref.do == "star":
@@ -116,14 +108,13 @@ class Menus:
             for job in stack.menu
             if desk.door.access.may(person, "see", f"{stack.name}/{job.name}")
         ]
-        channel = interaction.channel if interaction.view is None else None
         return Card(
             stack=stack,
             jobs=jobs,
             pauses=[one for one in desk.door.pauses.all(person) if one.reaches(stack.name)],
             frozen=desk.door.freezes.places(places_of(list(offers.values()))),
             locks=desk.door.locks.of_stack(stack.name, by=person),
-            channel=channel,
+            channel=interaction.asked_in,
         )
 
 

@@ -10,8 +10,8 @@ from bot.model.target import place
 from bot.model.timer import TimerKind
 from bot.slack.desk import ORIGIN, Desk
 from bot.slack.ids import CONFIRM_NAME, ClickRef, OutOfDate
-from bot.slack.interaction import Interaction, read_interaction
-from bot.slack.listeners.pages import AT_ONCE_S, Ack, Body, refusals_shown, view_of, wrong_name
+from bot.slack.interaction import Ack, Body, Interaction, read_interaction
+from bot.slack.listeners.pages import AT_ONCE_S, refusals_shown, view_of, wrong_name
 from bot.slack.live import job_title
 from bot.slack.views.job_modal import looking_modal
 from bot.slack.views.name_modal import name_modal
@@ -51,8 +51,7 @@ class Starters:
             return
         line = self._do(ref, person)
         self._desk.wake()
-        if line or click.is_private or (click.view and click.view.type == "modal"):
-            # A private copy is never edited, so it would look as if nothing happened.
+        if line or click.in_copy:
             self._desk.tell(click, line or "Done.")
 
     def named(self, ack: Ack, body: Body) -> None:
@@ -136,7 +135,7 @@ class Starters:
 
 def _ref(click: Interaction, do: str, number: int) -> ClickRef:
     where = click.message_ts or (click.view.id if click.view else click.action_ts)
-    return ClickRef(do=do, number=number, where=where, channel=None if click.view else click.channel)
+    return ClickRef(do=do, number=number, where=where, channel=click.asked_in)
 
 
 def _meaning(do: str, run: Run) -> str:

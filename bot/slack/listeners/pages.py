@@ -1,16 +1,12 @@
 """What all pages that are sent have in common: how they are answered, and how a refusal looks in them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from bot.base.errors import Refused
-from bot.slack.ids import CONFIRM_NAME, VALUE, OutOfDate
-from bot.slack.interaction import Interaction, ViewSeen
+from bot.slack.ids import CONFIRM_NAME, OutOfDate
+from bot.slack.interaction import Ack, Interaction, ViewSeen
 from bot.slack.views.sorry import refusal_modal
-
-Ack = Callable[..., Any]
-Body = dict[str, Any]
 
 #: Slack waits 3 s for an answer to a sent form or a search; a list that is slower is waited for elsewhere.
 PATIENCE_S = 1.5
@@ -36,5 +32,4 @@ def refusals_shown(ack: Ack, view: ViewSeen) -> Iterator[None]:
 
 def wrong_name(view: ViewSeen, environment: str) -> str:
     """The sentence under the field when the typed name is not the environment's; empty when it is."""
-    typed = str(view.state.get(CONFIRM_NAME, {}).get(VALUE, {}).get("value") or "").strip()
-    return "" if typed == environment else f'Type "{environment}" to confirm.'
+    return "" if view.typed(CONFIRM_NAME) == environment else f'Type "{environment}" to confirm.'

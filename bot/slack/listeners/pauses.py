@@ -3,8 +3,7 @@
 from bot.base.text import plural
 from bot.slack.desk import ORIGIN, Desk
 from bot.slack.ids import PauseRef
-from bot.slack.interaction import Interaction, read_interaction
-from bot.slack.listeners.pages import Ack, Body
+from bot.slack.interaction import Ack, Body, Interaction
 from bot.slack.mrkdwn import escape
 from bot.slack.views.parts import section
 from bot.slack.views.pauses import pause_blocks
@@ -37,9 +36,7 @@ class PauseListeners:
 
     def clicked(self, ack: Ack, body: Body) -> None:
         """End the pause."""
-        ack()
-        interaction = read_interaction(body)
-        with self._desk.refusals(interaction):
+        with self._desk.click(ack, body) as interaction:
             self._end(interaction, PauseRef.decode(interaction.value).target)
 
     def _end(self, interaction: Interaction, target: str) -> None:

@@ -8,10 +8,9 @@ from bot.model.run import Decision, Run
 from bot.model.timer import Timer
 from bot.slack.desk import ORIGIN, Desk
 from bot.slack.ids import DECIDE, OutOfDate, RunRef, TimerRef, nth
-from bot.slack.interaction import Interaction, read_interaction, read_shortcut
+from bot.slack.interaction import Ack, Body, Interaction, read_interaction, read_shortcut
 from bot.slack.listeners.commands import show_run
 from bot.slack.listeners.named import NOW, RESOLVE, RETRY, RETRY_FROM, UNDO, Starters
-from bot.slack.listeners.pages import Ack, Body
 from bot.slack.live import scene_of
 from bot.slack.views import timer_message
 from bot.slack.views.log_modal import log_modal
@@ -60,9 +59,7 @@ class RunButtons:
 
     def show(self, ack: Ack, body: Body) -> None:
         """Show: the run's message as it is now, in private."""
-        ack()
-        interaction = read_interaction(body)
-        with self._desk.refusals(interaction):
+        with self._desk.click(ack, body) as interaction:
             show_run(self._desk, interaction, RunRef.decode(interaction.value).run)
 
     def explain(self, ack: Ack, body: Body) -> None:
@@ -85,9 +82,8 @@ class RunButtons:
 
     def log(self, ack: Ack, body: Body) -> None:
         """Log: the last lines in a modal, and the same modal again with newer ones."""
-        ack()
-        desk, interaction = self._desk, read_interaction(body)
-        with desk.refusals(interaction):
+        desk = self._desk
+        with desk.click(ack, body) as interaction:
             ref = RunRef.decode(interaction.value)
             with desk.opened(interaction, "Log") as fill:
                 run = desk.door.runs.get(ref.run)
@@ -95,19 +91,14 @@ class RunButtons:
                 fill(log_modal(run, desk.door.runs.log(ref.run).tail(_LOG_LINES)))
 
     def _start(self, ack: Ack, body: Body, do: str) -> None:
-        ack()
-        interaction = read_interaction(body)
-        with self._desk.refusals(interaction):
+        with self._desk.click(ack, body) as interaction:
             self._starters.clicked(interaction, do, RunRef.decode(interaction.value).run)
 
     def _act(self, ack: Ack, body: Body, act: Callable[[RunRef, Person], Run]) -> None:
-        ack()
-        interaction = read_interaction(body)
-        with self._desk.refusals(interaction):
+        with self._desk.click(ack, body) as interaction:
             run = act(RunRef.decode(interaction.value), self._desk.person(interaction))
             self._desk.wake()
-            if interaction.is_private or (interaction.view and interaction.view.type == "modal"):
-                # A private copy is never edited, so it would look as if nothing happened.
+            if interaction.in_copy:
                 self._desk.tell(interaction, f"Done. {run.name} is {run.status}.")
 
 
@@ -120,9 +111,7 @@ class TimerButtons:
 
     def change(self, ack: Ack, body: Body) -> None:
         """The message itself shows the answer."""
-        ack()
-        interaction = read_interaction(body)
-        with self._desk.refusals(interaction):
+        with self._desk.click(ack, body) as interaction:
             ref = TimerRef.decode(interaction.value)
             if ref.do == timer_message.NOW:
                 self._starters.clicked(interaction, NOW, ref.timer)

@@ -3,8 +3,7 @@
 from bot.model.announce import Mark
 from bot.slack.desk import ORIGIN, Desk
 from bot.slack.ids import OutOfDate, VersionRef
-from bot.slack.interaction import read_interaction
-from bot.slack.listeners.pages import Ack, Body
+from bot.slack.interaction import Ack, Body
 
 
 class VersionButtons:
@@ -15,9 +14,8 @@ class VersionButtons:
 
     def clicked(self, ack: Ack, body: Body) -> None:
         """Skip it, put it off, or say that it is deployed."""
-        ack()
-        interaction, desk = read_interaction(body), self._desk
-        with desk.refusals(interaction):
+        desk = self._desk
+        with desk.click(ack, body) as interaction:
             ref = VersionRef.decode(interaction.value)
             mark = next((one for one in Mark if one.value == ref.do), None)
             if mark is None:

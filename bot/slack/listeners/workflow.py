@@ -11,7 +11,7 @@ from bot.model.run import Run
 from bot.model.target import target_of
 from bot.slack.client import call
 from bot.slack.desk import ORIGIN, Desk, report
-from bot.slack.listeners.pages import Ack
+from bot.slack.interaction import Ack
 from bot.slack.words import understand_answers
 from bot.store.store import Transaction
 
