@@ -45,6 +45,17 @@ def escape(text: str) -> str:
     return _QUOTE.sub(rf"{_BREAK}\1", _EMOJI.sub(f":{_BREAK}", safe))
 
 
+class Ours(str):
+    """Mrkdwn that we wrote: a template does not escape it once more."""
+
+    __slots__ = ()
+
+
+def written(value: object) -> str:
+    """What a template writes of a value: words from elsewhere are escaped, and None is nothing."""
+    return value if isinstance(value, Ours) else "" if value is None else escape(str(value))
+
+
 def with_links(text: str) -> str:
     """Escaped *text* whose addresses can be clicked; each shows itself, so none can pose as another."""
     return _ADDRESS.sub(r"<\g<0>>", text)

@@ -11,8 +11,8 @@ from bot.model.target import target_of
 from bot.slack.desk import Desk
 from bot.slack.door import Offer
 from bot.slack.ids import JobRef
+from bot.slack.views.confirm_modal import needs_confirmation
 from bot.slack.views.job_form import job_modal
-from bot.slack.views.job_modal import needs_confirmation
 from bot.slack.views.pauses import banner, frost
 from bot.slack.views.run_list import standing_blocks
 

@@ -21,7 +21,7 @@ from bot.slack.limits import PRIVATE_METADATA
 from bot.slack.listeners.before_start import asks_again, form_page, frozen_in
 from bot.slack.listeners.form_answers import FormAnswers
 from bot.slack.listeners.pages import AT_ONCE_S, PATIENCE_S, refusals_shown, view_of, wrong_name
-from bot.slack.views.job_modal import checking_modal, confirm_modal, looking_modal, started_modal
+from bot.slack.views.confirm_modal import checking_modal, confirm_modal, looking_modal, started_modal
 
 _LOOK_AGAIN = "Your answers changed what is asked. Look again, then send it."
 

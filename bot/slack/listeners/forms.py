@@ -24,8 +24,8 @@ from bot.slack.listeners.before_start import form_page, frozen_in
 from bot.slack.listeners.form_answers import FormAnswers, all_inputs
 from bot.slack.listeners.form_sending import FormSending, ask_of
 from bot.slack.listeners.pages import AT_ONCE_S, PATIENCE_S
+from bot.slack.views.confirm_modal import confirm_modal
 from bot.slack.views.fields import matching
-from bot.slack.views.job_modal import confirm_modal
 
 
 class Forms:

@@ -13,7 +13,7 @@ from bot.slack.ids import CONFIRM_NAME, ClickRef, OutOfDate
 from bot.slack.interaction import Ack, Body, Interaction, read_interaction
 from bot.slack.listeners.pages import AT_ONCE_S, refusals_shown, view_of, wrong_name
 from bot.slack.live import job_title
-from bot.slack.views.job_modal import looking_modal
+from bot.slack.views.confirm_modal import looking_modal
 from bot.slack.views.name_modal import name_modal
 from bot.slack.views.parts import modal, section
 

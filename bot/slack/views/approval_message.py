@@ -11,11 +11,11 @@ from bot.model.approval import Approval, ApprovalState, ApprovalView, Vote
 from bot.model.form import FormField
 from bot.model.person import is_slack_id
 from bot.model.run import Run
-from bot.slack.ids import APPROVAL, APPROVAL_FORM, REASON, VALUE, ApprovalRef, nth
-from bot.slack.limits import INPUT_LABEL, MESSAGE_TEXT, PRIVATE_METADATA, Block, fit_message
+from bot.slack.ids import APPROVAL, APPROVAL_FORM, REASON, ApprovalRef, nth
+from bot.slack.limits import MESSAGE_TEXT, PRIVATE_METADATA, Block, fit_message
 from bot.slack.mrkdwn import DAY_TIME, at_time, escape, one_line
 from bot.slack.views.fields import field_input
-from bot.slack.views.parts import button, context, divider, header, modal, row, section, words
+from bot.slack.views.parts import button, context, divider, header, modal, row, section, text_input
 from bot.slack.views.previews import preview_blocks, whole_preview_blocks
 from bot.slack.views.run_message import answers_line
 
@@ -149,7 +149,7 @@ def answer_modal(view: ApprovalView, do: str) -> dict[str, Any]:
     blocks: list[Block] = [section(f"*{one_line(view.run.what)}*")]
     if do == APPROVE:
         blocks += [field_input(one, one.default) for one in view.step.form]
-    blocks.append(_reason(is_needed=view.step.needs_reason))
+    blocks.append(text_input(REASON, "Why", most=_REASON_LENGTH, is_optional=not view.step.needs_reason))
     return modal(
         "Approve" if do == APPROVE else "Deny",
         blocks,
@@ -196,9 +196,3 @@ def _line(view: ApprovalView) -> str:
     until = at_time(view.timer.at, f"until {DAY_TIME}")
     what = f"*{one_line(run.what)}*"
     return f"{what} · {one_line(run.name)} by {one_line(run.started_by)}{count} · {until}"
-
-
-def _reason(*, is_needed: bool) -> Block:
-    element = {"type": "plain_text_input", "action_id": VALUE, "multiline": False, "max_length": _REASON_LENGTH}
-    label = words("Why", INPUT_LABEL)
-    return {"type": "input", "block_id": REASON, "label": label, "element": element, "optional": not is_needed}

@@ -117,34 +117,27 @@ def _adds_a_row(block: Block) -> bool:
 
 
 def _presets(names: Sequence[str], chosen: str) -> Block:
-    options = [option(name, name) for name in names[:OPTIONS]]
-    picked = next((one for one in options if one["value"] == chosen), None)
-    element: dict[str, Any] = {
-        "type": "static_select",
-        "action_id": VALUE,
-        "options": options,
-        "placeholder": words("Fill the form from…", PLACEHOLDER),
-    }
-    if picked:
-        element["initial_option"] = picked
-    label = words("Preset", PLACEHOLDER)
-    base = {"type": "input", "block_id": PRESET, "label": label, "element": element}
-    return {**base, "optional": True, "dispatch_action": True}
+    picking = _picking(PRESET, "Preset", "Fill the form from…", names, chosen)
+    return {**picking, "optional": True, "dispatch_action": True}
 
 
 def _environment(environments: Sequence[Environment], chosen: str | None, *, is_live: bool) -> Block:
-    options = [option(environment.name, environment.name) for environment in environments[:OPTIONS]]
-    picked = next((one for one in options if one["value"] == chosen), options[0] if len(options) == 1 else None)
+    names = [environment.name for environment in environments]
+    picking = _picking(ENVIRONMENT, "Environment", "Choose where", names, names[0] if len(names) == 1 else chosen)
+    return {**picking, "dispatch_action": True} if is_live else picking
+
+
+def _picking(block_id: str, label: str, hint: str, names: Sequence[str], chosen: str | None) -> Block:
+    """One of *names* to choose; *chosen* is there already, if it is among them."""
     element: dict[str, Any] = {
         "type": "static_select",
         "action_id": VALUE,
-        "options": options,
-        "placeholder": words("Choose where", PLACEHOLDER),
+        "options": [option(name, name) for name in names[:OPTIONS]],
+        "placeholder": words(hint, PLACEHOLDER),
     }
-    if picked:
-        element["initial_option"] = picked
-    block = {"type": "input", "block_id": ENVIRONMENT, "label": words("Environment", PLACEHOLDER), "element": element}
-    return {**block, "dispatch_action": True} if is_live else block
+    if chosen and chosen in names[:OPTIONS]:
+        element["initial_option"] = option(chosen, chosen)
+    return {"type": "input", "block_id": block_id, "label": words(label, PLACEHOLDER), "element": element}
 
 
 def _what_comes(offer: Offer) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 
 from bot.model.lock import Lock
 from bot.model.person import Person
-from bot.slack.ids import LOCK, LOCK_FORM, REASON, TIMER, VALUE, LockRef, TimerRef, nth
+from bot.slack.ids import LOCK, LOCK_FORM, REASON, TIMER, LockRef, TimerRef, nth
 from bot.slack.limits import PRIVATE_METADATA, Block, fit_message
 from bot.slack.mrkdwn import DAY_TIME, at_time, escape, one_line
-from bot.slack.views.parts import button, context, modal, row, section, words
+from bot.slack.views.parts import button, context, modal, row, section, text_input
 from bot.slack.views.timer_message import EXTEND, EXTEND_MINUTES
 
 RELEASE, HAND_OVER, TAKE_OVER, LEAVE = "release", "hand", "take", "leave"
@@ -69,8 +69,7 @@ def take_over_modal(lock: Lock, ref: LockRef) -> dict[str, Any]:
     if lock.run is not None:
         run = f"Their run #{lock.run}" if lock.person_id else one_line(lock.owner)
         lines.append(f"*{run}* is cancelled, since two must not work there at once.")
-    element = {"type": "plain_text_input", "action_id": VALUE, "max_length": _REASON_LENGTH}
-    why = {"type": "input", "block_id": REASON, "label": words("Why? Everybody reads it", 75), "element": element}
+    why = text_input(REASON, "Why? Everybody reads it", most=_REASON_LENGTH)
     return modal(
         "Take over",
         [section("\n".join([*lines, f"Then it is the turn of {who}."])), why],

@@ -23,7 +23,7 @@ from bot.slack.limits import (
     fit_message,
 )
 from bot.slack.mrkdwn import escape, one_line
-from bot.slack.views.parts import button, context, divider, modal, row, section, words
+from bot.slack.views.parts import button, context, divider, modal, row, rows, section, words
 from bot.slack.views.pauses import banner, frost
 from bot.slack.views.run_list import now_blocks, runs_blocks
 
@@ -149,7 +149,7 @@ def job_buttons(jobs: Sequence[tuple[Stack, Job]], channel: str | None) -> list[
         )
         for index, (stack, job) in enumerate(jobs)
     ]
-    return [row(buttons[start : start + BUTTONS_PER_ROW]) for start in range(0, len(buttons), BUTTONS_PER_ROW)]
+    return rows(buttons)
 
 
 def stack_button(stack: Stack) -> dict[str, Any]:
@@ -160,11 +160,10 @@ def stack_button(stack: Stack) -> dict[str, Any]:
 def _stacks(stacks: Sequence[Stack]) -> list[Block]:
     buttons = [stack_button(stack) for stack in {stack.name: stack for stack in stacks}.values()]
     shown = buttons[:_STACKS_SHOWN]
-    rows = [row(shown[start : start + BUTTONS_PER_ROW]) for start in range(0, len(shown), BUTTONS_PER_ROW)]
     more = (
         [context(f"{len(buttons) - len(shown)} more: the search finds their jobs")] if len(buttons) > len(shown) else []
     )
-    return [section("*Stacks*"), *rows, *more]
+    return [section("*Stacks*"), *rows(shown), *more]
 
 
 def _stack_blocks(offers: Sequence[Offer], menu: Menu) -> list[Block]:

@@ -2,20 +2,15 @@
 
 from typing import Any
 
-from bot.slack.ids import CONFIRM_NAME, NAME_FORM, VALUE, ClickRef
-from bot.slack.limits import PLACEHOLDER, PRIVATE_METADATA, Block
+from bot.slack.ids import CONFIRM_NAME, NAME_FORM, ClickRef
+from bot.slack.limits import PRIVATE_METADATA, Block
 from bot.slack.mrkdwn import escape
-from bot.slack.views.parts import modal, section, words
+from bot.slack.views.parts import modal, section, text_input
 
 
 def name_input(environment: str) -> Block:
     """Where the name is typed."""
-    return {
-        "type": "input",
-        "block_id": CONFIRM_NAME,
-        "label": words(f"{environment} is protected. Type its name to confirm", PLACEHOLDER),
-        "element": {"type": "plain_text_input", "action_id": VALUE},
-    }
+    return text_input(CONFIRM_NAME, f"{environment} is protected. Type its name to confirm")
 
 
 def name_modal(title: str, what: str, environment: str, ref: ClickRef) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from bot.model.notify import NotifyRule, Occasion
 from bot.model.person import is_slack_id
 from bot.model.run import Run, RunStatus
 from bot.model.signs import RUN_SIGNS
-from bot.slack.ids import SHOW_RUN, RunRef, nth
 from bot.slack.limits import Block
 from bot.slack.mrkdwn import at_time, escape, one_line
-from bot.slack.views.parts import button, section
+from bot.slack.views.parts import section
+from bot.slack.views.run_list import show_button
 
 #: Slack's id of a group.
 _GROUP = re.compile(r"S[A-Z0-9]{2,}")
@@ -38,8 +38,7 @@ def notice_text(run: Run, occasion: Occasion, mention: Sequence[str], group_id: 
 
 def notice_blocks(text: str, run: Run) -> list[Block]:
     """The line, and the way to the run."""
-    show = button("Show", action=nth(SHOW_RUN, run.number), value=RunRef(run=run.number).encode())
-    return [section(text, accessory=show)]
+    return [section(text, accessory=show_button(run.number))]
 
 
 def quiet_text(runs: Sequence[Run], rule: NotifyRule, since: datetime, until: datetime) -> str:

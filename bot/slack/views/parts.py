@@ -1,15 +1,18 @@
 """The pieces that all messages and modals are made of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.base.text import cut
+from bot.slack.ids import VALUE
 from bot.slack.limits import (
     BUTTON_TEXT,
+    BUTTONS_PER_ROW,
     CONFIRM_BUTTON,
     CONFIRM_TEXT,
     CONFIRM_TITLE,
     HEADER_TEXT,
+    INPUT_LABEL,
     SECTION_TEXT,
     VIEW_TITLE,
     Block,
@@ -38,6 +41,17 @@ def section(text: str, *, accessory: dict[str, Any] | None = None) -> Block:
     return {**block, "accessory": accessory} if accessory else block
 
 
+def sections(lines: Iterable[str]) -> list[Block]:
+    """Lines below one another, in as few paragraphs as their length allows."""
+    texts: list[str] = []
+    for line in lines:
+        if texts and len(texts[-1]) + len(line) < SECTION_TEXT:
+            texts[-1] += f"\n{line}"
+        else:
+            texts.append(line)
+    return [section(text) for text in texts]
+
+
 def context(text: str) -> Block:
     """A small grey line."""
     return {"type": "context", "elements": [mrkdwn(text)]}
@@ -51,6 +65,23 @@ def divider() -> Block:
 def row(buttons: Sequence[dict[str, Any]]) -> Block:
     """Buttons beside one another."""
     return {"type": "actions", "elements": list(buttons)}
+
+
+def rows(buttons: Sequence[dict[str, Any]]) -> list[Block]:
+    """Buttons in as few rows as their number allows."""
+    return [row(buttons[start : start + BUTTONS_PER_ROW]) for start in range(0, len(buttons), BUTTONS_PER_ROW)]
+
+
+def text_input(block_id: str, label: str, *, most: int | None = None, is_optional: bool = False) -> Block:
+    """A line to be typed, of at most *most* characters."""
+    bound = {"max_length": most} if most else {}
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": words(label, INPUT_LABEL),
+        "element": {"type": "plain_text_input", "action_id": VALUE, **bound},
+        "optional": is_optional,
+    }
 
 
 def button(

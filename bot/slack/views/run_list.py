@@ -1,6 +1,7 @@
 """Runs as a list, each in two lines with a button that shows it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from bot.model.run import Run
 from bot.model.signs import RUN_SIGNS
@@ -40,6 +41,11 @@ def run_origin(run: Run) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def show_button(number: int, label: str = "Show") -> dict[str, Any]:
+    """What shows the run, in private."""
+    return button(label, action=nth(SHOW_RUN, number), value=RunRef(run=number).encode())
+
+
 def standing_line(standing: Standing) -> str:
     """`*Maintenance on, production* since 14:02, by Ada (#12)`."""
     since = at_time(standing.since, f"since {DAY_TIME}")
@@ -61,5 +67,4 @@ def now_blocks(states: Sequence[Standing]) -> list[Block]:
 def _run_line(run: Run) -> Block:
     sign, _, status = how_it_stands(run).partition(" ")
     first = f"{sign}  *{one_line(run.what)}*: {status}"
-    show = button("Show", action=nth(SHOW_RUN, run.number), value=RunRef(run=run.number).encode())
-    return section(f"{first}\n{run_origin(run)}", accessory=show)
+    return section(f"{first}\n{run_origin(run)}", accessory=show_button(run.number))

@@ -8,12 +8,12 @@ from bot.model.form import FormField
 from bot.model.run import Decision, RetryPoint, Run, RunStatus, RunView
 from bot.model.signs import RUN_SIGNS
 from bot.model.timer import Timer
-from bot.slack.ids import AGAIN, CANCEL, DECIDE, LOCK, LOG, RETRY, RETRY_FROM, SHOW_RUN, UNDO, LockRef, RunRef, nth
+from bot.slack.ids import AGAIN, CANCEL, DECIDE, LOCK, LOG, RETRY, RETRY_FROM, UNDO, LockRef, RunRef, nth
 from bot.slack.limits import MESSAGE_TEXT, Block, fit_message
 from bot.slack.mrkdwn import escape, one_line
 from bot.slack.views.answers import answer_words
 from bot.slack.views.parts import button, confirm, context, header, row, section
-from bot.slack.views.run_list import run_origin
+from bot.slack.views.run_list import run_origin, show_button
 from bot.slack.views.run_steps import count, step_sections
 from bot.slack.views.timer_message import timer_line
 
@@ -191,10 +191,7 @@ def _relatives(view: RunView) -> list[dict[str, object]]:
     shown = [(child.number, child.name) for child in view.called[-_NAMED:]]
     if view.run.parent is not None:
         shown.insert(0, (view.run.parent, f"#{view.run.parent}"))
-    return [
-        button(f"Show {name}", action=nth(SHOW_RUN, number), value=RunRef(run=number).encode())
-        for number, name in shown
-    ]
+    return [show_button(number, f"Show {name}") for number, name in shown]
 
 
 def _decisions(run: Run) -> list[dict[str, object]]:

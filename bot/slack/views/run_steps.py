@@ -8,9 +8,9 @@ from itertools import groupby
 from bot.base.text import cut, format_duration
 from bot.model.run import HOOKS, HostResult, Progress, StepRecord, StepStatus
 from bot.model.signs import STEP_SIGNS
-from bot.slack.limits import SECTION_TEXT, Block
+from bot.slack.limits import Block
 from bot.slack.mrkdwn import at_time, escape, one_line
-from bot.slack.views.parts import section
+from bot.slack.views.parts import sections
 
 #: A step that took less is just done.
 _WORTH_SAYING = timedelta(seconds=0.1)
@@ -31,13 +31,7 @@ _INDENT = "\u2003"
 
 def step_sections(steps: Sequence[StepRecord], *, said: str = "") -> list[Block]:
     """The list of steps, in as many sections as its length needs; a reason that is *said* elsewhere is not repeated."""
-    sections, text = [], ""
-    for line in _lines(steps, said):
-        if text and len(text) + len(line) + 1 > SECTION_TEXT:
-            sections.append(section(text))
-            text = ""
-        text = f"{text}\n{line}" if text else line
-    return [*sections, section(text)] if text else sections
+    return sections(_lines(steps, said))
 
 
 def count(steps: Sequence[StepRecord]) -> tuple[int, int]:

@@ -1,19 +1,11 @@
 """An announcement by the clock: its headline, and what its template makes of what is known."""
 
-from typing import Any
-
 from bot.catalog.expressions import ExpressionProblem
 from bot.catalog.templates import render, template_text
 from bot.control.watchers.scheduled import ScheduledView
 from bot.slack.limits import Block
-from bot.slack.mrkdwn import escape, link, one_line
+from bot.slack.mrkdwn import Ours, link, one_line, written
 from bot.slack.views.parts import context, header, section
-
-
-class _Link(str):
-    """mrkdwn of ours: it is not escaped once more."""
-
-    __slots__ = ()
 
 
 def scheduled_text(view: ScheduledView) -> str:
@@ -32,14 +24,10 @@ def scheduled_words(view: ScheduledView) -> str:
     """What the template says now, as mrkdwn; its mistake, if it has one."""
     try:
         template = template_text(view.announcement.template, view.stack.folder)
-        return render(template, {**view.scope, "link": _link}, _written).strip()
+        return render(template, {**view.scope, "link": _link}, written).strip()
     except ExpressionProblem as problem:
         return f"_{one_line(str(problem))}_"
 
 
-def _link(url: object, text: object) -> _Link:
-    return _Link(link(str(url), str(text)))
-
-
-def _written(value: Any) -> str:
-    return value if isinstance(value, _Link) else "" if value is None else escape(str(value))
+def _link(url: object, text: object) -> Ours:
+    return Ours(link(str(url), str(text)))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.base.text import cut
+from bot.base.text import cut, plural
 from bot.catalog.expressions import ExpressionProblem
 from bot.catalog.templates import render, template_text
 from bot.control.watchers.announcements import AnnouncedVersion
@@ -14,7 +14,7 @@ from bot.model.stack import Job
 from bot.slack.ids import START, VERSION, JobRef, TooLong, VersionRef, nth
 from bot.slack.limits import Block
 from bot.slack.markdown import alarming, to_mrkdwn
-from bot.slack.mrkdwn import DAY_TIME, at_time, escape, link, one_line
+from bot.slack.mrkdwn import DAY_TIME, Ours, at_time, link, one_line, written
 from bot.slack.views.parts import button, context, header, row, section
 
 _NOTES_LENGTH = 1800
@@ -24,12 +24,6 @@ _ALARM_LENGTH = 200
 _WORTH_SAYING = timedelta(hours=1)
 _SAID = {Mark.SKIPPED: "skipped by", Mark.SNOOZED: "put off by", Mark.DEPLOYED: "marked as deployed by"}
 _SIGNS = {Mark.SKIPPED: "⏭", Mark.SNOOZED: "💤", Mark.DEPLOYED: "✅"}
-
-
-class Ready(str):
-    """A text that is mrkdwn already."""
-
-    __slots__ = ()
 
 
 def version_text(view: AnnouncedVersion) -> str:
@@ -96,16 +90,16 @@ def _age(age: timedelta) -> str:
     if hours < 1:
         return "just now"
     number, unit = (hours, "hour") if hours < 48 else (hours // 24, "day")
-    return f"{number} {unit}{'' if number == 1 else 's'} ago"
+    return f"{plural(number, unit)} ago"
 
 
 def _words(view: AnnouncedVersion) -> str:
     """What the template makes of it; ours: its headline and notes."""
     fields = view.version.fields
     rest = _page(view, "… read all of it") or "…"
-    notes = Ready(to_mrkdwn(str(fields.get("notes") or ""), _NOTES_LENGTH, rest=rest))
-    written = view.resource.announce.template if view.resource.announce else ""
-    if written:
+    notes = Ours(to_mrkdwn(str(fields.get("notes") or ""), _NOTES_LENGTH, rest=rest))
+    template = view.resource.announce.template if view.resource.announce else ""
+    if template:
         scope: Mapping[str, object] = {
             view.resource.name: fields,
             "deployed": view.deployed,
@@ -113,16 +107,12 @@ def _words(view: AnnouncedVersion) -> str:
             "notes": notes,
         }
         try:
-            return render(template_text(written, view.stack.folder), scope, _written).strip()
+            return render(template_text(template, view.stack.folder), scope, written).strip()
         except ExpressionProblem as problem:
             return f"{notes}\n_{one_line(str(problem))}_"
     title = str(fields.get("title") or "")
     says_more = title and title.strip().lstrip("v") != view.version.number.lstrip("v")
     return f"*{one_line(title)}*\n{notes}".strip() if says_more else notes
-
-
-def _written(value: Any) -> str:
-    return str(value) if isinstance(value, Ready) else "" if value is None else escape(str(value))
 
 
 def _marked(view: AnnouncedVersion) -> str:

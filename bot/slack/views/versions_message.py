@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.slack.limits import SECTION_TEXT, Block
+from bot.slack.limits import Block
 from bot.slack.mrkdwn import link, one_line
-from bot.slack.views.parts import header, section
+from bot.slack.views.parts import header, sections
 
 #: Of one thing; whoever released more in a week has a page with all of them.
 _MOST_VERSIONS = 10
@@ -17,13 +17,8 @@ def versions_text(body: Mapping[str, Any]) -> str:
 
 
 def versions_blocks(body: Mapping[str, Any]) -> list[Block]:
-    """The message; as many sections as the lines need."""
-    sections = [""]
-    for line in map(_line, body["lines"]):
-        if len(sections[-1]) + len(line) >= SECTION_TEXT:
-            sections.append("")
-        sections[-1] = f"{sections[-1]}\n{line}".strip()
-    return [header(versions_text(body)), *map(section, sections)]
+    """The message."""
+    return [header(versions_text(body)), *sections(map(_line, body["lines"]))]
 
 
 def _line(thing: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """The page that shows what a job would do before it does it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.model.approval import StepPreview
@@ -9,12 +9,12 @@ from bot.model.run import Run
 from bot.model.stack import Environment, Job
 from bot.model.target import place
 from bot.slack.door import Offer
-from bot.slack.ids import JOB_CONFIRM, REASON, VALUE, ConfirmRef
-from bot.slack.limits import PLACEHOLDER, PRIVATE_METADATA, SECTION_TEXT, Block
+from bot.slack.ids import JOB_CONFIRM, REASON, ConfirmRef
+from bot.slack.limits import PRIVATE_METADATA
 from bot.slack.mrkdwn import one_line
 from bot.slack.views.answers import answer_words
 from bot.slack.views.name_modal import name_input
-from bot.slack.views.parts import divider, modal, section, skeleton, words
+from bot.slack.views.parts import divider, modal, section, sections, skeleton, text_input
 from bot.slack.views.previews import preview_blocks
 
 _ANSWER_LENGTH = 500
@@ -55,11 +55,12 @@ def confirm_modal(
     job = offer.job
     blocks = [section(f"*{one_line(place(job.title, environment.name if environment else None))}*")]
     if inputs:
-        blocks += [section(text) for text in _answers(job, inputs)]
+        blocks += sections(_answers(job, inputs)) or [section("No answers given.")]
     blocks.append(divider())
     blocks += preview_blocks(previews)
     if frozen:
-        blocks += [divider(), section(f"❄ *{one_line(frozen.in_words)}*"), _why_now()]
+        why_now = text_input(REASON, "Why does it have to be now? Everybody reads it", most=_ANSWER_LENGTH)
+        blocks += [divider(), section(f"❄ *{one_line(frozen.in_words)}*"), why_now]
     if environment and environment.protected:
         blocks += [divider(), name_input(environment.name)]
     return modal(
@@ -73,23 +74,7 @@ def confirm_modal(
     )
 
 
-def _answers(job: Job, inputs: Mapping[str, Any]) -> list[str]:
-    """The answers, one a line, in as few texts as Slack takes."""
-    texts = [""]
+def _answers(job: Job, inputs: Mapping[str, Any]) -> Iterator[str]:
     for field in job.form:
-        value = inputs.get(field.name)
-        if value not in (None, "", []):
-            line = f"{one_line(field.label)}: *{answer_words(value, field, most=_ANSWER_LENGTH)}*"
-            if len(texts[-1]) + len(line) >= SECTION_TEXT:
-                texts.append("")
-            texts[-1] = f"{texts[-1]}\n{line}".lstrip()
-    return texts if texts[0] else ["No answers given."]
-
-
-def _why_now() -> Block:
-    return {
-        "type": "input",
-        "block_id": REASON,
-        "label": words("Why does it have to be now? Everybody reads it", PLACEHOLDER),
-        "element": {"type": "plain_text_input", "action_id": VALUE, "max_length": _ANSWER_LENGTH},
-    }
+        if said := answer_words(inputs.get(field.name), field, most=_ANSWER_LENGTH):
+            yield f"{one_line(field.label)}: *{said}*"
