@@ -40,13 +40,7 @@ def format_duration(length: timedelta) -> str:
     return " ".join(parts[:2])
 
 
-def hour(at: datetime, *, beside: datetime) -> str:
-    """`16:02 UTC`, with the day where that is another one than that of *beside*: `Tue 24 Nov 16:02 UTC`."""
-    day = "" if at.date() == beside.date() else f"{at:%a %d %b} " if at.year == beside.year else f"{at:%a %d %b %Y} "
-    return f"{day}{at:%H:%M} UTC"
-
-
-def moment(written: str, now: datetime) -> datetime:
+def parse_moment(written: str, now: datetime) -> datetime:
     """`7d` (so long before *now*), `2026-11-24` or `2026-11-24T13:05` (UTC unless it says otherwise).
 
     Raises ValueError with a sentence.
@@ -60,6 +54,14 @@ def moment(written: str, now: datetime) -> datetime:
     except ValueError:
         raise ValueError(f'"{cut(written, 30)}" is no moment. Write it like 7d or 2026-11-24.') from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def format_moment(at: datetime, *, beside: datetime | None = None) -> str:
+    """*at* as a clock in its zone shows it: `Tue 24 Nov 2026 16:02 UTC`, without what is the same of *beside*."""
+    then = beside.astimezone(at.tzinfo) if beside else None
+    if then and at.date() == then.date():
+        return f"{at:%H:%M %Z}"
+    return f"{at:%a %d %b %H:%M %Z}" if then and at.year == then.year else f"{at:%a %d %b %Y %H:%M %Z}"
 
 
 def nearest(wrong: str, known: Iterable[str], *, most: int = 3) -> list[str]:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.base.errors import Refused
-from bot.base.text import format_duration, moment, plural
+from bot.base.text import format_duration, parse_moment, plural
 from bot.cli import as_json as json
 from bot.cli.live import picture, step_lines
 from bot.cli.opened import opened
@@ -116,7 +116,7 @@ def audit(
 
 def _since(written: str | None) -> datetime | None:
     try:
-        return moment(written, datetime.now(UTC)) if written else None
+        return parse_moment(written, datetime.now(UTC)) if written else None
     except ValueError as error:
         raise Refused(str(error)) from error
 

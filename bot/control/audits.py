@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from bot.base.clock import Clock
-from bot.base.text import plural
+from bot.base.text import format_moment, plural
 from bot.control.access import Access
 from bot.model.audit import AuditFilter
 from bot.model.message import MessageKind
@@ -48,7 +48,7 @@ class Audits:
 
 def _words(only: AuditFilter) -> str:
     said = [
-        f"since {only.since:%Y-%m-%d %H:%M} UTC" if only.since else "",
+        f"since {format_moment(only.since)}" if only.since else "",
         f"of {only.person}" if only.person else "",
         f"on {only.target}" if only.target else "",
     ]

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from bot.base.text import format_moment
+
 #: What a run's `held` says when a freeze keeps it from beginning.
 HELD = "freeze"
 
@@ -60,12 +62,11 @@ class Frozen:
 
     @property
     def in_words(self) -> str:
-        """As people read it: Frozen until Mon 30 Nov 08:00 (weekend)."""
+        """As people read it: Frozen until Mon 30 Nov 08:00 CET (weekend)."""
         if self.until is None:
             return f"Frozen until somebody ends it ({self.title})"
-        until, now = (moment.astimezone(ZoneInfo(self.zone)) for moment in (self.until, self.at))
-        year = f" {until:%Y}" if until.year != now.year else ""
-        return f"Frozen until {until:%a %d %b}{year} {until:%H:%M} ({self.title})"
+        until = self.until.astimezone(ZoneInfo(self.zone))
+        return f"Frozen until {format_moment(until, beside=self.at)} ({self.title})"
 
 
 def freeze_key(run: int) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.base.text import hour
+from bot.base.text import format_moment
 
 #: What holds for every stack.
 EVERYTHING = "*"
@@ -36,8 +36,8 @@ class Pause:
     @property
     def in_words(self) -> str:
         """One sentence: "Ada paused shop at 14:02 UTC, until 16:02 UTC: network work"."""
-        until = f", until {hour(self.until, beside=self.since)}" if self.until else ""
-        return f"{self.person} paused {self.what} at {self.since:%H:%M} UTC{until}: {self.why}"
+        until = f", until {format_moment(self.until, beside=self.since)}" if self.until else ""
+        return f"{self.person} paused {self.what} at {format_moment(self.since, beside=self.since)}{until}: {self.why}"
 
 
 def pause_key(target: str) -> str:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from bot.base.errors import Refused
-from bot.base.text import moment, parse_duration
+from bot.base.text import parse_duration, parse_moment
 from bot.model.audit import AuditFilter
 
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'"})
@@ -167,7 +167,7 @@ def _audit(wish: Wish, rest: list[str]) -> Words:
             f'"{wrong[0]}" chooses no records.', hint="Write since=7d, person=ada or target=shop/*/production."
         )
     try:
-        since = moment(asked["since"], datetime.now(UTC)) if "since" in asked else None
+        since = parse_moment(asked["since"], datetime.now(UTC)) if "since" in asked else None
     except ValueError as error:
         raise Refused(str(error)) from error
     only = AuditFilter(since=since, person=asked.get("person", ""), target=asked.get("target", ""))

@@ -1,6 +1,7 @@
 """Durations, nearest names and lists, as people write and read them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,6 +10,7 @@ from bot.base.text import (
     did_you_mean,
     format_bytes,
     format_duration,
+    format_moment,
     join_words,
     parse_bytes,
     parse_duration,
@@ -78,3 +80,24 @@ def test_what_is_no_size_is_refused_with_a_sentence(written: str) -> None:
 )
 def test_a_size_is_said(size: int, said: str) -> None:
     assert format_bytes(size) == said
+
+
+@pytest.mark.parametrize(
+    ("at", "beside", "said"),
+    [
+        ("2026-11-24T16:02+00:00", "2026-11-24T09:00+00:00", "16:02 UTC"),
+        ("2026-11-24T16:02+00:00", "2026-11-23T23:00+00:00", "Tue 24 Nov 16:02 UTC"),
+        ("2026-11-24T16:02+00:00", "2025-11-24T16:02+00:00", "Tue 24 Nov 2026 16:02 UTC"),
+        ("2026-11-24T16:02+00:00", None, "Tue 24 Nov 2026 16:02 UTC"),
+    ],
+)
+def test_a_moment_is_said_without_what_it_shares_with_the_one_beside_it(at: str, beside: str | None, said: str) -> None:
+    other = datetime.fromisoformat(beside) if beside else None
+
+    assert format_moment(datetime.fromisoformat(at), beside=other) == said
+
+
+def test_a_moment_is_said_by_the_clock_of_its_zone() -> None:
+    midnight = datetime(2026, 11, 24, tzinfo=ZoneInfo("Europe/Berlin"))
+
+    assert format_moment(midnight, beside=datetime(2026, 11, 23, 23, tzinfo=UTC)) == "00:00 CET"

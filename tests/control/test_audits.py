@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.base.text import moment
+from bot.base.text import parse_moment
 from bot.model.audit import AuditFilter, AuditRecord
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -49,9 +49,9 @@ def test_a_filter_takes_what_fits_all_it_asks_for(only: AuditFilter, is_meant: b
     ],
 )
 def test_a_moment_is_written_as_a_length_or_a_date(written: str, meant: datetime) -> None:
-    assert moment(written, NOW) == meant
+    assert parse_moment(written, NOW) == meant
 
 
 def test_what_is_no_moment_is_told() -> None:
     with pytest.raises(ValueError, match=r'"yesterday" is no moment\. Write it like 7d'):
-        moment("yesterday", NOW)
+        parse_moment("yesterday", NOW)

@@ -67,13 +67,13 @@ def test_it_is_said_in_the_words_of_its_own_clock() -> None:
     found = frozen(freezes(WEEKEND), "web/deploy/production", moment("2026-11-28 12:00"))
 
     assert found
-    assert found.in_words == "Frozen until Mon 30 Nov 08:00 (weekend)"
+    assert found.in_words == "Frozen until Mon 30 Nov 08:00 CET (weekend)"
 
 
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        ("{title: days, dates: 2026-12-24 - 2027-01-02}", "Frozen until Sun 03 Jan 2027 00:00 (days)"),
+        ("{title: days, dates: 2026-12-24 - 2027-01-02}", "Frozen until Sun 03 Jan 2027 00:00 CET (days)"),
         ("{title: closed, weekly: Mon 08:00 - Mon 08:00}", "Frozen until somebody ends it (closed)"),
         ("{title: closed, daily: '00:00 - 24:00'}", "Frozen until somebody ends it (closed)"),
     ],

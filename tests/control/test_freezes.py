@@ -34,7 +34,7 @@ def in_freeze(house: House, choice: str) -> None:
 
 
 def test_a_person_is_told_until_when_and_who_may(frozen_house: House) -> None:
-    with pytest.raises(NotNow, match=r"Frozen until Tue 24 Nov 00:00 \(stocktaking\)\. .*@platform may\."):
+    with pytest.raises(NotNow, match=r"Frozen until Tue 24 Nov 00:00 UTC \(stocktaking\)\. .*@platform may\."):
         frozen_house.start("deploy", "production", by=BEN)
     with pytest.raises(NotAllowed):
         frozen_house.start("deploy", "production", by=BEN, override="I want to")
@@ -51,7 +51,7 @@ def test_what_starts_by_itself_waits_until_the_freeze_ends(frozen_house: House) 
 
     assert frozen_house.engine.given == []
     assert frozen_house.waits_for(run.number) == (
-        "Frozen until Tue 24 Nov 00:00 (stocktaking). It begins by itself then."
+        "Frozen until Tue 24 Nov 00:00 UTC (stocktaking). It begins by itself then."
     )
     assert frozen_house.control.locks.get("site/production") is None
     frozen_house.clock.moment = datetime(2026, 11, 24, tzinfo=UTC)
@@ -102,7 +102,9 @@ def test_a_job_may_say_that_it_is_skipped_and_the_run_says_so(frozen_house: Hous
     run = frozen_house.start("deploy", "production", by=TIMER)
 
     assert frozen_house.status(run.number) is RunStatus.ABORTED
-    assert frozen_house.control.runs.get(run.number).reason == ("Skipped: Frozen until Tue 24 Nov 00:00 (stocktaking).")
+    assert (
+        frozen_house.control.runs.get(run.number).reason == "Skipped: Frozen until Tue 24 Nov 00:00 UTC (stocktaking)."
+    )
 
 
 def test_what_ends_something_is_exempt(frozen_house: House) -> None:

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from bot.base.clock import Clock
 from bot.base.errors import NotFound, NotNow, WrongInputs
 from bot.base.nudges import Nudges
+from bot.base.text import format_moment
 from bot.control.engine import Engine
 from bot.control.finish import release_locks, resume
 from bot.control.forms.forms import read_inputs
@@ -255,7 +256,7 @@ def time_out(tx: Transaction, run: Run, approval: Approval, *, now: datetime) ->
 
 def decided(approval: Approval) -> str:
     """Who decided, how, when and why: "Grace said no at 14:03 UTC: not on a Friday."; empty while nobody has."""
-    moment = f" at {approval.decided_at:%H:%M} UTC" if approval.decided_at else ""
+    moment = f" at {format_moment(approval.decided_at, beside=approval.asked_at)}" if approval.decided_at else ""
     match approval.state:
         case ApprovalState.APPROVED | ApprovalState.DENIED:
             last = approval.votes[-1]

@@ -1,6 +1,6 @@
 """For what a run waits, in words."""
 
-from bot.base.text import hour, join_words, plural
+from bot.base.text import format_moment, join_words, plural
 from bot.control.holds.holds import pauses_of
 from bot.model.pause import HELD
 from bot.model.run import Run, RunStatus
@@ -19,7 +19,7 @@ def waits_for(tx: Transaction, run: Run) -> str:
     if lock.run is not None and lock.person_id == run.started_by_id:
         return f"#{lock.run} works in {lock.name}, which {lock.holder} holds. This run comes after it."
     why = f" ({lock.why})" if lock.person_id and lock.why else ""
-    until = f" until {hour(lock.until, beside=lock.since)}" if lock.until else ""
+    until = f" until {format_moment(lock.until, beside=lock.since)}" if lock.until else ""
     return f"{lock.owner} holds {lock.name}{until}{why}. {line}"
 
 

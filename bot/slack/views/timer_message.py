@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from bot.base.text import format_moment
 from bot.model.pause import EVERYTHING
 from bot.model.target import place
 from bot.model.timer import NEVER, Timer, TimerKind, TimerState
@@ -107,7 +108,7 @@ def _told(timer: Timer) -> str:
         by = f" by {timer.changed_by}" if timer.changed_by else ""
         return f"cancelled{by}, {wording.cancelled}"
     verb = "starts" if wording is _START else "ends"
-    when = "when somebody ends it" if timer.at == NEVER else f"at {timer.at:%H:%M} UTC on {timer.at:%d %b}"
+    when = "when somebody ends it" if timer.at == NEVER else format_moment(timer.at)
     return f"{verb} {when}"
 
 
