@@ -113,75 +113,103 @@ class Listeners:
     """Every listener by what it answers; `manifest.yml` declares the same commands, shortcuts and events."""
 
     def __init__(self, desk: Desk, homes: Homes) -> None:
-        sending, home, approvals = FormSending(desk), Home(desk, homes), Approvals(desk)
-        forms = Forms(desk, sending)
-        menus, starters = Menus(desk, forms, homes), Starters(desk)
-        locks, pauses, follows = LockListeners(desk), PauseListeners(desk), FollowListeners(desk)
-        # Who does what the words of `words.WORDS` ask for, where it is not commands.py itself.
-        also: dict[Wish, Verb] = {
-            Wish.MENU: menus.menu,
-            Wish.STACK: menus.card,
-            Wish.BOARD: Boards(desk).put,
-            Wish.APPROVALS: approvals.waiting,
-            Wish.AUDIT: AuditWords(desk).export,
-            Wish.LOCKS: locks.list,
-            Wish.LOCK: locks.lock,
-            Wish.UNLOCK: locks.unlock,
-            Wish.PAUSE: pauses.pause,
-            Wish.UNPAUSE: pauses.unpause,
-            Wish.FOLLOW: follows.follow,
-            Wish.FOLLOWS: follows.list,
-            Wish.UNFOLLOW: follows.unfollow,
-        }
-        words = Commands(desk, forms, also=also)
-        runs, timers = RunButtons(desk, starters), TimerButtons(desk, starters)
         self._desk = desk
-        self.commands: dict[str, Listener] = {
-            "/stack": words.slash,
-            **{f"/{word}": words.slash_word(word) for word in ("follow", "follows", "unfollow")},
+        self._sending = FormSending(desk)
+        self._forms = Forms(desk, self._sending)
+        self._menus = Menus(desk, self._forms, homes)
+        self._starters = Starters(desk)
+        self._runs = RunButtons(desk, self._starters)
+        self._approvals = Approvals(desk)
+        self._locks = LockListeners(desk)
+        self._pauses = PauseListeners(desk)
+        self._follows = FollowListeners(desk)
+        self._home = Home(desk, homes)
+        self._words = Commands(desk, self._forms, also=self._verbs())
+
+    def _verbs(self) -> dict[Wish, Verb]:
+        """Who does what the words of `words.WORDS` ask for, where it is not commands.py itself."""
+        return {
+            Wish.MENU: self._menus.menu,
+            Wish.STACK: self._menus.card,
+            Wish.BOARD: Boards(self._desk).put,
+            Wish.APPROVALS: self._approvals.waiting,
+            Wish.AUDIT: AuditWords(self._desk).export,
+            Wish.LOCKS: self._locks.list,
+            Wish.LOCK: self._locks.lock,
+            Wish.UNLOCK: self._locks.unlock,
+            Wish.PAUSE: self._pauses.pause,
+            Wish.UNPAUSE: self._pauses.unpause,
+            Wish.FOLLOW: self._follows.follow,
+            Wish.FOLLOWS: self._follows.list,
+            Wish.UNFOLLOW: self._follows.unfollow,
         }
-        self.shortcuts: dict[str, Listener] = {"run_job": menus.shortcut, "about_run": runs.explain}
-        #: The steps of workflows; only the manifest with workflows declares them.
-        self.steps: dict[str, Listener] = {"run_stack_job": WorkflowSteps(desk).run_job}
-        self.events: dict[str, Listener] = {
-            "app_home_opened": home.opened,
-            "app_mention": words.mentioned,
-            "message": words.written,
-            "subteam_members_changed": home.groups_changed,
+
+    @property
+    def commands(self) -> dict[str, Listener]:
+        """Slash commands."""
+        alone = {f"/{word}": self._words.slash_word(word) for word in ("follow", "follows", "unfollow")}
+        return {"/stack": self._words.slash, **alone}
+
+    @property
+    def shortcuts(self) -> dict[str, Listener]:
+        """The shortcut from anywhere, and the one of a message."""
+        return {"run_job": self._menus.shortcut, "about_run": self._runs.explain}
+
+    @property
+    def steps(self) -> dict[str, Listener]:
+        """The steps of workflows; only the manifest with workflows declares them."""
+        return {"run_stack_job": WorkflowSteps(self._desk).run_job}
+
+    @property
+    def events(self) -> dict[str, Listener]:
+        """What Slack tells without being asked."""
+        return {
+            "app_home_opened": self._home.opened,
+            "app_mention": self._words.mentioned,
+            "message": self._words.written,
+            "subteam_members_changed": self._home.groups_changed,
         }
-        self.views: dict[str, Listener] = {
-            ids.JOB_FORM: sending.submitted,
-            ids.JOB_CONFIRM: sending.confirmed,
-            ids.APPROVAL_FORM: approvals.submitted,
-            ids.LOCK_FORM: locks.submitted,
-            ids.NAME_FORM: starters.named,
+
+    @property
+    def views(self) -> dict[str, Listener]:
+        """Modals that are sent, by their callback id."""
+        return {
+            ids.JOB_FORM: self._sending.submitted,
+            ids.JOB_CONFIRM: self._sending.confirmed,
+            ids.APPROVAL_FORM: self._approvals.submitted,
+            ids.LOCK_FORM: self._locks.submitted,
+            ids.NAME_FORM: self._starters.named,
         }
-        self.options: dict[str, Listener] = {ids.SEARCH: menus.searched, ids.VALUE: forms.searched}
-        self.actions: dict[str, Listener] = {
-            ids.START: forms.clicked,
-            ids.SEARCH: menus.chosen,
-            ids.CARD: menus.shown,
-            ids.STAR: menus.starred,
-            ids.SHOW_RUN: runs.show,
-            ids.CANCEL: runs.cancel,
-            ids.UNDO: runs.undo,
-            ids.RETRY: runs.retry,
-            ids.RETRY_FROM: runs.retry_from,
-            ids.LOG: runs.log,
-            ids.LOG_AGAIN: runs.log,
-            ids.DECIDE: runs.decide,
-            ids.TIMER: timers.change,
-            ids.APPROVAL: approvals.clicked,
-            ids.VERSION: VersionButtons(desk).clicked,
-            ids.AGAIN: forms.again,
-            # Inputs of a form report each change where they are told to.
-            ids.VALUE: forms.changed,
-            ids.ADD_ROW: forms.changed,
-            ids.TAKE_OUT: forms.changed,
-            ids.DROP_ROW: forms.changed,
-            ids.LOCK: locks.clicked,
-            ids.UNPAUSE: pauses.clicked,
-            ids.UNFOLLOW: follows.clicked,
+
+    @property
+    def options(self) -> dict[str, Listener]:
+        """Lists in which somebody types."""
+        return {ids.SEARCH: self._menus.searched, ids.VALUE: self._forms.searched}
+
+    @property
+    def actions(self) -> dict[str, Listener]:
+        """Buttons, and inputs that report each change."""
+        return {
+            ids.START: self._forms.clicked,
+            ids.AGAIN: self._forms.again,
+            **dict.fromkeys((ids.VALUE, ids.ADD_ROW, ids.TAKE_OUT, ids.DROP_ROW), self._forms.changed),
+            ids.SEARCH: self._menus.chosen,
+            ids.CARD: self._menus.shown,
+            ids.STAR: self._menus.starred,
+            ids.SHOW_RUN: self._runs.show,
+            ids.CANCEL: self._runs.cancel,
+            ids.UNDO: self._runs.undo,
+            ids.RETRY: self._runs.retry,
+            ids.RETRY_FROM: self._runs.retry_from,
+            ids.LOG: self._runs.log,
+            ids.LOG_AGAIN: self._runs.log,
+            ids.DECIDE: self._runs.decide,
+            ids.TIMER: TimerButtons(self._desk, self._starters).change,
+            ids.APPROVAL: self._approvals.clicked,
+            ids.VERSION: VersionButtons(self._desk).clicked,
+            ids.LOCK: self._locks.clicked,
+            ids.UNPAUSE: self._pauses.clicked,
+            ids.UNFOLLOW: self._follows.clicked,
         }
 
     def stale_action(self, ack: Ack, body: Body) -> None:

@@ -1,6 +1,6 @@
 """What people write behind `/stack`, in a mention and in a direct message: the same words everywhere.
 
-A new word is an entry of `WORDS` here, and of the table `also` in `app.Listeners`, which says who does it.
+A new word is an entry of `WORDS` here, and of `app.Listeners`, which says who does it.
 """
 
 import html

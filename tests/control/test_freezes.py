@@ -102,9 +102,8 @@ def test_a_job_may_say_that_it_is_skipped_and_the_run_says_so(frozen_house: Hous
     run = frozen_house.start("deploy", "production", by=TIMER)
 
     assert frozen_house.status(run.number) is RunStatus.ABORTED
-    assert (
-        frozen_house.control.runs.get(run.number).reason == "Skipped: Frozen until Tue 24 Nov 00:00 UTC (stocktaking)."
-    )
+    reason = frozen_house.control.runs.get(run.number).reason
+    assert reason == "Skipped: Frozen until Tue 24 Nov 00:00 UTC (stocktaking)."
 
 
 def test_what_ends_something_is_exempt(frozen_house: House) -> None:
