@@ -1,9 +1,12 @@
 """The kinds of values that actions take."""
 
 import re
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, WithJsonSchema
+
+from actions.api.errors import ActionFailed
 
 __all__ = ["Field", "Secret", "StackPath"]
 
@@ -26,3 +29,13 @@ Secret = Annotated[
 
 #: A path inside the stack's folder, written relative to it; an absolute path stays as it is. `Context.path` opens it.
 StackPath = Annotated[str, WithJsonSchema({"type": "string", "format": "stack-path"})]
+
+
+def stack_path(folder: Path, written: str) -> Path:
+    """Where a StackPath leads, from the stack's *folder*. Raises ActionFailed if that is out of it."""
+    if Path(written).is_absolute():
+        return Path(written)
+    found = (folder / written).resolve()
+    if not found.is_relative_to(folder.resolve()):
+        raise ActionFailed(f"{written} leads out of the stack's folder.", hint="Keep payloads inside the stack.")
+    return found

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from actions import library
 from actions.api import ActionFailed
+from actions.api.fields import stack_path
 from actions.http.client import ask
 from bot.base.redact import Redactor
 from bot.control.forms.choices import NoChoices, NotYet
@@ -124,10 +125,7 @@ class _Reading:
 
     def path(self, written: str) -> Path:
         """See `actions.api.CheckContext`."""
-        found = (self._folder / written).resolve()
-        if not (Path(written).is_absolute() or found.is_relative_to(self._folder.resolve())):
-            raise ActionFailed(f"{written} leads out of the stack's folder.", hint="Keep payloads inside the stack.")
-        return found
+        return stack_path(self._folder, written)
 
     def now(self) -> datetime:
         """See `actions.api.CheckContext`."""

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 import requests
 
 from actions.api import ActionFailed, Cancelled, Exit, HostState, Outputs
+from actions.api.fields import stack_path
 from bot.base.redact import Redactor
 from bot.model.run import HostResult, Progress
 from bot.runner.process import Ended, Failed, Lost, NotStarted, Program, lines
@@ -77,13 +78,7 @@ class StepContext:
 
     def path(self, written: str) -> Path:
         """See `actions.api.Context`."""
-        path = Path(written)
-        if path.is_absolute():
-            return path
-        found = (self._stack_folder / path).resolve()
-        if not found.is_relative_to(self._stack_folder.resolve()):
-            raise ActionFailed(f"{written} leads out of the stack's folder.", hint="Keep payloads inside the stack.")
-        return found
+        return stack_path(self._stack_folder, written)
 
     def secret(self, reference: str) -> str:
         """See `actions.api.Context`."""

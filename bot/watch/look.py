@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from actions import library
 from actions.api import ActionFailed, Version
+from actions.api.fields import stack_path
 from bot.base.clock import Clock
 from bot.base.redact import Redactor
 from bot.base.text import cut, first_line
@@ -67,11 +68,7 @@ class LookContext:
     def path(self, written: str) -> Path:
         """See `actions.api.CheckContext`."""
         self.asked.append(None)
-        path = Path(written)
-        found = path if path.is_absolute() else (self.folder / path).resolve()
-        if not path.is_absolute() and not found.is_relative_to(self.folder.resolve()):
-            raise ActionFailed(f"{written} leads out of the stack's folder.", hint="Keep files inside the stack.")
-        return found
+        return stack_path(self.folder, written)
 
     def now(self) -> datetime:
         """See `actions.api.CheckContext`."""
