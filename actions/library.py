@@ -8,12 +8,17 @@ import importlib
 import importlib.util
 import pkgutil
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 import actions
-from actions.api import Action, Check
+from actions.api import Action, ActionFailed, Check
+
+Filled = TypeVar("Filled", bound=BaseModel)
 
 
 class UnknownAction(LookupError):  # noqa: N818
@@ -58,7 +63,19 @@ def find_check(name: str) -> type[Check[Any]]:
     return made
 
 
-def name_of(made: type[Action[Any]] | type[Check[Any]]) -> str:
+def fill(kind: type[Filled], values: Mapping[str, Any]) -> Filled:
+    """An action or a check with its fields. Raises ActionFailed, with the first that does not fit it."""
+    try:
+        return kind.model_validate(dict(values))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        said = first["msg"].removeprefix("Value error, ").rstrip(".")
+        hint = "Check the values that it is given."
+        raise ActionFailed(": ".join(filter(None, (name_of(kind), where, f"{said}."))), hint=hint) from error
+
+
+def name_of(made: type[BaseModel]) -> str:
     """What a stack calls this action or check; the reverse of `find` and `find_check`."""
     return made.__module__.removeprefix("actions.")
 

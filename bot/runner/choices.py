@@ -14,7 +14,6 @@ from typing import Any
 import requests
 import structlog
 from packaging.version import InvalidVersion, Version
-from pydantic import ValidationError
 
 from actions import library
 from actions.api import ActionFailed
@@ -144,12 +143,9 @@ def _name(source: ChoiceSource) -> str:
 
 def _from_check(source: ChoiceSource, reading: _Reading) -> list[Choice]:
     try:
-        check = library.find_check(source.check).model_validate(dict(source.with_))
+        check = library.fill(library.find_check(source.check), source.with_)
     except library.UnknownCheck as unknown:
         raise ActionFailed(f"There is no check {source.check} (any more).") from unknown
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        raise ActionFailed(f"{source.check}: {first['loc'][0] if first['loc'] else ''}: {first['msg']}.") from error
     versions = [version for version in check.list_versions(reading) if not version.is_yanked]
     versions.sort(key=lambda version: _age(version.number), reverse=True)
     return [

@@ -301,14 +301,9 @@ def make(step: Uses, scope: Mapping[str, Any]) -> Action[Any]:
     """The action of *step* with its values filled in. Raises ActionFailed when they do not fit it."""
     try:
         values = dict(step.with_) if step.literal else evaluate(step.with_, scope)
-        return library.find(step.uses).model_validate(values)
+        return library.fill(library.find(step.uses), values)
     except ExpressionProblem as problem:
         raise ActionFailed(str(problem), hint="The stack's author has to mend this expression.") from problem
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        said = first["msg"].removeprefix("Value error, ").rstrip(".")
-        raise ActionFailed(f"{step.uses}: {where}: {said}.", hint="Check the values of this step.") from error
     except library.UnknownAction as unknown:
         raise ActionFailed(f"There is no action {step.uses} (any more).") from unknown
 
