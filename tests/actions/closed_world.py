@@ -4,11 +4,9 @@ Whoever waits in it is cancelled, so that no action comes further than to its fi
 """
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from typing import Any
 
@@ -21,6 +19,7 @@ from actions.api import Action, Exit
 from tests.actions.answers import ANSWERS, Answers
 from tests.actions.promises import filled, secrets_of
 from tests.actions.recording import Recording
+from tests.fakes.serving import Handler, serving
 
 _READING = {"GET", "HEAD", "OPTIONS"}
 #: Amazon's EC2 is also read by POST.
@@ -124,30 +123,17 @@ class ClosedWorld:
 def answering(context: Quiet) -> Iterator[str]:
     """A server on this machine that answers like the world; its address."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class World(Handler):
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
             answer = _bytes(context.answer(self.command, self.path, body))
-            self.send_response(200)
-            self.send_header("Content-Type", "text/xml")
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
+            self.reply(200, answer, {"Content-Type": "text/xml"})
 
         def do_POST(self) -> None:
             self.do_GET()
 
-        def log_message(self, *_: Any) -> None:
-            """Says nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(World) as server:
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 def _bytes(answer: Any) -> bytes:

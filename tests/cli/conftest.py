@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import pytest
 import structlog
 
 from bot.cli.verbs import call
-from tests.fakes.serving import serving
+from tests.fakes.serving import Handler, serving
 
 ROOT = Path(__file__).parents[2]
 STACK = """\
@@ -123,18 +122,13 @@ class Terminal:
             process.communicate()
 
 
-class Slack(BaseHTTPRequestHandler):
+class Slack(Handler):
     """Knows one token, and answers nothing but `auth.test`."""
 
     def do_POST(self) -> None:
         good = self.headers["Authorization"] == "Bearer xoxb-good"
         said = {"ok": True, "user": "stackhand", "team": "Acme"} if good else {"ok": False, "error": "invalid_auth"}
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(json.dumps(said).encode())
-
-    def log_message(self, format: str, *words: object) -> None:  # noqa: A002 - its name in the standard library
-        """Silent."""
+        self.reply(200, json.dumps(said).encode())
 
 
 @pytest.fixture

@@ -8,12 +8,11 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from bot.sandbox.outside.manners import Asked
 from tests.fakes.described.described import Described
-from tests.fakes.serving import serving
+from tests.fakes.serving import Handler, serving
 
 ZONE = "023e105f4ecef8ad9ca31a8372d0c353"
 SERVICE = "SU1Z0isxPaozGVKXdv0eY"
@@ -104,7 +103,7 @@ def cdn() -> Iterator[Cdn]:
     """Both networks at one address: Cloudflare below /client/v4, Fastly at the root."""
     network = Cdn()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Network(Handler):
         def do_POST(self) -> None:
             sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             body = json.loads(sent) if sent else None
@@ -120,17 +119,9 @@ def cdn() -> Iterator[Cdn]:
             content = json.dumps(answer).encode()
             asked = network.cloudflare_asked if is_cloudflare else network.fastly_asked
             asked.append(Asked(method="POST", path=self.path, status=status, body=sent, answer=content))
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            if status == 429:
-                self.send_header("Retry-After", "30")
-            self.end_headers()
-            self.wfile.write(content)
+            later = {"Retry-After": "30"} if status == 429 else {}
+            self.reply(status, content, {"Content-Type": "application/json", **later})
 
-        def log_message(self, *args: object) -> None:
-            """Stay silent."""
-
-    with serving(Handler) as server:
+    with serving(Network) as server:
         network.url = f"http://127.0.0.1:{server.server_port}"
         yield network

@@ -5,10 +5,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from tests.fakes.serving import serving
+from tests.fakes.serving import Handler, serving
 
 #: Longer than the value of an option may be.
 LONG = [f"https://builds.example.org/{'x' * 160}/{number}" for number in range(3)]
@@ -50,18 +49,11 @@ def choices_source() -> Iterator[Source]:
     """The server, for as long as the block lasts."""
     found = Source()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Choices(Handler):
         def do_GET(self) -> None:
             status, body = found.answer(self.path)
-            content = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            self.reply(status, json.dumps(body).encode())
 
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    with serving(Handler) as server:
+    with serving(Choices) as server:
         found.url = f"http://127.0.0.1:{server.server_port}"
         yield found

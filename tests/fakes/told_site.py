@@ -6,10 +6,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 
-from tests.fakes.serving import serving
+from tests.fakes.serving import Handler, serving
 
 
 @dataclass
@@ -67,7 +67,7 @@ def told_site() -> Iterator[Told]:
     told = Told()
     told.may_answer.set()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Site(Handler):
         protocol_version = "HTTP/1.1"
         # Headers and body in one go: else each answer waits 40 ms for an acknowledgement.
         wbufsize = -1
@@ -95,20 +95,11 @@ def told_site() -> Iterator[Told]:
         def do_HEAD(self) -> None:
             self.do_GET()
 
-        def log_message(self, *args: object) -> None:
-            """Stay silent."""
-
-        def handle(self) -> None:
-            try:
-                super().handle()
-            except ConnectionError:
-                return
-
     class Server(ThreadingHTTPServer):
         request_queue_size = 128
         daemon_threads = True
 
-    with serving(Handler, Server) as server:
+    with serving(Site, Server) as server:
         told.url = f"http://127.0.0.1:{server.server_port}"
         try:
             yield told

@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import psutil
 import requests
 
 from tests.fakes.ports import free_port
-from tests.fakes.serving import serving
+from tests.fakes.serving import Handler, serving
 
 VARNISHD = "/usr/sbin/varnishd"
 FLUSH_VCL = Path(__file__).parents[2] / "stacks/cache/payload/flush.vcl"
@@ -57,23 +56,15 @@ def site() -> Iterator[int]:
     """The port of a site: "HOST PATH, copy N" may be kept for an hour; /news/* has the tag "news"."""
     made: Counter[str] = Counter()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Site(Handler):
         def do_GET(self) -> None:
             page = f"{self.headers.get('Host')} {self.path}"
             made[page] += 1
             content = f"{page}, copy {made[page]}".encode()
-            self.send_response(200)
-            self.send_header("Cache-Control", "max-age=3600")
-            if self.path.startswith("/news"):
-                self.send_header("xkey", "front news")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            tags = {"xkey": "front news"} if self.path.startswith("/news") else {}
+            self.reply(200, content, {"Cache-Control": "max-age=3600", **tags})
 
-        def log_message(self, *args: object) -> None:
-            """Stay silent."""
-
-    with serving(Handler) as server:
+    with serving(Site) as server:
         yield server.server_port
 
 

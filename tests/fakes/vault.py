@@ -6,17 +6,16 @@ Paths and answers as https://developer.hashicorp.com/vault/api-docs/secret/kv/kv
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from tests.fakes.serving import serving
+from tests.fakes.serving import Handler, serving
 
 
 @contextmanager
 def vault(secrets: Mapping[str, Mapping[str, str]], *, token: str) -> Iterator[str]:
     """The address of a Vault that holds *secrets* by "mount/name", for whoever has *token*."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Vault(Handler):
         def do_GET(self) -> None:
             mount, _, rest = self.path.removeprefix("/v1/").partition("/data/")
             if self.headers.get("X-Vault-Token") != token:
@@ -27,15 +26,7 @@ def vault(secrets: Mapping[str, Mapping[str, str]], *, token: str) -> Iterator[s
                 self._answer(200, {"data": {"data": dict(found), "metadata": {"version": 3}}})
 
         def _answer(self, status: int, body: Mapping[str, Any]) -> None:
-            content = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            self.reply(status, json.dumps(body).encode(), {"Content-Type": "application/json"})
 
-        def log_message(self, *args: object) -> None:
-            """Stay silent."""
-
-    with serving(Handler) as server:
+    with serving(Vault) as server:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -4,12 +4,11 @@ import base64
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import actions
 from actions import library
-from tests.fakes.serving import serving
+from tests.fakes.serving import Handler, serving
 
 #: Not a letter of its signs is left alone by all of the encodings.
 CANARY = "C4naryBird/sings'all=\"$HOME`<&>ä;42"
@@ -295,7 +294,7 @@ def heard(content: bytes) -> list[bytes]:
 def parrot() -> Iterator[str]:
     """A server that repeats the header X-Key, in the way that its path says; yields its address."""
 
-    class Parrot(BaseHTTPRequestHandler):
+    class Parrot(Handler):
         def do_GET(self) -> None:
             way, _, before = self.path.strip("/").partition("-")
             given = (self.headers.get(name) for name in ("X-Key", "Authorization", "PRIVATE-TOKEN"))
@@ -318,10 +317,7 @@ def parrot() -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body.encode())
 
-        do_POST = do_GET  # noqa: N815 - http.server's name
-
-        def log_message(self, *args: object) -> None:
-            """Stay silent."""
+        do_POST = do_GET
 
     with serving(Parrot) as server:
         yield f"http://127.0.0.1:{server.server_port}"

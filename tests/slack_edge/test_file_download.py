@@ -1,8 +1,6 @@
 """A file is fetched from Slack alone, as large as Slack said and no larger, and only if it is its giver's."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from json import dumps
 from typing import Any
 
@@ -11,6 +9,7 @@ import pytest
 from bot.base.errors import Refused
 from bot.model.file import GivenFile
 from bot.slack.file_download import FileDownload
+from tests.fakes.serving import Handler, serving
 
 FILE = GivenFile(ref="r", person="U0ADA", source="F1", name="report.csv", size=5, sha256="")
 
@@ -30,7 +29,7 @@ class Cellar:
 def cellar() -> Iterator[Cellar]:
     found = Cellar()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Files(Handler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             self._answer(200, dumps({"ok": True, "file": found.shown}).encode())
@@ -40,22 +39,12 @@ def cellar() -> Iterator[Cellar]:
             self._answer(found.status, found.content)
 
         def _answer(self, status: int, content: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(content)))
-            self.send_header("Location", f"{found.url}elsewhere")
-            self.end_headers()
-            self.wfile.write(content)
+            self.reply(status, content, {"Location": f"{found.url}elsewhere"})
 
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    found.url = f"http://127.0.0.1:{server.server_address[1]}/"
-    found.shown["url_private_download"] = f"{found.url}files/F1"
-    yield found
-    server.shutdown()
-    server.server_close()
+    with serving(Files) as server:
+        found.url = f"http://127.0.0.1:{server.server_port}/"
+        found.shown["url_private_download"] = f"{found.url}files/F1"
+        yield found
 
 
 def fetched(cellar: Cellar) -> bytes:

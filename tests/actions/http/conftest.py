@@ -3,11 +3,10 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from tests.fakes.serving import serving
+from tests.fakes.serving import Handler, serving
 
 
 @dataclass
@@ -29,7 +28,7 @@ def site() -> Iterator[Site]:
     told = Site()
     closing = threading.Event()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Told(Handler):
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             told.asked.append((self.command, self.path, {**self.headers}, body))
@@ -45,18 +44,9 @@ def site() -> Iterator[Site]:
             if not told.drip_s and self.command != "HEAD":
                 self.wfile.write(told.body)
 
-        def log_message(self, *args: object) -> None:
-            """Stay silent."""
-
-        def handle(self) -> None:
-            try:
-                super().handle()
-            except ConnectionError:
-                return
-
     for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"):
-        setattr(Handler, f"do_{method}", Handler.answer)
-    with serving(Handler) as server:
+        setattr(Told, f"do_{method}", Told.answer)
+    with serving(Told) as server:
         told.url = f"http://127.0.0.1:{server.server_port}/"
         yield told
         closing.set()

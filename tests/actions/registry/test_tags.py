@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,10 +11,10 @@ import pytest
 from actions.api import ActionFailed
 from actions.registry.tags import Tags
 from tests.fakes.registry import docker_registry
-from tests.fakes.serving import serving
+from tests.fakes.serving import Handler, serving
 
 
-class Guarded(BaseHTTPRequestHandler):
+class Guarded(Handler):
     """Two pages of tags for whoever has the token, which is given to whoever has the password."""
 
     link = '</v2/shop/api/tags/list?n=1&last=1.0>; rel="next"'
@@ -42,16 +41,7 @@ class Guarded(BaseHTTPRequestHandler):
             self.answer(200, {}, {"Docker-Content-Digest": "sha256:" + parts.path[-3:]})
 
     def answer(self, status, what, headers=None):
-        body = json.dumps(what).encode()
-        self.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), **(headers or {})}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    def log_message(self, *args):
-        """Stay silent."""
+        self.reply(status, json.dumps(what).encode(), headers)
 
 
 class Silent(Guarded):
