@@ -51,10 +51,7 @@ class Recording:
         return self.folder / written
 
     def secret(self, reference: str) -> str:
-        try:
-            return self.secrets[reference]
-        except KeyError:
-            raise ActionFailed(f"There is no secret {reference}.") from None
+        return _read(self.secrets, reference)
 
     def masked(self, text: str) -> str:
         return _without(self.secrets, text)
@@ -161,10 +158,7 @@ class Looking:
         return requests.Session()
 
     def secret(self, reference: str) -> str:
-        try:
-            return self.secrets[reference]
-        except KeyError:
-            raise ActionFailed(f"There is no secret {reference}.") from None
+        return _read(self.secrets, reference)
 
     def masked(self, text: str) -> str:
         return _without(self.secrets, text)
@@ -174,6 +168,12 @@ class Looking:
 
     def now(self) -> datetime:
         return self.moment
+
+
+def _read(secrets: Mapping[str, str], reference: str) -> str:
+    if reference not in secrets:
+        raise ActionFailed(f"There is no secret {reference}.")
+    return secrets[reference]
 
 
 def _without(secrets: Mapping[str, str], text: str) -> str:

@@ -25,6 +25,10 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
+{http}
+}}
+"""
+_SITE = """\
     types {{ text/html html; text/css css; }}
     server {{
         listen 127.0.0.1:{port};
@@ -32,22 +36,29 @@ http {{
         location / {{ index index.html; }}
         include {maintenance};
     }}
-}}
 """
 
 
 @contextmanager
 def nginx(folder: Path, site: Path) -> Iterator[str]:
     """Serve *site*; gives its URL. Its own files are in *folder*."""
-    folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
+    with running(folder, _SITE.format(port=port, site=site, maintenance=_MAINTENANCE)):
+        yield f"http://127.0.0.1:{port}/"
+
+
+@contextmanager
+def running(folder: Path, http: str) -> Iterator[None]:
+    """An nginx with these lines in its block `http`."""
+    folder.mkdir(parents=True, exist_ok=True)
     # Its workers are somebody else's otherwise, who may not look into a test's folders.
     user = "user root;" if os.geteuid() == 0 else ""
     config = folder / "nginx.conf"
-    config.write_text(_CONFIG.format(folder=folder, site=site, port=port, user=user, maintenance=_MAINTENANCE))
+    config.write_text(_CONFIG.format(folder=folder, user=user, http=http))
+    command = [NGINX, "-c", str(config), "-e", str(folder / "error.log")]
     # Returns once it listens.
-    subprocess.run([NGINX, "-c", str(config), "-e", str(folder / "error.log")], check=True)
+    subprocess.run(command, check=True)
     try:
-        yield f"http://127.0.0.1:{port}/"
+        yield
     finally:
-        subprocess.run([NGINX, "-c", str(config), "-e", str(folder / "error.log"), "-s", "stop"], check=True)
+        subprocess.run([*command, "-s", "stop"], check=True)

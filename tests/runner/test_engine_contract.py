@@ -6,16 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.model.run import Decision, RunStatus, StepStatus
+from bot.model.run import Decision, Run, RunStatus, StepStatus
 from tests.runner.lab import GRACE, ROOT, Lab, kill_programs, lines, wait_for
 
 
-def slow_job(name: str, script: str, *, lock: str = "") -> str:
+def slow_job(name: str, script: str) -> str:
     """A job of three steps, the second of which is slow."""
     return f"""
   {name}:
     title: {name}
-    {lock}
     steps:
       - uses: command.run
         with: {{argv: [{script}, first]}}
@@ -26,16 +25,22 @@ def slow_job(name: str, script: str, *, lock: str = "") -> str:
 """
 
 
-def test_a_run_survives_the_death_of_its_worker(the_lab: Lab) -> None:
-    told = the_lab.folder / "told"
-    script = the_lab.script("say", f'echo "$1" >>{told}; [ "$1" != second ] || sleep 3; echo "$1 is done"')
-    the_lab.jobs(slow_job("slow", script))
-    worker = the_lab.start_worker()
-    run = the_lab.start("slow")
+def killed_in_the_second_step(lab: Lab, program: str) -> tuple[Path, str, Run]:
+    """A run whose worker is dead: the file that tells which steps began, what each of them runs, and the run."""
+    told = lab.folder / "told"
+    script = lab.script("say", f'echo "$1" >>{told}; {program}')
+    lab.jobs(slow_job("slow", script))
+    worker = lab.start_worker()
+    run = lab.start("slow")
     wait_for(lambda: lines(told) == ["first", "second"])
-
     worker.kill()
     worker.wait()
+    return told, script, run
+
+
+def test_a_run_survives_the_death_of_its_worker(the_lab: Lab) -> None:
+    told, _, run = killed_in_the_second_step(the_lab, '[ "$1" != second ] || sleep 3; echo "$1 is done"')
+
     the_lab.start_worker()
 
     view = the_lab.wait(run.number)
@@ -46,15 +51,8 @@ def test_a_run_survives_the_death_of_its_worker(the_lab: Lab) -> None:
 
 
 def test_a_step_whose_program_died_with_the_machine_is_not_repeated(the_lab: Lab) -> None:
-    told = the_lab.folder / "told"
-    script = the_lab.script("say", f'echo "$1" >>{told}; [ "$1" != second ] || exec sleep 60')
-    the_lab.jobs(slow_job("slow", script))
-    worker = the_lab.start_worker()
-    run = the_lab.start("slow")
-    wait_for(lambda: lines(told) == ["first", "second"])
+    told, script, run = killed_in_the_second_step(the_lab, '[ "$1" != second ] || exec sleep 60')
 
-    worker.kill()
-    worker.wait()
     kill_programs(the_lab.data)
     the_lab.start_worker()
 
@@ -125,14 +123,7 @@ def test_a_cancelled_run_keeps_its_lock_until_its_program_is_dead(the_lab: Lab) 
 
 
 def test_a_newer_program_goes_on_with_the_runs_of_an_older_one(the_lab: Lab, tmp_path: Path) -> None:
-    told = the_lab.folder / "told"
-    script = the_lab.script("say", f'echo "$1" >>{told}; [ "$1" != second ] || sleep 2')
-    the_lab.jobs(slow_job("slow", script))
-    worker = the_lab.start_worker()
-    run = the_lab.start("slow")
-    wait_for(lambda: lines(told) == ["first", "second"])
-    worker.kill()
-    worker.wait()
+    told, script, run = killed_in_the_second_step(the_lab, '[ "$1" != second ] || sleep 2')
 
     newer = tmp_path / "newer"
     for package in ("bot", "actions"):

@@ -16,6 +16,7 @@ from bot.base.clock import SystemClock
 from bot.sandbox.outside.things import Result
 from bot.watch.look import LookContext
 from bot.watch.polite import PoliteHttp
+from tests.actions.pulls import CHOSEN, open_pulls
 
 SHOP = "acme/shop"
 
@@ -88,26 +89,9 @@ def test_commits_of_a_branch_are_those_that_touch_a_path(github, at, ctx):
     assert commit.published_at
 
 
-@pytest.mark.parametrize(
-    ("chosen", "numbers"),
-    [
-        ({}, ["3", "2", "1"]),
-        ({"label": "preview"}, ["2"]),
-        ({"drafts": False}, ["2", "1"]),
-        ({"base": "stable"}, ["1"]),
-        ({"paths": ["infra/*"]}, ["3"]),
-        ({"status": "merged"}, ["4"]),
-    ],
-)
+@pytest.mark.parametrize(("chosen", "numbers"), CHOSEN)
 def test_pull_requests_are_chosen_by(github, at, ctx, chosen, numbers):
-    github.forge.add_branch(SHOP, "stable", "main")
-    github.forge.open_pull(SHOP, "One", base="stable")
-    github.forge.open_pull(SHOP, "Two", labels=["preview", "web"])
-    github.forge.open_pull(SHOP, "Three", is_draft=True, files={"infra/x.tf": "x"})
-    for title in ("Four", "Five"):
-        github.forge.open_pull(SHOP, title)
-    github.forge.merge_pull(SHOP, 4)
-    github.forge.close_pull(SHOP, 5)
+    open_pulls(github.forge, SHOP)
 
     assert [one.number for one in PullRequests(**at, **chosen).list_versions(ctx)] == numbers
 

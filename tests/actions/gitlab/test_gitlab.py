@@ -18,6 +18,7 @@ from bot.sandbox.outside.server import ForgeServer
 from bot.sandbox.outside.things import Result
 from bot.watch.look import LookContext
 from bot.watch.polite import PoliteHttp
+from tests.actions.pulls import CHOSEN, open_pulls
 from tests.actions.recording import Recording
 from tests.fakes.described.described import Described, description
 from tests.fakes.forges import forge
@@ -74,26 +75,9 @@ def test_all_tags_are_read_however_many_pages_they_have(gitlab, at, looks):
     assert {one.number for one in Tags(**at).list_versions(looks)} == {f"v{number}" for number in range(105)}
 
 
-@pytest.mark.parametrize(
-    ("chosen", "numbers"),
-    [
-        ({}, ["3", "2", "1"]),
-        ({"label": "preview"}, ["2"]),
-        ({"drafts": False}, ["2", "1"]),
-        ({"base": "stable"}, ["1"]),
-        ({"paths": ["infra/*"]}, ["3"]),
-        ({"status": "merged"}, ["4"]),
-    ],
-)
+@pytest.mark.parametrize(("chosen", "numbers"), CHOSEN)
 def test_merge_requests_are_chosen_by(gitlab, at, looks, chosen, numbers):
-    gitlab.forge.add_branch(SHOP, "stable", "main")
-    gitlab.forge.open_pull(SHOP, "One", base="stable")
-    gitlab.forge.open_pull(SHOP, "Two", labels=["preview", "web"])
-    gitlab.forge.open_pull(SHOP, "Three", is_draft=True, files={"infra/x.tf": "x"})
-    for title in ("Four", "Five"):
-        gitlab.forge.open_pull(SHOP, title)
-    gitlab.forge.merge_pull(SHOP, 4)
-    gitlab.forge.close_pull(SHOP, 5)
+    open_pulls(gitlab.forge, SHOP)
 
     assert [one.number for one in MergeRequests(**at, **chosen).list_versions(looks)] == numbers
 
