@@ -7,8 +7,8 @@ from pydantic import field_validator
 
 from actions.api import Action, ActionFailed, Context, Crash, Field, Outputs, Secret, StackPath
 from actions.database.addresses import DatabaseAddress, parse
-from actions.database.engine import kept_name
 from actions.database.job import MASK_KEY, SOURCE_PASSWORD, TARGET_PASSWORD, Job
+from actions.database.names import kept_name
 from actions.database.program import Program
 from actions.database.rules import Tables
 from actions.database.swap import Swap

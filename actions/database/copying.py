@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from actions.api import ActionFailed
-from actions.database.engine import Access, Source, Target, kept_among, new_name
+from actions.database.engine import Access, Source, Target
 from actions.database.job import DoneTold, Job, ProgressTold, TableTold, TextTold, tell
 from actions.database.masking import Masking, Plan, TableCopy
+from actions.database.names import kept_among, new_name
 from actions.database.rules import describe
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from actions.api import ActionFailed
 from actions.database.dialects import Mariadb
-from actions.database.engine import Access, TellRows, new_name, taken
+from actions.database.engine import Access, TellRows, taken
 from actions.database.mariadb import MariadbSource, connect, run
 from actions.database.masking import TableCopy
+from actions.database.names import new_name
 
 _BATCH_ROWS = 1000
 _TELL_ROWS = 50_000

@@ -13,8 +13,9 @@ from psycopg import errors
 
 from actions.api import ActionFailed
 from actions.database import cli
-from actions.database.engine import Access, TellRows, new_name, taken
+from actions.database.engine import Access, TellRows, taken
 from actions.database.masking import TableCopy
+from actions.database.names import new_name
 from actions.database.postgres import PostgresqlSource, connect, quoted
 
 #: A table is read in pieces of so many blocks (of 8 kB): so the streams end at about the same time.

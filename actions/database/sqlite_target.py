@@ -9,8 +9,9 @@ from pathlib import Path
 
 from actions.api import ActionFailed
 from actions.database.dialects import Sqlite
-from actions.database.engine import Access, TellRows, new_name, taken
+from actions.database.engine import Access, TellRows, taken
 from actions.database.masking import TableCopy
+from actions.database.names import new_name
 from actions.database.sqlite import SqliteSource, connect
 
 _BATCH_ROWS = 1000

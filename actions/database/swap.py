@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from actions.api import Action, Context, Crash, Field, Outputs, Secret
 from actions.database.addresses import DatabaseAddress, parse
-from actions.database.engine import kept_name
 from actions.database.job import TARGET_PASSWORD, Job
+from actions.database.names import kept_name
 from actions.database.program import Program
 
 

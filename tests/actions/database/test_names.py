@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from actions.database.engine import kept_among, kept_name
+from actions.database.names import kept_among, kept_name
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
