@@ -1,17 +1,21 @@
-"""How GitHub is reached: by PyGithub, through the session of who asks."""
+"""How GitHub is reached: by PyGithub, through the session of who asks.
+
+PyGithub is imported by what asks GitHub, not by what only reads a stack that will: with what it brings it is 14 MiB.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import requests
-from github import Auth, Github
-from github.GithubException import GithubException, UnknownObjectException
-from github.Repository import Repository
-from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass, Requester
 from pydantic import BaseModel
 
 from actions.api import ActionFailed, CheckContext, Context, Field, Secret
+
+if TYPE_CHECKING:
+    from github.GithubException import GithubException
+    from github.Repository import Repository
+    from github.Requester import Requester
 
 T = TypeVar("T")
 
@@ -37,8 +41,10 @@ class Place(BaseModel):
 
 
 @contextmanager
-def reach(ctx: Context | CheckContext, place: Place) -> Iterator[Repository]:
+def reach(ctx: Context | CheckContext, place: Place) -> Iterator["Repository"]:
     """The repository; nothing is asked yet. In the block PyGithub's errors become ActionFailed."""
+    from github import Auth, Github, GithubException, UnknownObjectException  # noqa: PLC0415
+
     client = Github(
         base_url=place.endpoint.rstrip("/"),
         auth=Auth.Token(ctx.secret(place.token)) if place.token else None,
@@ -71,14 +77,17 @@ def reach(ctx: Context | CheckContext, place: Place) -> Iterator[Repository]:
 
 def unless_missing(ask: Callable[[], T]) -> T | None:
     """What *ask* returns; None when GitHub says that there is no such thing."""
+    from github import UnknownObjectException  # noqa: PLC0415
+
     try:
         return ask()
     except UnknownObjectException:
         return None
 
 
-def _send_through(requester: Requester, ctx: Context | CheckContext) -> None:
+def _send_through(requester: "Requester", ctx: Context | CheckContext) -> None:
     """Let all requests of this client go through the session of *ctx*."""
+    from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass  # noqa: PLC0415
 
     class Plain(HTTPRequestsConnectionClass):
         """HTTP by the session of who asks."""
@@ -86,7 +95,7 @@ def _send_through(requester: Requester, ctx: Context | CheckContext) -> None:
         def __init__(self, *args: Any, **options: Any) -> None:
             super().__init__(*args, **options)
             self.session = ctx.http()
-            self.session.auth = Requester.noopAuth
+            self.session.auth = requester.noopAuth
 
     class Safe(HTTPSRequestsConnectionClass):
         """HTTPS by the session of who asks."""
@@ -94,7 +103,7 @@ def _send_through(requester: Requester, ctx: Context | CheckContext) -> None:
         def __init__(self, *args: Any, **options: Any) -> None:
             super().__init__(*args, **options)
             self.session = ctx.http()
-            self.session.auth = Requester.noopAuth
+            self.session.auth = requester.noopAuth
 
     # PyGithub can change them for all clients at once only: `Requester.injectConnectionClasses`.
     inner = cast("Any", requester)
@@ -104,7 +113,7 @@ def _send_through(requester: Requester, ctx: Context | CheckContext) -> None:
     inner._Requester__httpsConnectionClass = Safe  # noqa: SLF001
 
 
-def _said(error: GithubException) -> str:
+def _said(error: "GithubException") -> str:
     data = error.data if isinstance(error.data, dict) else {}
     details = [
         str(one.get("message")) for one in data.get("errors") or [] if isinstance(one, dict) and "message" in one

@@ -5,9 +5,6 @@ import ssl
 from dataclasses import dataclass
 from datetime import datetime
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-
 from actions.api import ActionFailed
 
 
@@ -24,6 +21,10 @@ class Shown:
 
 def read_certificate(host: str, port: int, *, timeout_s: float) -> Shown:
     """What *host* shows to whoever asks for it by name. Raises ActionFailed."""
+    # 8 MiB, which a stack that only names the check does not need.
+    from cryptography import x509  # noqa: PLC0415
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
+
     # It is read, not trusted: one that has expired has to be seen, too, and nothing is sent.
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
