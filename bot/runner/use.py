@@ -81,12 +81,21 @@ class Use:
                 return result.status
             attempt, resumed = attempt + 1, None
             self._recorder.tries_again(step.id, attempt=attempt, reason=result.values["reason"])
-            try:
-                pause_s = step.retry.pause_s(attempt - 1) if step.retry else 0
-                self._signals(step, None, may_be_left=True, cancelled=cancelled).wait(pause_s)
-            except Stopped:
-                self._recorder.ends(step.id, StepStatus.ABORTED)
-                return StepStatus.ABORTED
+            if stopped := self._pause(step, attempt - 1, cancelled):
+                self._recorder.ends(step.id, stopped.status, **stopped.values)
+                return stopped.status
+
+    def _pause(self, step: Uses, attempt: int, cancelled: Cancelled) -> "_Result | None":
+        """Wait after a try that failed; how the step ends where something ends it meanwhile, else None."""
+        # The step's own time is that of one try.
+        signals = self._signals(None, None, may_be_left=True, cancelled=cancelled)
+        try:
+            signals.wait(step.retry.pause_s(attempt) if step.retry else 0)
+        except Stopped:
+            return _Result(StepStatus.ABORTED)
+        except ActionFailed as late:
+            return _failed(late.reason, late.hint)
+        return None
 
     def reverse_of(self, record: StepRecord) -> Reverse | None:
         """The action that undoes a step that began; None: there is none. Raises ActionFailed when nobody can tell."""
@@ -205,9 +214,11 @@ class Use:
         stored = self._redactor.mask_all(outputs.model_dump(mode="json"))
         return _Result(StepStatus.SUCCEEDED, {"outputs": stored, "undoable": _undoable(action, outputs)})
 
-    def _signals(self, step: Uses, resumed: StepRecord | None, *, may_be_left: bool, cancelled: Cancelled) -> Signals:
+    def _signals(
+        self, step: Uses | None, resumed: StepRecord | None, *, may_be_left: bool, cancelled: Cancelled
+    ) -> Signals:
         limits = []
-        if step.timeout_s is not None:
+        if step is not None and step.timeout_s is not None:
             limits.append((step.timeout_s, resumed.started_at if resumed else None))
         if self._run.plan.timeout_s is not None and cancelled is not None:
             # Hooks clean up after a run that took too long; they must not be cut short by the same clock.

@@ -95,3 +95,16 @@ def test_a_retry_waits_longer_each_time(app: App, start: Any) -> None:
     pauses = [(later - earlier).total_seconds() for earlier, later in pairwise(begun)]
     assert pauses[0] >= 1
     assert pauses[1] >= 2
+
+
+def test_the_time_of_a_step_is_that_of_one_try_and_a_pause_may_be_longer(start: Any) -> None:
+    view = start(f"    steps: [{say('bad', retry='{times: 1, delay: 2s}', timeout='1s')}]")
+
+    assert (view.run.status, view.steps[0].attempt) == (RunStatus.FAILED, 2)
+
+
+def test_a_job_whose_time_is_over_in_a_pause_fails_and_says_so(start: Any) -> None:
+    view = start(f"    timeout: 2s\n    steps: [{say('bad', retry='{times: 1, delay: 1h}')}]")
+
+    assert view.run.status is RunStatus.FAILED
+    assert view.run.reason.endswith("It took longer than 2.0s.")

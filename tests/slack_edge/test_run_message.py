@@ -73,6 +73,13 @@ def test_a_step_shows_state_duration_and_attempt():
     assert "attempt 2" in text
 
 
+def test_a_step_says_between_two_tries_why_it_is_tried_again():
+    text = shown(step(attempt=2, reason="It answered 200.", started_at=NOW), step("2", title="Expect 503"))
+
+    assert "*Put up the page* · attempt 2 to come\n> It answered 200." in text
+    assert "*Expect 503*" not in text
+
+
 def test_progress_is_a_bar_of_text():
     text = shown(step(progress=Progress(done=3, total=10, what="copy the page"), **RUNNING))
 

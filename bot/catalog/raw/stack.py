@@ -99,7 +99,7 @@ class RawStep(Raw):
     name: Identifier | None = Field(None, description="under which later steps find its outputs: NAME.outputs.FIELD")
     when: Text | None = Field(None, description="an expression; where it is not true the step is skipped")
     retry: RawRetry | None = Field(None, description="try again when it fails")
-    timeout: Duration | None = Field(None, description="the longest that it may take")
+    timeout: Duration | None = Field(None, description="the longest that it, or each try of it, may take")
     each: Text | list[JsonValue] | None = Field(
         None, description="do it for each item of a list, which it knows as `item`", examples=["{{ form.hosts }}"]
     )

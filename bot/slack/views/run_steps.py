@@ -14,7 +14,7 @@ from bot.slack.views.parts import sections
 
 #: A step that took less is just done.
 _WORTH_SAYING = timedelta(seconds=0.1)
-#: What needs nobody's eye: not bold, and one line for many.
+#: Mostly needs nobody's eye: not bold, and one line for many.
 _QUIET = {StepStatus.SUCCEEDED, StepStatus.PENDING, StepStatus.SKIPPED}
 _GOOD = {"ok", "changed", "skipped"}
 #: More hosts than this are counted instead of named.
@@ -46,9 +46,9 @@ def _holds_others(step: StepRecord, steps: Iterable[StepRecord]) -> bool:
 
 
 def _lines(steps: Sequence[StepRecord], said: str) -> Iterable[str]:
-    for status, together in groupby(steps, key=lambda step: step.status):
+    for (status, is_quiet), together in groupby(steps, key=lambda step: (step.status, _is_quiet(step))):
         group = list(together)
-        if status in _QUIET and len(steps) > _LONG_LIST and len(group) >= _COLLAPSE:
+        if is_quiet and len(steps) > _LONG_LIST and len(group) >= _COLLAPSE:
             said_of_all = "done" if status is StepStatus.SUCCEEDED else _word(status)
             indent = _INDENT * min(map(_depth, group))
             yield f"{indent}{STEP_SIGNS[status]}  {len(group)} steps {said_of_all}"
@@ -60,9 +60,19 @@ def _step_lines(step: StepRecord, said: str) -> list[str]:
     indent = _INDENT * _depth(step)
     title = one_line(cut(step.title, _TITLE_LENGTH))
     told = " · ".join(part for part in (_told(step), _attempt(step), _called(step)) if part)
-    name = title if step.status in _QUIET else f"*{title}*"
+    name = title if _is_quiet(step) else f"*{title}*"
     line = f"{indent}{STEP_SIGNS[step.status]}  {name}" + (f" · {told}" if told else "")
     return [line, *(f"> {detail}" for detail in _details(step, said))]
+
+
+def _is_quiet(step: StepRecord) -> bool:
+    """Does it need nobody's eye?"""
+    return step.status in _QUIET and not _comes_again(step)
+
+
+def _comes_again(step: StepRecord) -> bool:
+    """Does it stand between a try that failed and the next one?"""
+    return step.status is StepStatus.PENDING and step.attempt > 1
 
 
 def _depth(step: StepRecord) -> int:
@@ -104,7 +114,8 @@ def _called(step: StepRecord) -> str:
 
 
 def _attempt(step: StepRecord) -> str:
-    return f"attempt {step.attempt}" if step.attempt > 1 else ""
+    comes = " to come" if _comes_again(step) else ""
+    return f"attempt {step.attempt}{comes}" if step.attempt > 1 else ""
 
 
 def _details(step: StepRecord, said: str) -> list[str]:
@@ -115,7 +126,7 @@ def _details(step: StepRecord, said: str) -> list[str]:
     # Hosts of a step that has not begun are those of the run that this one takes up.
     if step.hosts and step.started_at is not None:
         details += host_lines(step.hosts)
-    is_bad = step.status.is_failure or step.status is StepStatus.INTERRUPTED
+    is_bad = step.status.is_failure or step.status is StepStatus.INTERRUPTED or _comes_again(step)
     # The run's own reason ends with that of the step which failed first.
     if is_bad and not said.endswith(step.reason):
         details.append(one_line(cut(step.reason, _NOTE_LENGTH)))

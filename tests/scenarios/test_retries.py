@@ -1,0 +1,189 @@
+"""A step is tried again: by itself, as its stack says, or by whom the bot asks after the machine died in it."""
+
+import pytest
+
+from tests.runner.lab import kill_programs
+from tests.scenarios.watched import runs, start
+
+STACK = """\
+stack: kiln
+title: Kiln
+channel: "#ops"
+jobs:
+  fire:
+    title: Fire
+    steps:
+      - title: Light it
+        uses: command.run
+        with: {argv: [sh, light.sh]}
+        retry: {times: 2, delay: 1s, when: "'code 7' in failure.reason"}
+      - {title: Say so, uses: command.run, with: {argv: ["true"]}}
+  cool:
+    title: Cool down
+    steps:
+      - title: Open it
+        uses: command.run
+        with: {argv: [sh, -c, "echo still hot; exit 3"]}
+        retry: {times: 5, delay: 1h}
+    ensure: [{title: Close it, uses: command.run, with: {argv: ["true"]}}]
+  glaze:
+    title: Glaze
+    steps:
+      - title: Dip
+        uses: command.run
+        with: {argv: [sleep, "600"]}
+        timeout: 1s
+        retry: {times: 1, delay: 2s}
+    on_failure: [{title: Sweep up, uses: command.run, with: {argv: ["true"]}}]
+  dry:
+    title: Dry
+    timeout: 3s
+    steps:
+      - {title: Fan, uses: command.run, with: {argv: ["false"]}, retry: {times: 5, delay: 1h}}
+    ensure: [{title: Fan off, uses: command.run, with: {argv: ["true"]}}]
+  shape:
+    title: Shape
+    steps:
+      - in_parallel:
+          - {name: left, uses: command.run, with: {argv: ["true"]}}
+          - {name: right, uses: command.run, with: {argv: [sh, -c, exit 4], ok_codes: [4]}}
+      - {title: Paint, uses: command.run, with: {argv: ["true"]}, when: left.outputs.code == 4}
+      - title: Join
+        uses: command.run
+        with: {argv: [sh, -c, "echo {{ left.outputs.code }}{{ right.outputs.code }} >> did"]}
+        when: right.outputs.code == 4
+    on_success: [{title: Show it, uses: command.run, with: {argv: ["true"]}}]
+  turn:
+    title: Turn
+    steps:
+      - title: Wet
+        uses: command.run
+        with: {argv: [sh, turn.sh, "{{ run.number }}.wet"], undo_argv: [sh, turn.sh, "{{ run.number }}.dry"]}
+      - {title: Spin, uses: command.run, with: {argv: [sh, turn.sh, "{{ run.number }}.spins", still]}}
+      - {title: Lift, uses: command.run, with: {argv: [sh, turn.sh, "{{ run.number }}.lifts"]}}
+"""
+#: Each try says that it came, and waits until a test says how it ends.
+LIGHT = """\
+echo "try" >> did
+try=$(wc -l < did | tr -d ' ')
+until test -e "end.$try"; do sleep 0.05; done
+exit "$(cat "end.$try")"
+"""
+#: Says what it does; where there is something to wait for, it takes until that is there.
+TURN = """\
+echo "$1" >> did
+test -z "$2" || until test -e "$2"; do sleep 0.05; done
+"""
+
+
+@pytest.fixture(autouse=True)
+def kiln(bot, slack):
+    """A kiln; what its steps did, in order."""
+    folder = bot.stacks / "kiln"
+    bot.write("light.sh", LIGHT, stack="kiln")
+    bot.write("turn.sh", TURN, stack="kiln")
+    bot.write("stack.yml", STACK, stack="kiln")
+    slack.message_with("[Fire]")
+    for file in (*folder.glob("end.*"), folder / "did", folder / "still"):
+        file.unlink(missing_ok=True)
+    did = folder / "did"
+    return lambda: did.read_text().split() if did.exists() else []
+
+
+def ends(bot, nth, code):
+    """Let the try of this number end with this code."""
+    # Whole at once: the step reads it as soon as it is there.
+    bot.write(f"ending.{nth}", str(code), stack="kiln")
+    (bot.stacks / "kiln" / f"ending.{nth}").rename(bot.stacks / "kiln" / f"end.{nth}")
+
+
+def test_a_step_is_tried_again_in_the_same_message_until_it_succeeds(bot, slack, kiln):
+    run = start(slack, "Fire")
+
+    ends(bot, 1, 7)
+    slack.until(lambda: len(kiln()) == 2)
+    assert "*Light it* · running since" in run.until("· attempt 2")
+    ends(bot, 2, 7)
+    slack.until(lambda: len(kiln()) == 3)
+    ends(bot, 3, 0)
+
+    text = run.until("*Succeeded*")
+    assert "· attempt 3" in text
+    assert "code 7" not in text
+    assert [one.ts for one in runs(slack) if one.number == run.number] == [run.ts]
+
+
+def test_a_failure_that_its_condition_does_not_mean_is_the_last(bot, slack, kiln):
+    run = start(slack, "Fire")
+
+    ends(bot, 1, 7)
+    ends(bot, 2, 9)
+
+    text = run.until("*Failed*")
+    assert "sh ended with code 9." in text
+    assert "· attempt 2" in text
+    assert "Say so · not done" in text
+    assert kiln() == ["try", "try"]
+
+
+def test_between_two_tries_the_message_says_why_and_the_run_can_be_cancelled(slack):
+    run = start(slack, "Cool down")
+
+    text = run.until("*Open it* · attempt 2 to come")
+    assert "> sh ended with code 3." in text
+    run.click("Cancel")
+
+    text = run.until("*Aborted*")
+    assert "Close it · done" in text
+    assert "to come" not in text
+
+
+def test_each_try_may_take_as_long_as_its_step_says(slack):
+    text = start(slack, "Glaze").until("*Failed*")
+
+    assert "Dip: It took longer than 1.0s." in text
+    assert "· attempt 2" in text
+    assert "Sweep up · done" in text
+
+
+def test_the_time_of_a_job_is_over_in_a_pause_too(slack):
+    text = start(slack, "Dry").until("*Failed*")
+
+    assert "Fan: It took longer than 3.0s." in text
+    assert "Fan off · done" in text
+
+
+def test_what_went_side_by_side_is_known_to_the_steps_after_it(slack, kiln):
+    text = start(slack, "Shape").until("*Succeeded*")
+
+    assert kiln() == ["04"]
+    assert "Paint · not needed here" in text
+    assert "Show it · done" in text
+
+
+def test_after_the_machine_died_in_a_step_people_try_it_again_take_all_back_or_leave_it(bot, slack, kiln):
+    tried, undone, left = (start(slack, "Turn") for _ in range(3))
+    slack.until(lambda: sum(line.endswith("spins") for line in kiln()) == 3)
+    bot.kill()
+    kill_programs(bot.data)
+    bot.write("still", "", stack="kiln")
+
+    bot.start()
+    asked = tried.until("[Retry step]")
+    tried.click("Retry step")
+    undone.click("Undo")
+    left.click("Abort")
+
+    assert "The machine died in the middle of this step" in asked
+    assert "Lift · done" in tried.until("*Succeeded*")
+    undone.until("*Aborted*")
+    assert "Lift · not done" in left.until("*Aborted*")
+    slack.until(lambda: f"{undone.number}.dry" in kiln())
+    assert did_in(kiln(), tried) == ["wet", "spins", "spins", "lifts"]
+    assert did_in(kiln(), left) == ["wet", "spins"]
+    undone.until("undone")
+
+
+def did_in(lines, run):
+    """What one run did."""
+    return [line.partition(".")[2] for line in lines if line.startswith(f"{run.number}.")]
