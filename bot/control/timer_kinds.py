@@ -118,7 +118,7 @@ class BackToWork:
         """Of what people have to decide they are told; that time passes in a run needs no word."""
         approval, run = tx.approvals.of_timer(timer.id), tx.runs.get(timer.run)
         if approval and run and approval.is_open:
-            remind(tx, run, approval, left=timer.at - now)
+            remind(tx, run, approval, timer.at, now=now)
 
     def prepare(self, timer: Timer, *, by: Person, origin: str) -> Act:
         """Hand it to the engine, unless it goes on already."""

@@ -2,14 +2,13 @@
 
 import threading
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
-from bot.base.text import format_duration, join_words
+from bot.base.text import join_words
 from bot.control.engine import Engine
 from bot.control.holds.approvals import CHANGED, ask_again, decided
 from bot.control.holds.approvers import Approvers
-from bot.control.holds.asking import ask, hash_of
+from bot.control.holds.asking import ask, hash_of, nobody_decided
 from bot.model.approval import Approval, ApprovalState, StepPreview
 from bot.model.plan import Approve, OnTimeout, walk
 from bot.model.run import Run, StepRecord, StepStatus
@@ -87,7 +86,8 @@ class AskPeople:
     def _timed_out(self, step: Approve, approval: Approval) -> StepStatus:
         if step.on_timeout is OnTimeout.GO_ON:
             return self._go_on(step, approval)
-        reason = f"Nobody decided within {format_duration(timedelta(seconds=step.within_s))}."
+        timer = self._recorder.look(lambda tx: tx.timers.get(approval.timer))
+        reason = nobody_decided(approval, timer.at if timer else self._recorder.now())
         if step.on_timeout is OnTimeout.FAIL:
             return self._ends(step, StepStatus.FAILED, reason=reason, hint="Run it again, and tell who may approve it.")
         self._recorder.write(lambda tx: self._skip(tx, step, reason))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from bot.base.errors import NotAllowed, NotNow, WrongInputs
 from bot.model.approval import ApprovalState, StepPreview
 from bot.model.person import Person
 from bot.model.run import RunStatus
+from bot.slack.views.approval_message import ApprovalScene, approval_blocks
 from tests.control.approval_desk import ADA, BEN, CLEO, EVE, Desk, open_desk
 
 
@@ -153,16 +154,21 @@ def test_single_people_are_told_directly_where_that_is_wanted(desk: Desk) -> Non
     ]
 
 
+def reminder(desk: Desk, until: datetime) -> str:
+    """What was said, once, before this end."""
+    with desk.store.read() as tx:
+        owed = tx.messages.get(f"approval:1:reminder:{until:%Y-%m-%dT%H:%M:%S}")
+    assert owed
+    assert (owed.parent, owed.wanted) == ("approval:1", 1)
+    return str(owed.body["text"])
+
+
 def test_it_is_reminded_once_and_then_times_out(desk: Desk) -> None:
     view = desk.asked("told")
     desk.clock.at += timedelta(minutes=91)
     for _ in range(3):
         desk.control.timers.fire_due()
-    with desk.store.read() as tx:
-        reminder = tx.messages.get("approval:1:reminder")
-    assert reminder
-    assert (reminder.parent, reminder.wanted) == ("approval:1", 1)
-    assert reminder.body["text"] == "Nobody has decided yet, and 29m are left. After that it counts as a no."
+    assert reminder(desk, view.timer.at) == "Nobody has decided yet, and 29m are left. After that it counts as a no."
 
     desk.clock.at += timedelta(minutes=29)
     with pytest.raises(NotNow, match="the time for it is over"):
@@ -180,6 +186,22 @@ def test_the_time_is_extended_by_those_who_may_and_by_who_asks(desk: Desk) -> No
     assert desk.approvals.extend(1, by=ADA, origin="slack").timer.at == view.timer.at + timedelta(hours=2)
     with pytest.raises(NotAllowed):
         desk.approvals.extend(1, by=Person(id="U0X", name="X"), origin="slack")
+
+
+def test_who_extended_it_is_told_and_it_is_reminded_anew_before_the_new_end(desk: Desk) -> None:
+    first = desk.asked("told")
+    desk.clock.at += timedelta(minutes=91)
+    desk.control.timers.fire_due()
+
+    view = desk.approvals.extend(1, by=ADA, origin="slack")
+    desk.clock.at = view.timer.at - timedelta(minutes=20)
+    desk.control.timers.fire_due()
+
+    assert "After that it counts as a no. Changed by Ada." in str(approval_blocks(ApprovalScene(view=view)))
+    assert ["29m" in reminder(desk, first.timer.at), "20m" in reminder(desk, view.timer.at)] == [True, True]
+    desk.clock.at = view.timer.at
+    desk.control.timers.fire_due()
+    assert "Nobody decided within 4h." in str(approval_blocks(ApprovalScene(view=desk.approvals.get(1))))
 
 
 def test_the_time_out_cannot_be_reached_as_a_plain_timer(desk: Desk) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 import structlog
 
 from bot.cli.verbs import call
+from bot.store.store import Store
 from tests.fakes.ports import free_port
 from tests.slack import Slack
 
@@ -104,6 +106,15 @@ class Bot:
         """A new process on the same data, at the same address."""
         self.kill()
         self.start()
+
+    def bring(self, key: str, **moments: datetime) -> None:
+        """Let a moment of the waiting timer of *key* come now."""
+        store = Store.open(f"sqlite:///{self.data}/stackhand.db")
+        with store.begin() as tx:
+            timer = tx.timers.waiting(key)
+            assert timer
+            tx.timers.change(timer.id, **moments)
+        store.close()
 
     # What one can know of it
 

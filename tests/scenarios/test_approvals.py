@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.scenarios.watched import filled, runs, start
+from tests.scenarios.watched import filled, looked_at, runs, start
 from tests.slack import read
 
 STACK = """\
@@ -73,18 +73,6 @@ def until(slack, message, part):
 def told(slack, part):
     """What only this person is told, newest first."""
     return slack.until(lambda: next((read(one) for one in reversed(slack.ephemerals()) if part in read(one)), None))
-
-
-def looked_at(slack):
-    """What waits for this person, opened from the list of all that does: the newest, as a private copy."""
-    known = {one["ts"] for one in slack.ephemerals()}
-    slack.command("approvals")
-
-    def new(label):
-        return next((one for one in slack.ephemerals() if one["ts"] not in known and label in read(one)), None)
-
-    slack.click(slack.until(lambda: new("[Look]")), "Look")
-    return slack.until(lambda: new("[Approve]"))
 
 
 def test_a_yes_of_somebody_else_starts_it(slack, shop):

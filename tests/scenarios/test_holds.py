@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.store.store import Store
 from tests.scenarios.watched import filled, runs, start
 from tests.slack import read
 
@@ -69,16 +68,6 @@ def text_of(slack, message, channel="#ops"):
     return next(read(one) for one in slack.messages(channel) if one["ts"] == message["ts"])
 
 
-def bring(bot, key, **moments):
-    """Let a moment of the waiting timer of *key* come now."""
-    store = Store.open(f"sqlite:///{bot.data}/stackhand.db")
-    with store.begin() as tx:
-        timer = tx.timers.waiting(key)
-        assert timer
-        tx.timers.change(timer.id, **moments)
-    store.close()
-
-
 def test_staging_is_mine_until_i_give_it_back(slack):
     grace = slack.as_name("grace")
     slack.command("lock east for 2h because I show it to a customer")
@@ -107,7 +96,7 @@ def test_a_reservation_says_that_it_ends_and_is_extended_or_given_up(bot, slack)
     waiting = start(slack.as_name("grace"), "Mow", {"Environment": "east"})
     waiting.until("Ada Lovelace holds lawn/east until")
 
-    bring(bot, "lock:lawn/east", warn_at=datetime.now(UTC))
+    bot.bring("lock:lawn/east", warn_at=datetime.now(UTC))
     reminder = slack.message_with("*lawn/east* is yours <!date", channel="bot")
     assert [label for label in ("[Extend 30 min]", "[Release now]", "[Cancel]") if label in read(reminder)] == [
         "[Extend 30 min]",
@@ -127,7 +116,7 @@ def test_a_reservation_ends_by_itself_and_the_next_in_line_has_it(bot, slack):
     answer(slack, "lock west for 1h because a demo", "is yours <!date")
     answer(grace, "lock west for 2h because my turn", "You are number 1 in line")
 
-    bring(bot, "lock:lawn/west", at=datetime.now(UTC))
+    bot.bring("lock:lawn/west", at=datetime.now(UTC))
 
     grace.message_with("lawn/west is yours now, for 2h: my turn", channel="bot")
     answer(grace, "unlock west", "You gave lawn/west back.")

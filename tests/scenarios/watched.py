@@ -64,3 +64,15 @@ def filled(slack: Slack) -> Json:
     return slack.until(
         lambda: next((one for one in slack.snapshot()["modals"][-1:] if one.get("submit")), None), timeout_s=60
     )
+
+
+def looked_at(slack: Slack) -> Json:
+    """What waits for this person, opened from the list of all that does: a private copy, which no edit reaches."""
+    known = {one["ts"] for one in slack.ephemerals()}
+    slack.command("approvals")
+
+    def new(label: str) -> Json | None:
+        return next((one for one in slack.ephemerals() if one["ts"] not in known and label in read(one)), None)
+
+    slack.click(slack.until(lambda: new("[Look]")), "Look")
+    return slack.until(lambda: new("[Approve]"))

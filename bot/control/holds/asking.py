@@ -97,15 +97,20 @@ def show_again(tx: Transaction, run: Run, approval: Approval) -> None:
     tx.runs.change(run.number)
 
 
-def remind(tx: Transaction, run: Run, approval: Approval, *, left: timedelta) -> None:
-    """Say in the thread, once, that the time runs out."""
+def nobody_decided(approval: Approval, until: datetime) -> str:
+    """What a time-out is told with: how long people had, with all that they were given on top."""
+    return f"Nobody decided within {format_duration(until - approval.asked_at)}."
+
+
+def remind(tx: Transaction, run: Run, approval: Approval, until: datetime, *, now: datetime) -> None:
+    """Say in the thread that the time runs out: once, and once more after it was extended."""
     if tx.messages.get(message_key(approval.id)) is None:
         return
     step = run.plan.approval(approval.step)
-    text = f"Nobody has decided yet, and {format_duration(left)} are left. {AFTER_THAT[step.on_timeout]}"
+    text = f"Nobody has decided yet, and {format_duration(until - now)} are left. {AFTER_THAT[step.on_timeout]}"
     parent = message_key(approval.id)
     tx.messages.owe(
-        key=f"{parent}:reminder",
+        key=f"{parent}:reminder:{until:%Y-%m-%dT%H:%M:%S}",
         kind=MessageKind.FIXED,
         channel=step.channel or run.channel or "",
         parent=parent,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.base.text import cut, format_duration, join_words
-from bot.control.holds.asking import AFTER_THAT
+from bot.control.holds.asking import AFTER_THAT, nobody_decided
 from bot.model.approval import Approval, ApprovalState, ApprovalView, Vote
 from bot.model.form import FormField
 from bot.model.person import is_slack_id
@@ -73,7 +73,8 @@ def _question(scene: ApprovalScene) -> list[Block]:
     ]
     blocks += [section("\n".join(_vote(vote) for vote in approval.votes))] if approval.votes else []
     until = at_time(view.timer.at, f"until {DAY_TIME}")
-    blocks.append(context(f"It waits {until}. {AFTER_THAT[view.step.on_timeout]}"))
+    changed = f" Changed by {one_line(view.timer.changed_by)}." if view.timer.changed_by else ""
+    blocks.append(context(f"It waits {until}. {AFTER_THAT[view.step.on_timeout]}{changed}"))
     return [*blocks, row(_buttons(view))]
 
 
@@ -83,7 +84,7 @@ def _decision(view: ApprovalView) -> list[Block]:
     if approval.state is ApprovalState.VOID:
         lines = [f"{escape(approval.reason)} What was said does not count; it is asked again below."]
     elif approval.state is ApprovalState.TIMED_OUT:
-        lines.append(f"Nobody decided within {format_duration(timedelta(seconds=view.step.within_s))}.")
+        lines.append(nobody_decided(approval, view.timer.at))
     elif approval.state is ApprovalState.WITHDRAWN:
         lines.append("The run ended before anybody decided.")
     return [section("\n".join(lines)), context(_origin(view.run, approval))]
