@@ -1,6 +1,6 @@
 """Queries about the checks of resources."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,11 +20,11 @@ class Watchers:
 
     def keep(self, wanted: Mapping[str, datetime]) -> None:
         """Have a row for each of *wanted*, first checked at its moment, and none for any other resource."""
-        known = set(self._session.exec(select(WatcherRow.id).with_for_update()).all())
+        known = set(self._hold())
         for id in known - wanted.keys():
             self._session.execute(delete(WatcherRow).where(col(WatcherRow.id) == id))
             self._session.execute(delete(VersionRow).where(col(VersionRow.watcher) == id))
-        if new := [{"id": id, "next_at": at} for id, at in wanted.items() if id not in known]:
+        if new := [{"id": id, "next_at": at} for id, at in sorted(wanted.items()) if id not in known]:
             defaults = {
                 "spec": "",
                 "failures": 0,
@@ -91,8 +91,9 @@ class Watchers:
         self.change(id, checked_at=now, next_at=next_at_or_sooner, asked=asked, leased_until=None, **values)
 
     def told(self, ids: Collection[str]) -> list[Watcher]:
-        """Those of *ids* of which people were told that they do not work, held until this transaction ends."""
-        query = select(WatcherRow).where(col(WatcherRow.told_at).is_not(None)).with_for_update()
+        """Those of *ids* of which people were told that they do not work; all are held until this transaction ends."""
+        self._hold(col(WatcherRow.id).in_(ids))
+        query = select(WatcherRow).where(col(WatcherRow.told_at).is_not(None))
         rows = self._session.exec(query.execution_options(populate_existing=True)).all()
         return [_watcher(row) for row in rows if row.id in ids]
 
@@ -112,13 +113,13 @@ class Watchers:
                 **well,
             )
         )
-        # In one order, so that two bots never wait for one another.
-        rows = [{"of": id, "at": at} for id, at in sorted(next_ats.items())]
-        self._session.connection().execute(query, rows)
+        self._hold(col(WatcherRow.id).in_(next_ats))
+        self._session.connection().execute(query, [{"of": id, "at": at} for id, at in next_ats.items()])
 
     def sooner(self, ids: Collection[str], now: datetime) -> None:
         """Look at them now, whatever was planned; one that is being looked at is looked at again right after."""
-        self._session.execute(update(WatcherRow).where(col(WatcherRow.id).in_(ids)).values(next_at=now, asked=True))
+        those = col(WatcherRow.id).in_(self._hold(col(WatcherRow.id).in_(ids)))
+        self._session.execute(update(WatcherRow).where(those).values(next_at=now, asked=True))
 
     def was_empty(self, id: str) -> bool:
         """Did the last check list nothing where there had been something?"""
@@ -126,8 +127,14 @@ class Watchers:
 
     def give_back(self, by: str, now: datetime) -> None:
         """End the leases of one that stops, or that was killed and is back: what it did not get to is due now."""
-        held = (col(WatcherRow.leased_by) == by, col(WatcherRow.leased_until).is_not(None))
-        self._session.execute(update(WatcherRow).where(*held).values(leased_until=None, next_at=now))
+        leased = (col(WatcherRow.leased_by) == by, col(WatcherRow.leased_until).is_not(None))
+        those = col(WatcherRow.id).in_(self._hold(*leased))
+        self._session.execute(update(WatcherRow).where(those).values(leased_until=None, next_at=now))
+
+    def _hold(self, *which: ColumnElement[bool]) -> Sequence[str]:
+        """The ids of these, held until this transaction ends; taken in one order, so that bots never wait in a ring."""
+        held = select(WatcherRow.id).where(*which).order_by(col(WatcherRow.id)).with_for_update()
+        return self._session.exec(held).all()
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:

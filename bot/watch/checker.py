@@ -111,6 +111,8 @@ class Checker:
             same, self._same = self._same, {}
         with self._store.begin() as tx:
             self._watch.unchanged(tx, same)
+        # By itself: who holds some rows already must not reach for others that come before them.
+        with self._store.begin() as tx:
             tx.watchers.give_back(self._name, self._clock.now())
 
     def check(self, stack: Stack, resource: Resource, *, fresh_s: float = 0.0) -> CheckResult:
