@@ -192,7 +192,7 @@ class Outbox:
         if address:
             due = self._pace.edit_at(message.id, claimed_at, is_urgent=picture.is_urgent)
         else:
-            due = self._pace.post_at(message.channel, claimed_at)
+            due = self._pace.post_at(self._posting.known_id(message.channel), claimed_at)
         if due > claimed_at:
             self._put_off(message, due)
             return
@@ -221,10 +221,10 @@ class Outbox:
         with self._store.begin() as tx:
             # From here on it may stand in Slack without our knowing: whoever tries next looks first.
             tx.messages.trying(message.id)
-        self._pace.posted(message.channel, self._clock.now())
-        channel = parent.channel if parent else message.channel
+        channel, now = parent.channel if parent else message.channel, self._clock.now()
+        self._pace.posted(self._posting.known_id(message.channel), now)
         try:
-            return self._posting.post(picture, key=message.key, channel=channel, thread_ts=thread_ts)
+            at = self._posting.post(picture, key=message.key, channel=channel, thread_ts=thread_ts)
         except Never as never:
             person = self._asker(message)
             if never.error not in _NO_PLACE or person is None:
@@ -232,6 +232,9 @@ class Outbox:
             # We are not in the channel where it was asked, so the person hears it directly.
             log.warning("no way into the channel, told directly", key=message.key, channel=channel, error=str(never))
             return self._posting.post(picture, key=message.key, channel=person, thread_ts=None)
+        # Its name may have led there for the first time: others that go by the id have to wait, too.
+        self._pace.posted(at.channel, now)
+        return at
 
     def _find(self, message: Message, thread_ts: str | None) -> Address | None:
         with self._store.read() as tx:

@@ -35,6 +35,8 @@ class Posting:
     def __init__(self, client: WebClient) -> None:
         self._client = client
         self._channels: dict[str, str] = {}
+        #: The id that Slack gave for what was written where something was posted.
+        self._told_in: dict[str, str] = {}
 
     def post(self, picture: Picture, *, key: str, channel: str, thread_ts: str | None) -> Address:
         """Post it, marked with *key*. Raises NotDone."""
@@ -44,6 +46,7 @@ class Posting:
             where["channel"] = self._by_email(channel)
         thread = {"thread_ts": thread_ts} if thread_ts else {}
         posted = self._with_layout(self._client.chat_postMessage, picture, **where, **thread)
+        self._told_in[channel] = posted["channel"]
         return Address(channel=posted["channel"], ts=posted["ts"])
 
     def edit(self, picture: Picture, *, key: str, address: Address) -> Address:
@@ -75,6 +78,10 @@ class Posting:
                 if _key_of(message) == key:
                     return str(message["ts"])
         return None
+
+    def known_id(self, channel: str) -> str:
+        """The id behind "#ops", if anything was posted there since this front end came up; else what is written."""
+        return self._told_in.get(channel, channel)
 
     def channel_id(self, channel: str) -> str | None:
         """The id behind "#ops"; ids stay as they are; None: there is no such channel."""

@@ -49,6 +49,13 @@ def is_settled(bot) -> bool:
         return not connection.execute(text("SELECT 1 FROM message WHERE sent < wanted AND NOT gave_up")).first()
 
 
+def waits(bot, key: str) -> bool:
+    """Is this message to go later?"""
+    with bot.store.engine.connect() as connection:
+        query = text("SELECT 1 FROM message WHERE key = :key AND not_before IS NOT NULL")
+        return connection.execute(query, {"key": key}).first() is not None
+
+
 def test_a_run_is_one_message_that_is_edited(bot, slack, start):
     start()
 
@@ -68,6 +75,24 @@ def test_messages_of_a_channel_keep_their_order_however_slow_the_bot_is(bot, sla
 
     slack.until(lambda: len(slack.called("chat.postMessage")) == len(words))
     assert [sent["text"] for sent in slack.called("chat.postMessage")] == words
+
+
+@pytest.mark.parametrize("first", ["#ops", "C0OPS"])
+def test_a_channel_has_one_pace_by_its_name_and_by_its_id(bot, slack, first):
+    [second] = {"#ops", "C0OPS"} - {first}
+    owe(bot, "before", channel="#ops")
+    slack.until(lambda: is_settled(bot))
+    moment = datetime.now(UTC) + timedelta(minutes=1)
+    bot.edge._outbox._clock = SimpleNamespace(now=lambda: moment)
+
+    owe(bot, "first", "one", channel=first)
+    slack.until(lambda: slack.message("one"))
+    owe(bot, "second", "two", channel=second)
+
+    slack.until(lambda: waits(bot, "second"))
+    assert len(slack.called("chat.postMessage")) == 2
+    moment += timedelta(seconds=1)
+    slack.until(lambda: slack.message("two"))
 
 
 def test_every_message_has_text_and_blocks(bot, slack, start):
