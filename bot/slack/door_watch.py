@@ -77,6 +77,9 @@ class Follows(Protocol):
     def read(self, written: str, *, range: str) -> Thing:  # noqa: A002 - as in stack.yml
         """What is meant. Raises Refused."""
 
+    def demand(self, by: Person, origin: str) -> None:
+        """Raise NotAllowed unless *by* may follow things."""
+
     def follow(self, thing: Thing, *, channel: str, channel_name: str, by: Person, origin: str) -> Follow:
         """Tell a channel of new versions. Raises NotAllowed, NotNow."""
 
@@ -85,3 +88,6 @@ class Follows(Protocol):
 
     def unfollow(self, name: str, *, by: Person, origin: str) -> Follow:
         """End it. Raises NotAllowed, NotFound."""
+
+    def refused(self, message: str, *, why: str) -> None:
+        """End the one whose first *message* no channel takes; nothing happens if it is no such message."""

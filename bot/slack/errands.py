@@ -36,6 +36,10 @@ class Errands:
                 raise
             return message.wanted
 
+    def untold(self, message: Message, error: str) -> None:
+        """Do what follows when Slack refuses a message for good: what is followed has to be told somewhere."""
+        self._door.follows.refused(message.key, why=error)
+
     def _pin(self, message: Message, parent: Address | None) -> int:
         if parent is None:
             raise NotFound(f"The message of {message.key} is gone.")

@@ -315,6 +315,7 @@ class Outbox:
 
     def _failed(self, message: Message, problem: NotDone) -> None:
         if isinstance(problem, Never):
+            self._errands.untold(message, problem.error)
             self._give_up(message, str(problem))
             return
         now = self._clock.now()

@@ -156,6 +156,12 @@ class Follows:
     def read(self, written: str, *, range: str) -> Thing:  # noqa: A002 - as in stack.yml
         return read_thing(written, range=range, registries={"pypi": "https://packages.example.org/simple"})
 
+    def demand(self, by: Person, origin: str) -> None:
+        return
+
+    def refused(self, message: str, *, why: str) -> None:
+        return
+
     def follow(self, thing: Thing, *, channel: str, channel_name: str, by: Person, origin: str) -> Follow:
         since = datetime(2026, 3, 2, tzinfo=UTC)
         new = Follow(thing=thing, channel=channel, channel_name=channel_name, by_id=by.id, by=by.name, since=since)

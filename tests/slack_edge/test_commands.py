@@ -119,7 +119,10 @@ def test_a_click_on_the_board_opens_the_form(bot, slack):
     ("typed", "answered", "where"),
     [
         ("follow hashicorp/terraform &gt;=1.9 in <#C0DEV|dev>", "hashicorp/terraform &gt;=1.9 is followed", "C0DEV"),
-        ("follow pypi:ansible-core in #dev", "pypi:ansible-core is followed", "#dev"),
+        ("follow pypi:ansible-core in #dev", "pypi:ansible-core is followed", "C0DEV"),
+        ("follow pypi:ansible-core in #Dev", "pypi:ansible-core is followed", "C0DEV"),
+        ("follow acme/shop in #nowhere", "I see no channel #nowhere. Check its name.", ""),
+        ("follow acme/shop in <#C0SECRET|secret>", "I cannot see #secret. Type /invite in it to add me", ""),
         ("follow <https://github.com/acme/shop/releases>", "acme/shop is followed", "C0OPS"),
         ("follow gopher:x", "I understand hashicorp/terraform, pypi:ansible-core", ""),
         ("follow", "Say what: /follow hashicorp/terraform", ""),
@@ -135,6 +138,21 @@ def test_following_is_understood_or_answered_with_what_is(bot, slack, typed, ans
     slack.until(lambda: slack.private)
     assert answered in slack.private[0]["text"]
     assert [one.channel for one in bot.door.follows.known] == ([where] if where else [])
+
+
+@pytest.mark.parametrize(
+    ("conversation", "answered", "where"),
+    [("DU0ADA", "acme/shop is followed", ["DU0ADA"]), ("D0OTHERS", "I am not in this conversation. Say it in a", [])],
+)
+def test_what_is_followed_in_direct_messages_is_told_there_if_they_are_with_the_bot(
+    bot, slack, conversation, answered, where
+):
+    typed = {**slack.command_payload("acme/shop"), "command": "/follow"}
+    slack.send("slash_commands", {**typed, "channel_id": conversation, "channel_name": "directmessage"})
+
+    slack.until(lambda: slack.private)
+    assert slack.private[0]["text"].startswith(answered)
+    assert [one.channel for one in bot.door.follows.known] == where
 
 
 def test_a_command_of_its_own_says_the_same_as_its_word(bot, slack):

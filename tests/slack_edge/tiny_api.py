@@ -10,7 +10,7 @@ from typing import Any
 
 BOT, TEAM = "U0BOT", "T0ACME"
 PEOPLE = {"U0ADA": "Ada Lovelace", "U0GRACE": "Grace Hopper", "U0LINUS": "Linus Park"}
-CHANNELS = {"C0OPS": "ops", "C0GENERAL": "general"}
+CHANNELS = {"C0OPS": "ops", "C0GENERAL": "general", "C0DEV": "dev"}
 #: Older ones are closed by then.
 _MOST_VIEWS = 500
 
@@ -69,6 +69,11 @@ class TinyApi:
 
     def _conversations_list(self, _: dict[str, Any]) -> dict[str, Any]:
         return {"channels": [{"id": id, "name": name} for id, name in CHANNELS.items()]}
+
+    def _conversations_info(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if (id := asked["channel"]) not in CHANNELS:
+            return {"error": "channel_not_found"}
+        return {"channel": {"id": id, "name": CHANNELS[id]}}
 
     def _conversations_open(self, asked: dict[str, Any]) -> dict[str, Any]:
         return {"channel": {"id": f"D{asked['users']}"}}

@@ -17,6 +17,7 @@ from bot.store.store import Store, Transaction
 
 _MOST = 500
 _VERB = "follow"
+_BEGUN = "begun"
 
 
 def followed_resources(store: Store) -> Mapping[str, Resource]:
@@ -57,12 +58,17 @@ class Follows:
         """What *written* means: see `read_thing`. Raises Refused."""
         return read_thing(written, registries=self._registries, range=range)
 
+    def demand(self, by: Person, origin: str) -> None:
+        """Raise NotAllowed, with who may, unless *by* may follow things; the audit has it."""
+        if not self._access.may(by, _VERB, FOLLOWED):
+            self._access.deny(by, _VERB, FOLLOWED, name="things from Slack", origin=origin)
+
     def follow(self, thing: Thing, *, channel: str, channel_name: str, by: Person, origin: str) -> Follow:
         """Tell *channel* of new versions of *thing* from now on.
 
         Raises NotAllowed, NotNow when it is told already, and Refused when too much is followed.
         """
-        self._demand(by, origin)
+        self.demand(by, origin)
         now = self._clock.now()
         new = Follow(thing=thing, channel=channel, channel_name=channel_name, by_id=by.id, by=by.name, since=now)
         with self._store.begin() as tx:
@@ -79,13 +85,13 @@ class Follows:
             tx.follows.add(new)
             self._record(tx, by, _VERB, new, origin)
             text = f"{by.name} follows {_words(thing)}: new versions are told here."
-            _tell(tx, new, text, "begun")
+            _tell(tx, new, text, _BEGUN)
         self._see()
         return new
 
     def find(self, name: str, *, channel: str, by: Person, origin: str) -> Follow:
         """The one that is meant by *name*: that of *channel* first, else the only one. Raises NotAllowed, NotFound."""
-        self._demand(by, origin)
+        self.demand(by, origin)
         with self._store.read() as tx:
             known = tx.follows.all()
             fits = [one for one in known if name in (one.thing.name, one.name)]
@@ -99,7 +105,7 @@ class Follows:
 
     def unfollow(self, name: str, *, by: Person, origin: str) -> Follow:
         """End what is called *name*, which `find` gives. Raises NotAllowed, and NotFound when it ended meanwhile."""
-        self._demand(by, origin)
+        self.demand(by, origin)
         with self._store.begin() as tx:
             old = next((one for one in tx.follows.all() if one.name == name), None)
             if old is None:
@@ -110,21 +116,39 @@ class Follows:
         self._see()
         return old
 
+    def refused(self, message: str, *, why: str) -> None:
+        """End the one whose first *message* (its key) Slack takes in no channel, and tell who asked for it alone why.
+
+        Its versions would be told to nobody. Nothing happens if it is no such message.
+        """
+        with self._store.begin() as tx:
+            old = next((one for one in tx.follows.all() if _key(one, _BEGUN) == message), None)
+            if old is None:
+                return
+            tx.follows.remove(old.name)
+            self._record(tx, Person(id=old.by_id, name=old.by), "unfollow", old, "slack", answer="undeliverable")
+            where = old.channel_name or "that channel"
+            text = (
+                f"{_words(old.thing)} is not followed: Slack takes no message of mine in {where} ({why}). If I am not "
+                "in it, type /invite there to add me, and say it again; else name another channel: in #CHANNEL."
+            )
+            tx.messages.owe(key=_key(old, "refused"), kind=MessageKind.FIXED, channel=old.by_id, body={"text": text})
+        self._see()
+
     def _see(self) -> None:
         self._catalog.refresh()
         self._keep()
 
-    def _demand(self, by: Person, origin: str) -> None:
-        if not self._access.may(by, _VERB, FOLLOWED):
-            self._access.deny(by, _VERB, FOLLOWED, name="things from Slack", origin=origin)
-
-    def _record(self, tx: Transaction, by: Person, verb: str, follow: Follow, origin: str) -> None:
+    def _record(
+        self, tx: Transaction, by: Person, verb: str, follow: Follow, origin: str, *, answer: str = "allowed"
+    ) -> None:
         tx.audit.add(
             at=self._clock.now(),
             by=by,
             origin=origin,
             verb=verb,
             target=f"{FOLLOWED}/{follow.name}",
+            answer=answer,
             detail=_words(follow.thing),
         )
 
@@ -147,5 +171,8 @@ def _words(thing: Thing) -> str:
 
 
 def _tell(tx: Transaction, follow: Follow, text: str, when: str) -> None:
-    key = f"follow:{follow.name}:{follow.since.timestamp():.6f}:{when}"
-    tx.messages.owe(key=key, kind=MessageKind.FIXED, channel=follow.channel, body={"text": text})
+    tx.messages.owe(key=_key(follow, when), kind=MessageKind.FIXED, channel=follow.channel, body={"text": text})
+
+
+def _key(follow: Follow, when: str) -> str:
+    return f"follow:{follow.name}:{follow.since.timestamp():.6f}:{when}"

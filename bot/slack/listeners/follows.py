@@ -1,11 +1,11 @@
 """`/follow`, `/follows`, `/unfollow`, and the button that ends following."""
 
 import re
-from collections.abc import Mapping
 
 from bot.base.errors import Refused
 from bot.base.text import cut
 from bot.control.watchers.things import UNDERSTOOD, name_thing
+from bot.slack.channels import Place, by_name, here, named
 from bot.slack.desk import ORIGIN, Desk
 from bot.slack.ids import FollowRef
 from bot.slack.interaction import Ack, Body, Interaction
@@ -30,9 +30,10 @@ class FollowListeners:
             raise Refused("Say what: /follow hashicorp/terraform >=1.9 in #dev.", hint=UNDERSTOOD)
         follows = self._desk.door.follows
         thing = follows.read(words.what[0], range=" ".join(words.what[1:]))
-        channel, name = _channel(interaction, words.answers)
         person = self._desk.person(interaction)
-        new = follows.follow(thing, channel=channel, channel_name=name, by=person, origin=ORIGIN)
+        follows.demand(person, ORIGIN)
+        place = self._place(interaction, words)
+        new = follows.follow(thing, channel=place.id, channel_name=place.name, by=person, origin=ORIGIN)
         self._desk.wake()
         self._desk.tell(interaction, new_follow_text(new))
 
@@ -40,10 +41,10 @@ class FollowListeners:
         """End it."""
         if len(words.what) != 1:
             raise Refused("Say what: /unfollow hashicorp/terraform.", hint="/follows lists what is followed.")
-        channel, _ = _channel(interaction, words.answers)
+        meant_in = _written(words) or interaction.channel or ""
         follows = self._desk.door.follows
         person = self._desk.person(interaction)
-        meant = follows.find(name_thing(words.what[0]), channel=channel, by=person, origin=ORIGIN)
+        meant = follows.find(name_thing(words.what[0]), channel=meant_in, by=person, origin=ORIGIN)
         self._end(interaction, meant.name)
 
     def list(self, interaction: Interaction, words: Words) -> None:
@@ -57,23 +58,34 @@ class FollowListeners:
         with self._desk.click(ack, body) as interaction:
             self._end(interaction, FollowRef.decode(interaction.value).name)
 
+    def _place(self, interaction: Interaction, words: Words) -> Place:
+        """The channel that is meant: the one where it was said if none is named. Raises Refused."""
+        written = _written(words)
+        if not written:
+            return here(self._desk.slack, interaction)
+        if written.startswith("#"):
+            return by_name(self._desk.slack, written)
+        return named(self._desk.slack, written, called=_called(words))
+
     def _end(self, interaction: Interaction, name: str) -> None:
         old = self._desk.door.follows.unfollow(name, by=self._desk.person(interaction), origin=ORIGIN)
         self._desk.wake()
         self._desk.tell(interaction, f"{old.name} is followed no more.")
 
 
-def _channel(interaction: Interaction, answers: Mapping[str, str]) -> tuple[str, str]:
-    """The channel that is meant, and what people call it; the one where it was said if none is named."""
-    written = answers.get("in", "")
+def _written(words: Words) -> str:
+    """The channel that is named: its id, or its name like "#dev"; empty: none is. Raises Refused."""
+    written = words.answers.get("in", "")
+    if not written:
+        return ""
     if found := _CHANNEL.fullmatch(written):
-        return found[1], f"#{found[2]}" if found[2] else ""
-    if written:
-        named = _NAME.fullmatch(written)
-        if named is None:
-            raise Refused(f'"{cut(written, 60)}" is no channel.', hint="Write it like #dev.")
-        return f"#{named[1]}", f"#{named[1]}"
-    if not interaction.channel:
-        raise Refused("Say where: /follow hashicorp/terraform in #dev.")
-    is_named = interaction.channel_name and not interaction.is_direct
-    return interaction.channel, f"#{interaction.channel_name}" if is_named else ""
+        return found[1]
+    if found := _NAME.fullmatch(written):
+        return f"#{found[1]}"
+    raise Refused(f'"{cut(written, 60)}" is no channel.', hint="Write it like #dev.")
+
+
+def _called(words: Words) -> str:
+    """What the person calls the channel that Slack gave as an id."""
+    found = _CHANNEL.fullmatch(words.answers["in"])
+    return f"#{found[2]}" if found and found[2] else "that channel"
