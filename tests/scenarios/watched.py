@@ -28,6 +28,13 @@ class Watched:
         """All its words."""
         return read(self.message)
 
+    def is_of(self, person: Slack, job: str) -> bool:
+        """Did *person* start it, by the button of this job?"""
+        seen = person.snapshot()
+        name = next(one["real_name"] for one in seen["people"] if one["id"] == seen["me"])
+        title = self.message["blocks"][0]["text"]["text"].partition(" · ")[0]
+        return title == job and f" · by {name} · " in self.text
+
     def until(self, part: str, *, timeout_s: float = 60.0) -> str:
         """Wait until *part* stands in it; all its words then."""
         try:
@@ -44,13 +51,26 @@ class Watched:
 def start(slack: Slack, job: str, values: Json | None = None, *, channel: str = "#ops") -> Watched:
     """Click a job's button on its board, fill in the form, confirm when asked; the run, once Slack shows it."""
     known = {run.number for run in runs(slack, channel)}
-    slack.click(slack.message_with(f"[{job}]", channel=channel), job)
+    slack.until(lambda: _pressed(slack, job, channel))
     slack.submit(filled(slack), values)
     if slack.snapshot()["modals"]:
         slack.submit(filled(slack))
+    # Another one's message may have been on its way when it was clicked, and come before its own.
     return slack.until(
-        lambda: next((run for run in runs(slack, channel) if run.number not in known), None), timeout_s=60
+        lambda: next((one for one in runs(slack, channel) if one.number not in known and one.is_of(slack, job)), None),
+        timeout_s=60,
     )
+
+
+def _pressed(slack: Slack, job: str, channel: str) -> bool:
+    """Press the button on the board; false when the board was drawn anew just before."""
+    try:
+        slack.click(slack.message_with(f"[{job}]", channel=channel), job)
+    except AssertionError as error:
+        if "There is no element" not in str(error):
+            raise
+        return False
+    return True
 
 
 def runs(slack: Slack, channel: str = "#ops") -> list[Watched]:
