@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -39,6 +39,9 @@ class Action(BaseModel, Generic[OutputsT]):
     # "{{ form.minutes }}" is a number; in a list of words it is one of them.
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
+    #: Is there something to take back after it? Not after what only looks, nor after what adds and writes over nothing.
+    needs_undo: ClassVar[bool] = True
+
     @classmethod
     def outputs_type(cls) -> type[Outputs]:
         """The class of what `run` returns: Scaled for `class Scale(Action[Scaled])`."""
@@ -58,11 +61,11 @@ class Action(BaseModel, Generic[OutputsT]):
     def is_final(cls, fields: Mapping[str, Any]) -> bool:
         """Does what it changes stay, since nothing reverses it? People read so before they start it.
 
-        *fields* are those that a step gives; expressions in them are not computed yet. Override with the truth about
-        this action.
+        *fields* are those that a step gives; expressions in them are not computed yet. Override where it depends on
+        them.
         """
         del fields
-        return cls.undo is Action.undo
+        return cls.needs_undo and cls.undo is Action.undo
 
     def preview(self, ctx: Context) -> str:
         """What `run` would do, found by reading only. Lines of plain text for people.

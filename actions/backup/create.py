@@ -1,7 +1,6 @@
 """Back up files or a database."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import ClassVar
 
 from actions.api import Action, ActionFailed, Context, Crash, Field, Outputs, Secret, StackPath
 from actions.backup.cli import DATABASE_PASSWORD
@@ -23,6 +22,9 @@ class Saved(Outputs):
 
 class Create(Action[Saved]):
     """Back up folders and files, or a whole database: encrypted, and only what has changed since the last time."""
+
+    #: A backup changes nothing that would have to be reversed.
+    needs_undo: ClassVar[bool] = False
 
     repository: Repository = Field(
         description="where backups are kept; made if it is not there",
@@ -48,12 +50,6 @@ class Create(Action[Saved]):
     def crash(self) -> Crash:
         """A second snapshot does no harm, and half a snapshot is none."""
         return Crash.AGAIN
-
-    @classmethod
-    def is_final(cls, fields: Mapping[str, Any]) -> bool:
-        """A backup changes nothing that would have to be reversed."""
-        del fields
-        return False
 
     def preview(self, ctx: Context) -> str:
         """What would be saved, and where."""

@@ -1,8 +1,7 @@
 """Bring a backup back."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
 from actions.api import Action, ActionFailed, Context, Crash, Field, Outputs, Secret
 from actions.backup.cli import DATABASE_PASSWORD
@@ -23,6 +22,9 @@ class Restored(Outputs):
 
 class Restore(Action[Restored]):
     """Bring a backup back: files into an empty folder, a database into an empty database. Nothing is written over."""
+
+    #: Nothing is written over, so there is nothing to bring back.
+    needs_undo: ClassVar[bool] = False
 
     repository: Repository = Field(
         description="where the backups are", examples=[{"place": "/srv/backups", "password": "env:BACKUP_PASSWORD"}]
@@ -51,12 +53,6 @@ class Restore(Action[Restored]):
     def crash(self) -> Crash:
         """What a restore that broke off has left would be in the way of the next one."""
         return Crash.ATTACH
-
-    @classmethod
-    def is_final(cls, fields: Mapping[str, Any]) -> bool:
-        """Nothing was written over, so there is nothing to bring back."""
-        del fields
-        return False
 
     def preview(self, ctx: Context) -> str:
         """Which backup would come back, and where. Restores nothing."""

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Mapping
-from typing import Any
+from typing import ClassVar
 
 from actions.api import Action, ActionFailed, Context, Crash, Field, HostState, Outputs, Secret
 from actions.backup.cli import DATABASE_PASSWORD
@@ -28,6 +28,9 @@ class Verified(Outputs):
 
 class Verify(Action[Verified]):
     """Bring a backup back for a trial and count what came: files and bytes, or a database's rows, table by table."""
+
+    #: Its trial is dropped again.
+    needs_undo: ClassVar[bool] = False
 
     repository: Repository = Field(
         description="where the backups are", examples=[{"place": "/srv/backups", "password": "env:BACKUP_PASSWORD"}]
@@ -56,12 +59,6 @@ class Verify(Action[Verified]):
     def crash(self) -> Crash:
         """It only reads, and writes into a place of its own, which is made anew."""
         return Crash.AGAIN
-
-    @classmethod
-    def is_final(cls, fields: Mapping[str, Any]) -> bool:
-        """It changes nothing."""
-        del fields
-        return False
 
     def preview(self, ctx: Context) -> str:
         """Which backup would be proved. Restores nothing."""

@@ -1,7 +1,6 @@
 """Check what a site answers."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import ClassVar
 
 from actions.api import Action, ActionFailed, Context, Crash, Field, Outputs
 from actions.http.client import Answer, ask
@@ -19,6 +18,9 @@ class Seen(Outputs):
 class Expect(Action[Seen]):
     """Check that a site answers as it should. Changes nothing; use the step's `retry` to give it time."""
 
+    #: It only looks.
+    needs_undo: ClassVar[bool] = False
+
     url: str = Field(description="the page", pattern=r"^https?://[^\s]+$", examples=["https://www.example.org/"])
     status: int = Field(default=200, ge=100, le=599, description="the status it must have", examples=[503])
     contains: str | None = Field(default=None, description="a text that must be on the page", examples=["Back soon"])
@@ -34,12 +36,6 @@ class Expect(Action[Seen]):
     def crash(self) -> Crash:
         """Looking twice does no harm."""
         return Crash.AGAIN
-
-    @classmethod
-    def is_final(cls, fields: Mapping[str, Any]) -> bool:
-        """It only looks."""
-        del fields
-        return False
 
     def preview(self, ctx: Context) -> str:
         """What is expected, and what the site answers now: the steps before this one have not been done yet."""

@@ -1,7 +1,6 @@
 """Note which alerts fire now, to tell later ones from them."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import ClassVar
 
 from actions.api import Action, Context, Crash, Field, Outputs, Secret
 from actions.monitoring.client import Alertmanager, Url
@@ -17,6 +16,9 @@ class Noted(Outputs):
 class NoteAlerts(Action[Noted]):
     """Note which alerts fire now, so that `monitoring.watch_alerts` knows them. Changes nothing."""
 
+    #: It only looks.
+    needs_undo: ClassVar[bool] = False
+
     url: Url = Field(description="Alertmanager's address", examples=["https://alerts.example.org"])
     token: Secret | None = Field(default=None, description="bearer token for it", examples=["env:ALERTS_TOKEN"])
     matchers: list[Matcher] = Field(
@@ -27,12 +29,6 @@ class NoteAlerts(Action[Noted]):
     def crash(self) -> Crash:
         """It only reads."""
         return Crash.AGAIN
-
-    @classmethod
-    def is_final(cls, fields: Mapping[str, Any]) -> bool:
-        """Nothing was changed."""
-        del fields
-        return False
 
     def preview(self, ctx: Context) -> str:
         """The alerts that fire now."""

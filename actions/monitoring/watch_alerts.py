@@ -1,9 +1,9 @@
 """Watch for a time whether alerts fire that did not fire before."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import ClassVar
 
 from actions.api import Action, ActionFailed, Context, Crash, Field, Outputs, Secret
 from actions.monitoring.client import Alertmanager, Firing, Url
@@ -23,6 +23,9 @@ class Watched(Outputs):
 
 class WatchAlerts(Action[Watched]):
     """Watch Alertmanager for some minutes, and fail as soon as a matching alert fires that did not fire before."""
+
+    #: It only looks.
+    needs_undo: ClassVar[bool] = False
 
     url: Url = Field(description="Alertmanager's address", examples=["https://alerts.example.org"])
     token: Secret | None = Field(default=None, description="bearer token for it", examples=["env:ALERTS_TOKEN"])
@@ -52,12 +55,6 @@ class WatchAlerts(Action[Watched]):
     def crash(self) -> Crash:
         """It only reads, and begins with what it knew."""
         return Crash.AGAIN
-
-    @classmethod
-    def is_final(cls, fields: Mapping[str, Any]) -> bool:
-        """Nothing was changed."""
-        del fields
-        return False
 
     def preview(self, ctx: Context) -> str:
         """What is watched for, and what fires now."""

@@ -1,8 +1,8 @@
 """Run tests, and say which failed."""
 
 import shlex
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import ClassVar, Literal
 
 from actions.api import Action, ActionFailed, Context, Crash, Exit, Field, Outputs, Secret, StackPath
 from actions.tests.client import Result, read_junit, read_tap
@@ -23,6 +23,9 @@ class Tested(Outputs):
 
 class Run(Action[Tested]):
     """Run tests by a program that tells their results as JUnit XML or TAP, and fail with the first that failed."""
+
+    #: Tests change nothing that would have to be reversed.
+    needs_undo: ClassVar[bool] = False
 
     argv: list[str] = Field(
         min_length=1,
@@ -51,12 +54,6 @@ class Run(Action[Tested]):
     def crash(self) -> Crash:
         """Tests may be run again."""
         return Crash.AGAIN
-
-    @classmethod
-    def is_final(cls, fields: Mapping[str, Any]) -> bool:
-        """Tests change nothing that would have to be reversed."""
-        del fields
-        return False
 
     def preview(self, ctx: Context) -> str:
         """The command as it would be started. Starts nothing."""
