@@ -1,7 +1,9 @@
 """Starts restic and the databases' own programs, and lets a dump and restic meet."""
 
+import ctypes
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,6 +20,7 @@ WORK = (sys.executable, "-P", "-m", "actions.backup.work")
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ")
 _READ_S = 60
 _CHUNK_BYTES = 1 << 18
+_PR_SET_PDEATHSIG = 1
 #: The variable that carries the database's password to our program.
 DATABASE_PASSWORD = "DATABASE_PASSWORD"  # noqa: S105
 
@@ -49,8 +52,8 @@ def meet(
     So a dump that broke off becomes no snapshot. Raises ActionFailed; the words of both go to our standard error.
     """
     with (
-        _start(reader, of_reader, stdin=subprocess.PIPE) as taking,
-        _start(writer, of_writer, stdout=subprocess.PIPE) as giving,
+        _start(reader, of_reader, stdin=subprocess.PIPE, preexec_fn=_end_with_us) as taking,
+        _start(writer, of_writer, stdout=subprocess.PIPE, preexec_fn=_end_with_us) as giving,
     ):
         if taking.stdin is None or giving.stdout is None:
             raise RuntimeError("pipes were asked for")
@@ -191,11 +194,17 @@ def surroundings(names: Sequence[str]) -> dict[str, str]:
     return {name: os.environ[name] for name in names if name in os.environ}
 
 
+def _end_with_us() -> None:
+    """Called in a program that begins: were we killed, it would take the end of our pipe for the end of the dump."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
 @contextmanager
-def _start(argv: Sequence[str], environment: Mapping[str, str], **streams: int) -> Iterator["subprocess.Popen[bytes]"]:
+def _start(argv: Sequence[str], environment: Mapping[str, str], **streams: Any) -> Iterator["subprocess.Popen[bytes]"]:
     """A program that does not outlive the block."""
     try:
-        program: subprocess.Popen[bytes] = subprocess.Popen(  # type: ignore[call-overload]
+        program: subprocess.Popen[bytes] = subprocess.Popen(
             list(argv), env={**surroundings(_KEPT), **environment}, **streams
         )
     except FileNotFoundError as error:

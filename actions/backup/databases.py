@@ -78,11 +78,14 @@ class Database:
                 return ["sqlite3", "-readonly", self.name, ".dump"]
 
     def load(self, *, for_trial: bool = False) -> list[str]:
-        """The program that fills an empty database from what `dump` wrote; a trial needs none of the users."""
+        """The program that fills an empty database from what `dump` wrote.
+
+        A trial needs none of the users, nor one lock for each table until its end, as a single transaction does.
+        """
         match self.product:
             case "postgresql":
-                rights = ["--no-privileges"] if for_trial else []
-                return ["pg_restore", "--exit-on-error", "--no-owner", *rights, *self._there]
+                how = ["--no-privileges"] if for_trial else ["--single-transaction"]
+                return ["pg_restore", "--exit-on-error", "--no-owner", *how, *self._there]
             case "mariadb":
                 return ["mariadb", *self._there, self.name]
             case _:

@@ -1,18 +1,23 @@
 """`backup.*` of databases: each product's own programs, a real restic repository, and back."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from actions.api import ActionFailed
+from actions.backup.cli import WORK
 from actions.backup.create import Create
+from actions.backup.meeting import Meeting
 from actions.backup.restore import Restore
 from actions.backup.verify import Verify
 from tests.actions.backup.conftest import SECRETS
 from tests.actions.backup.databases import SHOP, Databases, databases_of
+from tests.fakes.restic import restic_repository
 
 pytestmark = pytest.mark.full
 PRODUCTS = ("sqlite", "postgresql", "mariadb")
@@ -107,6 +112,51 @@ def test_a_dump_that_fails_while_restic_takes_its_lock_leaves_none(backup, tmp_p
         backup(Create, database=f"sqlite://{tmp_path}/shop.db")
 
     assert _locks(tmp_path / "repository") == ""
+
+
+def test_a_dump_whose_program_was_killed_is_no_backup(tmp_path):
+    password = SECRETS["env:BACKUP_PASSWORD"]
+    restic_repository(tmp_path / "repository", password)
+    dump = tmp_path / "bin" / "sqlite3"
+    dump.parent.mkdir()
+    dump.write_text(f"#!/bin/sh\necho 'BEGIN;'\ntouch {tmp_path}/began\nexec sleep 600\n")
+    dump.chmod(0o755)
+    restic = ["restic", f"--repo={tmp_path}/repository", "--no-cache", "backup", "--stdin"]
+    job = Meeting(task="save", database=f"sqlite://{tmp_path}/shop.db", restic=restic, store_env=["RESTIC_PASSWORD"])
+    (tmp_path / "job.json").write_text(job.model_dump_json())
+    environment = {"PATH": f"{dump.parent}:{os.environ['PATH']}", "RESTIC_PASSWORD": password}
+
+    with subprocess.Popen([*WORK, str(tmp_path / "job.json")], env=environment) as killed:
+        while not (tmp_path / "began").exists():
+            assert killed.poll() is None
+        programs = psutil.Process(killed.pid).children()
+        killed.kill()
+
+    psutil.wait_procs(programs, timeout=30)
+    assert [program for program in programs if program.is_running()] == []
+    assert list((tmp_path / "repository" / "snapshots").iterdir()) == []
+
+
+@pytest.mark.parametrize("databases", ["sqlite", "postgresql"], indirect=True)
+def test_a_restore_that_breaks_off_leaves_nothing_in_the_way_of_the_next_one(
+    backup, databases, shop, tmp_path, monkeypatch
+):
+    many = ", ".join(f"({id}, 'once more, as always, to the third floor')" for id in range(4, 4000))
+    databases.ask(shop, f"INSERT INTO orders VALUES {many}")
+    backup(Create, database=shop)
+    place = databases.new()
+    cut = tmp_path / "bin" / "restic"
+    cut.parent.mkdir()
+    restic = shutil.which("restic")
+    others = f'case "$*" in *dump*) ;; *) exec {restic} "$@" ;; esac'
+    cut.write_text(f'#!/bin/sh\n{others}\n{restic} "$@" | head -c -40\nexit 1\n')
+    cut.chmod(0o755)
+    with monkeypatch.context() as broken:
+        broken.setenv("PATH", f"{cut.parent}:{os.environ['PATH']}")
+        with pytest.raises(ActionFailed, match="restic ended with code 1"):
+            backup(Restore, database=place)
+
+    assert backup(Restore, database=place).rows == ROWS | {"orders": 3999}
 
 
 def test_a_database_goes_back_into_one_of_its_own_product_only(backup, tmp_path):
