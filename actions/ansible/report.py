@@ -110,12 +110,20 @@ class Report:
     def _play(self, play: lines.PlayBegins) -> None:
         if self._begun_plays and self._begun_plays[-1] == play.id:
             self._earlier_batches.update(self._batch)
+            self._end_batch()
         else:
             self._begun_plays.append(play.id)
             self._earlier_batches = set()
         self._batch = {}
         self.patterns.append(play.pattern)
         self.ctx.log(f"PLAY {play.name}")
+
+    def _end_batch(self) -> None:
+        """Say of a batch's hosts that they are done, unless a later play comes to them again."""
+        if len(self._begun_plays) < self._plays:
+            return
+        for host in self._batch.keys() - self.failures.keys():
+            self.ctx.host(host, HostState.CHANGED if host in self.changes else HostState.OK, "done")
 
     def _task(self, task: lines.TaskBegins) -> None:
         self.ctx.log(f"{'HANDLER' if task.handler else 'TASK'} {task.name}")

@@ -119,3 +119,23 @@ def test_many_hosts_are_counted_not_listed():
 
 def test_a_long_message_is_cut_for_a_sentence():
     assert first_line("x" * 300 + "\nmore") == "x" * 199 + "…"
+
+
+@pytest.mark.parametrize(("plays", "web1"), [(1, HostState.CHANGED), (2, HostState.RUNNING)])
+def test_a_host_is_done_with_its_batch_unless_a_later_play_comes_to_it(report, plays, web1):
+    for text in (
+        _line("playbook", tasks=None, plays=plays),
+        _line("play", name="Restart", pattern="all", id="a"),
+        *(_line("start", host=host, task="Restart it") for host in ("web1", "web2", "web3")),
+        _result("web1", "changed"),
+        _result("web2", "ok"),
+        _result("web3", "failed"),
+        _line("play", name="Restart", pattern="all", id="a"),
+        _line("start", host="web4", task="Restart it"),
+    ):
+        report.take(text)
+
+    assert report.ctx.last("web1")[0] is web1
+    assert report.ctx.last("web2")[0] is (HostState.OK if plays == 1 else HostState.RUNNING)
+    assert report.ctx.last("web3")[0] is HostState.FAILED
+    assert report.ctx.last("web4")[0] is HostState.RUNNING
