@@ -48,7 +48,8 @@ def ending(view: RunView) -> Iterator[str]:
     if run.hint:
         yield run.hint
     if run.status is RunStatus.INTERRUPTED:
-        yield f"Say how it goes on: stackhand resolve {run.number} retry|skip|undo|abort"
+        undo = "|undo" if view.can_be_undone else ""
+        yield f"Say how it goes on: stackhand resolve {run.number} retry|skip{undo}|abort"
     elif run.status.is_over and view.can_be_undone:
         yield f"To take it back: stackhand undo {run.number}"
 

@@ -76,7 +76,7 @@ def test_an_interrupted_run_stands_still_and_says_how_it_goes_on():
     interrupted = view(RunStatus.INTERRUPTED)
 
     assert is_still(interrupted.run)
-    assert list(ending(interrupted))[-1] == "Say how it goes on: stackhand resolve 12 retry|skip|undo|abort"
+    assert list(ending(interrupted))[-1] == "Say how it goes on: stackhand resolve 12 retry|skip|abort"
 
 
 @pytest.mark.parametrize("status", [status for status in RunStatus if status.is_over])

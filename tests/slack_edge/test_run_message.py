@@ -136,12 +136,16 @@ def test_what_cannot_be_undone_offers_no_undo(step_over):
     assert "Undo" not in buttons_of(step_over, status=RunStatus.SUCCEEDED, ended_at=AFTER)
 
 
-def test_an_interrupted_run_asks_a_person():
-    asked = buttons_of(step(status=StepStatus.INTERRUPTED), status=RunStatus.INTERRUPTED)
+@pytest.mark.parametrize("undo", [True, False])
+def test_an_interrupted_run_asks_a_person_and_offers_undo_where_something_can_be_undone(undo):
+    half_done = step(status=StepStatus.INTERRUPTED, begun=True, undoable=undo)
 
-    assert asked == ["Retry step", "Skip", "Undo", "Abort", "Log"]
-    told = shown(step(status=StepStatus.INTERRUPTED), status=RunStatus.INTERRUPTED)
+    asked = buttons_of(half_done, status=RunStatus.INTERRUPTED)
+    told = shown(half_done, status=RunStatus.INTERRUPTED)
+
+    assert asked == ["Retry step", "Skip", *(["Undo"] if undo else []), "Abort", "Log"]
     assert "Retry step does it once more. Skip goes on with what comes after it." in told
+    assert ("Undo takes back" in told) == undo
 
 
 def test_a_timer_says_what_happens_by_itself():

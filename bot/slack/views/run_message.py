@@ -96,7 +96,7 @@ def _why(view: RunView) -> str:
     """Why it failed or stands still, and what to do next."""
     run = view.run
     if run.status is RunStatus.INTERRUPTED:
-        lines = [run.reason or "The machine went down in the middle of a step.", run.hint or _ASK, _CHOICES]
+        lines = [run.reason or "The machine went down in the middle of a step.", run.hint or _ASK, _choices(view)]
     elif run.status.is_over:
         lines = [run.reason, run.hint]
     else:
@@ -106,17 +106,19 @@ def _why(view: RunView) -> str:
 
 
 _ASK = "Nobody knows how far the step came. Look, then say how the run goes on."
-_CHOICES = (
-    "Retry step does it once more. Skip goes on with what comes after it. Undo takes back all that the run did. Abort "
-    "leaves everything as it is now."
-)
+
+
+def _choices(view: RunView) -> str:
+    undo = "Undo takes back all of it that can be undone. " if view.can_be_undone else ""
+    others = "Retry step does it once more. Skip goes on with what comes after it."
+    return f"{others} {undo}Abort leaves everything as it is now."
 
 
 def _buttons(view: RunView) -> list[dict[str, object]]:
     run = view.run
     log = button("Log", action=LOG, value=_value(run))
     if run.status is RunStatus.INTERRUPTED:
-        return [*_decisions(run), log]
+        return [*_decisions(view), log]
     if not run.status.is_over:
         stop = [] if run.cancelled_by else [_cancel(run)]
         return [*([_take_over(run)] if view.is_in_line else []), *stop, log, *_relatives(view)]
@@ -194,16 +196,16 @@ def _relatives(view: RunView) -> list[dict[str, object]]:
     return [show_button(number, f"Show {name}") for number, name in shown]
 
 
-def _decisions(run: Run) -> list[dict[str, object]]:
+def _decisions(view: RunView) -> list[dict[str, object]]:
     """How an interrupted run may go on. The step may have been done, half done or not begun: only a person can see."""
     labels = {
         Decision.RETRY: "Retry step",
         Decision.SKIP: "Skip",
-        Decision.UNDO: "Undo",
+        **({Decision.UNDO: "Undo"} if view.can_be_undone else {}),
         Decision.ABORT: "Abort",
     }
     return [
-        button(label, action=nth(DECIDE, decision), value=RunRef(run=run.number, do=decision).encode())
+        button(label, action=nth(DECIDE, decision), value=RunRef(run=view.run.number, do=decision).encode())
         for decision, label in labels.items()
     ]
 
