@@ -98,18 +98,45 @@ def ask_hosts(
     For checks, which have no step to be carried by. A host on which find has nowhere to look answers, too. Raises
     ActionFailed unless every host answers in time.
     """
+    words = ["--one-line", "--module-name=ansible.builtin.command", f"--args={command}", "--", hosts]
+    ended = _ansible(inventory, words, values=values, timeout_s=timeout_s)
+    answers = dict(_ANSWER.findall(ended.stdout) + _NOTHING_THERE.findall(ended.stdout))
+    # Of a host that failed there are two lines.
+    silent = [line for line in ended.stdout.splitlines() if line.partition(" | ")[0] not in answers]
+    if not answers or (ended.returncode != 0 and silent):
+        said = (silent or ended.stderr.strip().splitlines() or ["they say nothing"])[0]
+        raise ActionFailed(f"The servers of {inventory.name} cannot be asked: {said[:300]}")
+    return answers
+
+
+def hosts_of(inventory: Path, hosts: str, *, timeout_s: float) -> list[str]:
+    """The names of those of an inventory's hosts that *hosts* names, in its order. No host is asked.
+
+    For checks. Raises ActionFailed if the inventory cannot be read.
+    """
+    ended = _ansible(inventory, ["--list-hosts", "--", hosts], values={}, timeout_s=timeout_s)
+    if ended.returncode != 0:
+        said = ended.stderr.strip().splitlines() or ["Ansible says nothing"]
+        raise ActionFailed(f"The inventory {inventory.name} cannot be read: {said[-1][:300]}")
+    # The first line counts them.
+    return [line.strip() for line in ended.stdout.splitlines()[1:]]
+
+
+def _ansible(
+    inventory: Path, words: Sequence[str], *, values: Mapping[str, JsonValue], timeout_s: float
+) -> "subprocess.CompletedProcess[str]":
+    """Call `ansible`, which runs no playbook. Raises ActionFailed when it takes too long."""
     with tempfile.TemporaryDirectory() as written:
         scratch = Path(written)
         write_variables(scratch / "variables.json", values=values, secrets={})
         argv = [str(Path(sys.executable).parent / "ansible"), f"--inventory={inventory}"]
-        argv += [f"--extra-vars=@{scratch / 'variables.json'}", "--one-line", "--module-name=ansible.builtin.command"]
-        argv += [f"--args={command}", "--", hosts]
+        argv += [f"--extra-vars=@{scratch / 'variables.json'}", *words]
         surroundings = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         surroundings |= {"ANSIBLE_LOCAL_TEMP": str(scratch / "tmp"), "ANSIBLE_SSH_ARGS": _ssh_options(scratch, 3)}
         surroundings |= {"ANSIBLE_NOCOLOR": "1", "ANSIBLE_HOST_KEY_CHECKING": "True", "LC_ALL": "C.UTF-8"}
-        surroundings["ANSIBLE_SSH_CONTROL_PATH_DIR"] = str(scratch)
+        surroundings |= {"ANSIBLE_SSH_CONTROL_PATH_DIR": str(scratch), "ANSIBLE_INVENTORY_UNPARSED_FAILED": "True"}
         try:
-            ended = subprocess.run(
+            return subprocess.run(
                 argv,
                 check=False,
                 env=surroundings,
@@ -122,13 +149,6 @@ def ask_hosts(
             raise ActionFailed(f"The servers of {inventory.name} did not answer within {timeout_s:g} s.") from late
         finally:
             end_connections(scratch)
-    answers = dict(_ANSWER.findall(ended.stdout) + _NOTHING_THERE.findall(ended.stdout))
-    # Of a host that failed there are two lines.
-    silent = [line for line in ended.stdout.splitlines() if line.partition(" | ")[0] not in answers]
-    if not answers or (ended.returncode != 0 and silent):
-        said = (silent or ended.stderr.strip().splitlines() or ["they say nothing"])[0]
-        raise ActionFailed(f"The servers of {inventory.name} cannot be asked: {said[:300]}")
-    return answers
 
 
 def write_variables(path: Path, *, values: Mapping[str, JsonValue], secrets: Mapping[str, str]) -> None:

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 from tests.fakes.hosts import Lab
 
-#: It is a file; a restart of what is broken fails.
+#: It is a file; a restart of what is broken fails, and of what is held up waits until it may go on.
 _PROGRAM = """\
 #!/bin/sh
 cd "$(dirname "$0")"
 case $1 in
   runs) test -e running ;;
-  started|restarted) echo "$1 $2" >>../told; test ! -e broken && touch running ;;
+  started|restarted)
+    echo "$1 $2" >>../told
+    while test -e held; do sleep 0.1; done
+    test ! -e broken && touch running ;;
   stopped) echo "$1 $2" >>../told; rm running ;;
 esac
 """
@@ -37,6 +40,7 @@ class HostService:
             program.chmod(0o755)
             (host.folder / "running").unlink(missing_ok=True)
             self.mend(name)
+            self.let_go(name)
 
     def start(self, host: str) -> None:
         """Somebody has started it there."""
@@ -49,6 +53,14 @@ class HostService:
     def mend(self, host: str) -> None:
         """There it starts again."""
         (self.lab.hosts[host].folder / "broken").unlink(missing_ok=True)
+
+    def hold_up(self, host: str) -> None:
+        """There a start or restart comes to no end."""
+        (self.lab.hosts[host].folder / "held").touch()
+
+    def let_go(self, host: str) -> None:
+        """There it goes on."""
+        (self.lab.hosts[host].folder / "held").unlink(missing_ok=True)
 
     @property
     def running(self) -> list[bool]:

@@ -11,6 +11,7 @@ import requests
 from tests.fakes.host_service import HostService
 from tests.fakes.hosts import Host, Lab, ssh_hosts
 from tests.fakes.nginx import nginx
+from tests.runner.lab import kill_programs
 from tests.scenarios.conftest import ROOT, Bot
 from tests.scenarios.watched import runs, start
 from tests.slack import Slack
@@ -19,8 +20,10 @@ pytestmark = pytest.mark.full
 
 ENVIRONMENT = """\
 environments:
-  servers: {{inventory: "{inventory}", root: "", url: "{url}", region: "", at_once: 3}}
+  servers: {{inventory: "{inventory}", root: "", url: "{url}", region: "", at_once: 3, health: ""}}
+  carefully: {{inventory: "{inventory}", root: "", url: "{url}", region: "", at_once: 1, health: ""}}
 """
+SERVICE = "Start, stop or restart a service"
 #: The last task, so that a test can act while the page is up already.
 WAIT = """
     - name: Wait for the word
@@ -53,8 +56,9 @@ def bot(_shared: Bot, lab: Lab, sites: dict[str, str]) -> Bot:
         own = ENVIRONMENT.format(inventory=lab.inventory, url=sites["web1"])
         for stack in ("maintenance", "servers"):
             file = shutil.copytree(ROOT / "stacks" / stack, _shared.stacks / stack) / "stack.yml"
-            # A further try by itself comes at once.
-            file.write_text(file.read_text().replace("environments:\n", own, 1).replace("delay: 5s", "delay: 0s"))
+            text = file.read_text().replace("environments:\n", own, 1)
+            # A further try by itself comes at once, and on a busy machine Ansible takes its time to list hosts.
+            file.write_text(text.replace("delay: 5s", "delay: 0s").replace("timeout: 15s", "timeout: 60s"))
         _shared.start()
     return _shared
 
@@ -94,7 +98,7 @@ def test_a_retry_restarts_the_service_only_on_the_host_that_failed(slack: Slack,
     service.lay_out()
     service.damage("web2")
     answers = {"Environment": "servers", "What to do": "Restart it", "Service": "Our application"}
-    run = start(slack, "Start, stop or restart a service", answers)
+    run = start(slack, SERVICE, answers)
     text = run.until("*Failed*", timeout_s=60)
 
     assert 'web2 failed at "Work on the service by its own commands"' in text
@@ -109,6 +113,59 @@ def test_a_retry_restarts_the_service_only_on_the_host_that_failed(slack: Slack,
 
     assert "web1 changed · web3 changed · web2 changed" in text
     assert service.told[4:] == ["restarted web2"]
+
+
+def test_a_service_is_restarted_on_the_one_server_that_somebody_chooses_from_the_list(slack: Slack, lab: Lab):
+    service = HostService(lab)
+    service.lay_out()
+    answers = {"Environment": "servers", "Service": "Our application", "Only these of them": ["web3"]}
+
+    text = start(slack, SERVICE, answers, offers="web3").until("*Succeeded*")
+
+    assert service.told == ["restarted web3"]
+    assert "web3 changed" in text
+    assert "web1" not in text
+
+
+def test_a_restart_one_by_one_goes_on_where_it_was_when_the_bot_is_killed(bot: Bot, slack: Slack, lab: Lab):
+    service = HostService(lab)
+    service.lay_out()
+    service.hold_up("web2")
+    run = start(slack, SERVICE, {"Environment": "carefully", "Service": "Our application"})
+    run.until("web1 changed")
+    slack.until(lambda: "restarted web2" in service.told or None)
+
+    bot.restart()
+    assert service.told == ["restarted web1", "restarted web2"], "the next one waits for its turn"
+    service.let_go("web2")
+
+    assert "web1 changed · web2 changed · web3 changed" in run.until("*Succeeded*")
+    assert service.told == ["restarted web1", "restarted web2", "restarted web3"]
+    assert service.running == [True] * 3
+
+
+def test_a_restart_one_by_one_stands_still_when_the_machine_died_until_somebody_says_how_it_goes_on(
+    bot: Bot, slack: Slack, lab: Lab
+):
+    service = HostService(lab)
+    service.lay_out()
+    service.hold_up("web2")
+    run = start(slack, SERVICE, {"Environment": "carefully", "Service": "Our application"})
+    run.until("web1 changed")
+    slack.until(lambda: "restarted web2" in service.told or None)
+
+    bot.kill()
+    kill_programs(bot.data)
+    service.let_go("web2")
+    bot.start()
+
+    text = run.until("[Retry step]")
+    assert "web1 changed · *web2 running*" in text
+    assert "The machine died in the middle of this step" in text
+    assert service.told == ["restarted web1", "restarted web2"]
+    run.click("Retry step")
+    assert "web1 changed · web2 changed · web3 changed" in run.until("*Succeeded*")
+    assert service.told == ["restarted web1", "restarted web2", "restarted web2", "restarted web3"]
 
 
 def test_a_host_that_dies_in_the_middle_is_named_and_the_others_are_brought_back(

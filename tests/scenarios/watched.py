@@ -1,5 +1,6 @@
 """A run as a person sees it: started by clicks, then one message that has to tell the truth."""
 
+import json
 import re
 from dataclasses import dataclass
 
@@ -48,11 +49,16 @@ class Watched:
         self.slack.click(self.message, label)
 
 
-def start(slack: Slack, job: str, values: Json | None = None, *, channel: str = "#ops") -> Watched:
-    """Click a job's button on its board, fill in the form, confirm when asked; the run, once Slack shows it."""
+def start(slack: Slack, job: str, values: Json | None = None, *, channel: str = "#ops", offers: str = "") -> Watched:
+    """Click a job's button on its board, fill in the form, confirm when asked; the run, once Slack shows it.
+
+    *offers* is something in a list that is read from elsewhere, for the environment that was chosen: it is waited for.
+    """
     known = {run.number for run in runs(slack, channel)}
     slack.until(lambda: _pressed(slack, job, channel))
-    slack.submit(filled(slack), values)
+    if values and offers and "Environment" in values:
+        slack.answer(filled(slack), "Environment", values["Environment"])
+    slack.submit(slack.until(lambda: form if offers in json.dumps(form := filled(slack)) else None), values)
     if slack.snapshot()["modals"]:
         slack.submit(filled(slack))
     # Another one's message may have been on its way when it was clicked, and come before its own.
