@@ -32,7 +32,9 @@ ENVIRONMENT = """\
     quiet: ['service="shop"']
     watch_minutes: 0.1
     database: "{database}"
+    database_password: null
     scratch: "{scratch}"
+    scratch_password: null
     repository: {{place: "{folder}/backups", password: "file:{folder}/backup.key"}}
 """
 HOSTS = """\
