@@ -1,7 +1,5 @@
 """The daily work in Slack: caches, alerts, servers and backups, on real ones, with the shipped stacks."""
 
-import re
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import boto3
 import pytest
+import requests
 
 from bot.app import App
 from bot.base.clock import SystemClock
@@ -20,11 +19,13 @@ from bot.sandbox.clock import MovableClock
 from bot.settings import Settings
 from tests.fakes.alertmanager import Alerts, alertmanager
 from tests.fakes.aws import moto
+from tests.fakes.nginx_cache import nginx_cache
 from tests.fakes.ports import free_port
 from tests.fakes.prometheus import prometheus
 from tests.fakes.restic import restic_repository
-from tests.fakes.varnish import SECRET, Node, nodes
-from tests.scenarios.conftest import ROOT, Bot
+from tests.fakes.varnish import SECRET, Node, nodes, site
+from tests.scenarios.conftest import Bot
+from tests.scenarios.shipped import ship
 from tests.scenarios.watched import filled, runs, start
 from tests.slack import Slack, read
 
@@ -34,19 +35,30 @@ NODE = '{{name: {0.name}, http: "{0.http}", admin: "{0.admin}"}}'
 BACKUP = """\
   shop:
     database: "sqlite://{folder}/shop.db"
+    database_password: null
     restored: "sqlite://{folder}/restored.db"
+    restored_password: null
     files: ["{folder}/uploads"]
     restored_files: "{folder}/restored"
     scratch: ""
+    scratch_password: null
     repository: {{place: "{folder}/backups", password: "file:{folder}/backup.key"}}
 """
 #: What stands in the place of each stack's own environments.
 ENVIRONMENTS = {
-    "cache": '  production: {{nodes: [{nodes}], inventory: "", zone: ""}}\n',
+    "cache": '  production: {{nodes: [{nodes}], inventory: "{hosts}", zone: ""}}\n',
     "monitoring": '  playground: {{alertmanager: "{alerts}", site: "{alerts}/-/ready"}}\n',
-    "servers": '  staging: {{region: eu-central-1, inventory: "", at_once: 5}}\n',
+    "servers": '  staging: {{region: eu-central-1, inventory: "", at_once: 5, health: "{cloud}/moto-api/"}}\n',
     "backup": BACKUP,
 }
+NGINX = """\
+[cache]
+web1
+[cache:vars]
+ansible_connection=local
+ansible_python_interpreter={{{{ ansible_playbook_python }}}}
+cache_path={folder}/pages
+"""
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI-K7MDENG"}
 HOOK_SECRET = "told-to-alertmanager-too"
 KEEP = "Keep it on tonight"
@@ -54,20 +66,20 @@ KEEP = "Keep it on tonight"
 
 @dataclass(frozen=True)
 class Cloud:
-    """Staging's one server, as its owner sees it."""
+    """Staging's servers, as their owner sees them."""
 
     url: str
 
-    def add(self) -> None:
-        """Make it; it runs."""
-        tags = [{"Key": "Name", "Value": "web1"}, {"Key": "environment", "Value": "staging"}]
+    def add(self, name: str) -> None:
+        """Make one; it runs."""
+        tags = [{"Key": "Name", "Value": name}, {"Key": "environment", "Value": "staging"}]
         specification = [{"ResourceType": "instance", "Tags": tags}]
         self._ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1, TagSpecifications=specification)
 
-    def state(self) -> str:
-        """How it stands."""
-        [group] = self._ec2.describe_instances()["Reservations"]
-        return str(group["Instances"][0]["State"]["Name"])
+    def states(self) -> dict[str, str]:
+        """How each stands, by its name."""
+        found = [one for group in self._ec2.describe_instances()["Reservations"] for one in group["Instances"]]
+        return {tag["Value"]: one["State"]["Name"] for one in found for tag in one["Tags"] if tag["Key"] == "Name"}
 
     @property
     def _ec2(self) -> Any:
@@ -79,6 +91,15 @@ class Cloud:
 def caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Node]]:
     with nodes(tmp_path_factory.mktemp("varnish"), ("cache1", "cache2")) as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """An nginx that keeps pages, and the inventory that has it."""
+    folder = tmp_path_factory.mktemp("nginx")
+    (folder / "hosts.ini").write_text(NGINX.format(folder=folder))
+    with site() as port, nginx_cache(folder, port) as url:
+        yield url, folder / "hosts.ini"
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +119,8 @@ def alerts(tmp_path_factory: pytest.TempPathFactory, hooks_port: int) -> Iterato
 def cloud() -> Iterator[Cloud]:
     with moto() as url:
         cloud = Cloud(url)
-        cloud.add()
+        for name in ("web1", "db1"):
+            cloud.add(name)
         yield cloud
 
 
@@ -116,27 +138,29 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def bot(_shared: Bot, caches: dict[str, Node], alerts: Alerts, cloud: Cloud, folder: Path, hooks_port: int) -> Bot:
+def bot(
+    _shared: Bot,
+    caches: dict[str, Node],
+    pages: tuple[str, Path],
+    alerts: Alerts,
+    cloud: Cloud,
+    folder: Path,
+    hooks_port: int,
+) -> Bot:
     """A bot with the shipped stacks, for these caches, alerts, servers and this database."""
     if not _shared.is_up:
         values = {
             "nodes": ", ".join(NODE.format(node) for node in caches.values()),
+            "hosts": pages[1],
             "alerts": alerts.url,
+            "cloud": cloud.url,
             "folder": folder,
         }
-        for name in ENVIRONMENTS:
-            shipped(name, _shared.stacks, **values)
+        for name, own in ENVIRONMENTS.items():
+            ship(name, _shared.stacks, own.format(**values))
         hooks = {"STACKHAND_HOOKS_PORT": str(hooks_port), "ALERTS_HOOK": HOOK_SECRET}
         _shared.start(VARNISH_SECRET=SECRET, AWS_ENDPOINT_URL=cloud.url, **KEYS, **hooks)
     return _shared
-
-
-def shipped(name: str, stacks: Path, **values: object) -> None:
-    """Put a shipped stack among *stacks*, with environments of these *values*."""
-    file = Path(shutil.copytree(ROOT / "stacks" / name, stacks / name)) / "stack.yml"
-    # All that is indented below the key, and the remarks between.
-    before, after = re.split(r"(?m)^environments:\n(?:[ #].*\n|\n)*", file.read_text(), maxsplit=1)
-    file.write_text(f"{before}environments:\n{ENVIRONMENTS[name].format(**values)}\n{after}")
 
 
 def board(slack: Slack, job: str) -> str:
@@ -157,6 +181,23 @@ def test_a_flush_names_the_dead_cache_and_the_others_serve_the_page_anew(slack: 
     assert caches["cache2"].get("/") != stale["cache2"]
 
 
+def test_nginx_forgets_a_page_and_says_before_the_click_that_it_knows_no_tags(slack: Slack, pages: tuple[str, Path]):
+    def page() -> str:
+        return requests.get(pages[0], headers={"Host": "www.example.org"}, timeout=5).text
+
+    old = page()
+    slack.click(slack.message_with("[Flush cache]"), "Flush cache")
+    by_tag = {"What to forget": "All pages with a tag (nginx knows none)", "Which ones": "news"}
+    slack.submit(filled(slack), {"Which caches": "nginx only", **by_tag})
+    told = slack.until(lambda: text if "Would fail" in (text := read(slack.modal())) else None)
+    slack.close(all_of_them=True)
+
+    assert "nginx knows no tags" in told
+    assert page() == old
+    start(slack, "Flush cache", {"Which caches": "nginx only", "Which ones": "www.example.org"}).until("*Succeeded*")
+    assert page() != old
+
+
 def test_a_silence_says_whose_it_is_ends_by_itself_and_is_ended_by_a_click(slack: Slack, alerts: Alerts):
     start(slack, "Silence alerts", {"For how long (min)": 20, "Why": "We replace a disk"}).until("*Succeeded*")
 
@@ -171,6 +212,19 @@ def test_a_silence_says_whose_it_is_ends_by_itself_and_is_ended_by_a_click(slack
     assert 'UTC · severity="warning": We repl' in mine
     slack.submit(form, {"Which silence": mine})
     slack.message_with("Alerts are told again on playground (by Ada Lovelace)")
+    assert alerts.silences() == []
+
+
+def test_blank_lines_between_conditions_choose_nothing_and_undo_ends_the_silence(slack: Slack, alerts: Alerts):
+    written = '\n  severity="warning"  \n\n \nservice=~"shop|cafe"\n'
+    run = start(slack, "Silence alerts", {"Which alerts": written, "For how long (min)": 20, "Why": "Cafe moves"})
+    run.until("*Succeeded*")
+
+    slack.message_with('by Ada Lovelace: severity="warning", service=~"shop|cafe" (Cafe moves)')
+    [silence] = alerts.silences()
+    assert {one["name"] for one in silence["matchers"]} == {"severity", "service"}
+    run.click("Undo")
+    run.until("undone")
     assert alerts.silences() == []
 
 
@@ -199,10 +253,22 @@ def test_what_cannot_be_undone_says_so_before_the_click_and_a_toggle_what_takes_
     slack.close(all_of_them=True)
 
 
+def test_a_server_is_stopped_alone_and_undo_starts_just_this_one(slack: Slack, cloud: Cloud):
+    run = start(slack, "Stop servers", {"Only these of them": ["db1"]}, offers="db1, running")
+    text = run.until("*Succeeded*")
+
+    assert "db1 changed" in text
+    assert "web1" not in text
+    assert cloud.states() == {"web1": "running", "db1": "stopped"}
+    run.click("Undo")
+    run.until("undone")
+    assert cloud.states() == {"web1": "running", "db1": "running"}
+
+
 def test_a_click_stops_the_servers_and_the_board_says_since_when_and_by_whom(slack: Slack, cloud: Cloud):
     start(slack, "Stop servers").until("*Succeeded*")
 
-    assert cloud.state() == "stopped"
+    assert cloud.states() == {"web1": "stopped", "db1": "stopped"}
     slack.until(lambda: "Now: *Stop servers, staging* <!date" in board(slack, "Start servers"))
     assert "by Ada Lovelace" in board(slack, "Start servers")
 
@@ -236,7 +302,7 @@ def in_berlin(moment: str) -> float:
 def nights(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nights]:
     for name, value in {**KEYS, "AWS_ENDPOINT_URL": cloud.url}.items():
         monkeypatch.setenv(name, value)
-    shipped("servers", tmp_path / "stacks")
+    ship("servers", tmp_path / "stacks", ENVIRONMENTS["servers"].format(cloud=cloud.url))
     clock = MovableClock(SystemClock())
     clock.set(in_berlin("2026-12-23 12:00"))
     app = App.open(Settings(data=tmp_path / "data", stacks=tmp_path / "stacks", port=0), clock)
@@ -263,7 +329,7 @@ def test_staging_sleeps_at_night_unless_somebody_keeps_it_on_and_a_holiday_leave
     slack.message_with(f"[{KEEP}]")
     nights.at("2026-12-24 20:05")
     nights.ran("Good night, staging", "Start servers", "Good night, staging", "Stop servers")
-    assert cloud.state() == "stopped"
+    assert set(cloud.states().values()) == {"stopped"}
 
     nights.at("2026-12-25 07:00")
     slack.message_with("*Start servers* does not start today, a holiday: Christmas Day.")
@@ -271,7 +337,7 @@ def test_staging_sleeps_at_night_unless_somebody_keeps_it_on_and_a_holiday_leave
     slack.message_with("*Good night, staging* does not start today, a holiday: Christmas Day.")
     nights.at("2026-12-28 07:00")
     nights.ran("Good night, staging", "Start servers", "Good night, staging", "Stop servers", "Start servers")
-    assert cloud.state() == "running"
+    assert set(cloud.states().values()) == {"running"}
 
 
 def test_a_backup_leaves_its_place_and_counts_in_the_channel_and_comes_back_once_somebody_agrees(
