@@ -186,6 +186,8 @@ class Catalog:
         if name is None:
             if len(known) == 1:
                 return next(iter(known.values()))
+            if not known:
+                raise none_of_its_environments(stack, job)
             raise NotFound(f"{job.title} needs an environment.", hint=_which(list(known)))
         if name not in known:
             if name in job.environments:
@@ -241,6 +243,18 @@ class Catalog:
             read = partial(read_access, stack=path.name, shown=place, roles=roles, roles_in=for_all)
             found[path.name] = keep(path / ACCESS_FILE, place, before.rules.get(path.name), read)
         return found
+
+
+def none_of_its_environments(stack: Stack, job: Job) -> NotFound:
+    """Of a job that has environments, none of which exists now: whoever asks is to know why."""
+    declared = [stack.environments[name] for name in job.environments]
+    resources = sorted({one.each for one in declared if one.each})
+    if resources:
+        why = f"There is one for each {join_words(resources)}, and none is there now."
+    else:
+        whens = join_words([f"`when` of {one.name}" for one in declared])
+        why = f"stacks/{stack.name}/stack.yml has a condition for each, which is not true here: {whens}."
+    return NotFound(f"{job.title} has no environment here.", hint=why)
 
 
 def _is_true(when: str | None, scope: Mapping[str, Any]) -> bool:

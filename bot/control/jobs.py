@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bot.base.errors import Refused
-from bot.catalog.catalog import Catalog
+from bot.catalog.catalog import Catalog, none_of_its_environments
 from bot.control.access import Access, Rights
 from bot.model.person import Person
 from bot.model.stack import Environment, Job, Stack
@@ -71,6 +71,8 @@ class Jobs:
         demand_that_people_may_start(found_job)
         offer = self._offer(self._access.rights(person), found_stack, found_job)
         if offer is None:
+            if found_job.environments and not self._catalog.environments(found_stack, found_job):
+                raise none_of_its_environments(found_stack, found_job)
             self._access.deny(person, "run", f"{stack}/{job}", name=found_job.title, origin=origin)
         return offer
 

@@ -1,0 +1,41 @@
+"""What a person is told of a job that has no place to run."""
+
+import pytest
+
+from bot.base.errors import Refused
+from bot.model.person import Person
+
+ADA = Person(id="U0ADA", name="Ada")
+STACK = """
+stack: web
+resources:
+  pull: {check: http.versions, with: {url: "https://example.org/pulls", json_path: "$[*]"}}
+environments:
+  staging: {when: vars.has_cloud is defined}
+  production: {when: vars.has_cloud is defined}
+  "PR_{{ pull.number }}": {each: pull}
+jobs:
+  flush: {title: Flush cache, environments: [staging, production], steps: [{wait: 1s}]}
+  preview: {title: Deploy preview, environments: ["PR_{{ pull.number }}"], steps: [{wait: 1s}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("job", "sentence"),
+    [
+        (
+            "flush",
+            "Flush cache has no environment here. "
+            "stacks/web/stack.yml has a condition for each, which is not true here: "
+            "`when` of staging and `when` of production.",
+        ),
+        ("preview", "Deploy preview has no environment here. There is one for each pull, and none is there now."),
+    ],
+)
+def test_who_may_run_a_job_that_has_no_environment_here_is_told_that_and_of_no_missing_right(front, job, sentence):
+    web = front(STACK)
+
+    with pytest.raises(Refused) as said:
+        web.control.jobs.offer(ADA, "web", job, origin="slack")
+
+    assert str(said.value) == sentence
