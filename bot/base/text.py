@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 _UNITS_S = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _LONGEST_S = 3660 * 86400
+#: Of many names so many are said.
+_NAMED = 10
 _BYTES = re.compile(r"(?P<amount>\d{1,6}(\.\d{1,3})?) ?(?P<unit>[KMG])B", re.IGNORECASE)
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
@@ -75,7 +77,8 @@ def did_you_mean(wrong: str, known: Sequence[str]) -> str:
     near = nearest(wrong, known, most=1)
     if near:
         return f'Did you mean "{near[0]}"?'
-    return f"There is {join_words(sorted(known)[:10])}." if known else ""
+    first, more = sorted(known)[:_NAMED], len(known) - _NAMED
+    return f"There is {join_words([*first, f'{more} more'] if more > 0 else first)}." if known else ""
 
 
 def join_words(words: Sequence[str], *, last: str = "and") -> str:

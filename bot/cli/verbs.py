@@ -4,6 +4,7 @@ A verb's module is imported when its verb is called: the engine and the Slack SD
 need neither. So this file and `bot/cli/__init__.py` stay with the standard library.
 """
 
+import errno
 import importlib
 import os
 import sys
@@ -16,6 +17,8 @@ from bot.base.errors import Refused, SetupProblem
 from bot.base.text import did_you_mean
 
 WRONG_USE = 2
+#: The disk says so, or the share of it that one may use up.
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @dataclass(frozen=True)
@@ -66,30 +69,46 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
 def main(words: Sequence[str] | None = None) -> None:
     """Do what the command line says, and leave with the exit code that tells how it went."""
     verb, *rest = (sys.argv[1:] if words is None else words) or ["--help"]
-    if verb in {"version", "--version"}:
-        print(__version__)  # noqa: T201
-        sys.exit(0)
-    if verb in {"help", "--help", "-h"}:
-        print(overview())  # noqa: T201
-        sys.exit(0)
-    if verb not in VERBS:
-        sys.exit(_complain(f'There is no verb "{verb}".', did_you_mean(verb, list(VERBS))))
     sys.exit(call(verb, rest))
 
 
 def call(verb: str, words: Sequence[str]) -> int:
     """Run one verb with the words behind it; its exit code."""
-    typed = importlib.import_module("bot.cli.typed")
     try:
-        code: int = typed.call(verb, importlib.import_module(VERBS[verb].module), words)
+        code = _run(verb, words)
         sys.stdout.flush()
     except (Refused, SetupProblem) as problem:
         return _complain(problem.reason or str(problem), problem.hint)
     except BrokenPipeError:
-        # Whoever read us, `head` for one, has seen enough. What is still in the buffer must not be written at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read us, `head` for one, has seen enough.
+        _print_no_more()
         return 0
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        _print_no_more()
+        place = f" at {error.filename}" if error.filename else ""
+        return _complain(f"It did not come to its end: {error.strerror}{place}.", "Make room, and call again.")
     return code
+
+
+def _run(verb: str, words: Sequence[str]) -> int:
+    if verb in {"version", "--version"}:
+        print(__version__)  # noqa: T201
+        return 0
+    if verb in {"help", "--help", "-h"}:
+        print(overview())  # noqa: T201
+        return 0
+    if verb not in VERBS:
+        raise Refused(f'There is no verb "{verb}".', hint=did_you_mean(verb, list(VERBS)))
+    typed = importlib.import_module("bot.cli.typed")
+    code: int = typed.call(verb, importlib.import_module(VERBS[verb].module), words)
+    return code
+
+
+def _print_no_more() -> None:
+    """Keep what is still in the buffer from being written at exit, where it would fail once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def overview() -> str:

@@ -97,14 +97,19 @@ class Store:
 
         Raises SetupProblem if there is no such database or it does not answer.
         """
+        hint = "Check DATABASE_URL, and that the server runs (PostgreSQL needs the `postgres` extra)."
         try:
-            engine = _sqlite(url) if make_url(url).get_backend_name() == "sqlite" else _server(url)
+            if make_url(url).get_backend_name() == "sqlite":
+                hint = "Check that its disk has room, and that it may be written: stackhand doctor"
+                engine = _sqlite(url)
+            else:
+                engine = _server(url)
             migrate(engine)
         except (DatabaseError, ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
             shown = _without_password(url)
             raise SetupProblem(
                 f"The database {shown} cannot be opened: {_reason(error)}.",
-                hint="Check DATABASE_URL, and that the server runs (PostgreSQL needs the `postgres` extra).",
+                hint=hint,
             ) from error
         return cls(engine)
 

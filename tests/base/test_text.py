@@ -43,6 +43,7 @@ def test_a_wrong_name_gets_the_nearest_or_all_there_are() -> None:
     assert did_you_mean("prodution", ["staging", "production"]) == 'Did you mean "production"?'
     assert did_you_mean("zzz", ["b", "a"]) == "There is a and b."
     assert did_you_mean("zzz", []) == ""
+    assert did_you_mean("zzz", [*"abcdefghijkl"]) == "There is a, b, c, d, e, f, g, h, i, j and 2 more."
 
 
 def test_lists_and_counts_read_well() -> None:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 import structlog
@@ -71,8 +71,8 @@ class Terminal:
         (self.stacks / name).mkdir(parents=True, exist_ok=True)
         (self.stacks / name / "stack.yml").write_text(text)
 
-    def start(self, *words: str, **environ: str) -> subprocess.Popen[str]:
-        """Call `stackhand` and do not wait for it."""
+    def start(self, *words: str, stdout: IO[str] | None = None, **environ: str) -> subprocess.Popen[str]:
+        """Call `stackhand` and do not wait for it. What it prints goes to *stdout*, or is kept."""
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "bot.cli", *words],
             cwd=self.folder,
@@ -84,16 +84,16 @@ class Terminal:
                 **environ,
             },
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=stdout or subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
         self._started.append(process)
         return process
 
-    def call(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    def call(self, *words: str, stdout: IO[str] | None = None, **environ: str) -> subprocess.CompletedProcess[str]:
         """Call `stackhand` and wait for its end."""
-        process = self.start(*words, **environ)
+        process = self.start(*words, stdout=stdout, **environ)
         said, complained = process.communicate(timeout=90)
         assert "Traceback" not in complained, complained
         return subprocess.CompletedProcess(words, process.returncode, said, complained)

@@ -1,6 +1,8 @@
 """Words behind `stackhand`: verbs, options, answers."""
 
 import importlib
+import os
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +24,26 @@ def test_an_unknown_verb_is_answered_with_the_nearest(terminal):
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == 'There is no verb "rnu". Did you mean "run"?\n'
+
+
+@pytest.mark.parametrize("verb", ["help", "version", "schema"])
+def test_a_disk_without_room_for_what_is_printed_is_told_in_one_line(terminal, verb):
+    with Path("/dev/full").open("w") as full:
+        done = terminal.call(verb, stdout=full)
+
+    assert (done.returncode, done.stderr) == (
+        2,
+        "It did not come to its end: No space left on device. Make room, and call again.\n",
+    )
+
+
+def test_who_has_read_enough_of_the_verbs_hears_no_complaint(terminal):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as nobody:
+        done = terminal.call("help", stdout=nobody)
+
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_what_is_missing_is_told_in_one_line(terminal):

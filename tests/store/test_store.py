@@ -113,6 +113,13 @@ def test_a_database_that_cannot_be_opened_is_named_without_its_password() -> Non
     assert "s3cret" not in str(problem.value)
 
 
+def test_a_file_that_cannot_be_a_database_is_looked_for_on_its_disk_and_on_no_server(tmp_path: Path) -> None:
+    with pytest.raises(SetupProblem) as problem:
+        Store.open(f"sqlite:///{tmp_path}")
+
+    assert str(problem.value).endswith("Check that its disk has room, and that it may be written: stackhand doctor")
+
+
 def test_two_processes_may_bring_the_tables_up_to_date_at_once(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/rows.db"
     problems: list[BaseException] = []
