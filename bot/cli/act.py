@@ -10,6 +10,7 @@ from bot.cli.follow import follow, take_part
 from bot.cli.opened import ORIGIN, me, opened
 from bot.cli.run_words import EXIT_CODES
 from bot.cli.typed import AsJson, Data, RunNumber, Stacks
+from bot.control.start import Request
 from bot.model.run import Decision, RunStatus
 
 _ABORTED = EXIT_CODES[RunStatus.ABORTED]
@@ -27,7 +28,7 @@ def undo(number: RunNumber, *, as_json: AsJson = False, data: Data = None, stack
     """Undo what a run did, newest step first."""
     with opened(data, stacks) as app:
         _take_part(app, number)
-        undoing = app.control.runs.undo(number, by=me(), origin=ORIGIN, key=f"cli:{uuid4()}")
+        undoing = app.control.runs.undo(number, _request())
         return follow(app, undoing.number, as_json=as_json)
 
 
@@ -46,7 +47,7 @@ def retry(
         _take_part(app, number)
         runs = app.control.runs
         start = runs.retry_from if from_failed else runs.retry
-        again = start(number, by=me(), origin=ORIGIN, key=f"cli:{uuid4()}")
+        again = start(number, _request())
         return follow(app, again.number, as_json=as_json)
 
 
@@ -65,6 +66,10 @@ def resolve(
         _take_part(app, number)
         app.control.runs.resolve(number, decision, by=me(), origin=ORIGIN)
         return follow(app, number, as_json=as_json)
+
+
+def _request() -> Request:
+    return Request(by=me(), origin=ORIGIN, key=f"cli:{uuid4()}")
 
 
 def _take_part(app: App, number: int) -> None:

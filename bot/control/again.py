@@ -6,8 +6,7 @@ from typing import Any
 
 from bot.base.errors import NotFound, NotNow
 from bot.catalog.names import RESERVED
-from bot.control.start import StartJob
-from bot.model.person import Person
+from bot.control.start import Request, StartJob
 from bot.model.plan import Each, Plan, RunJob, Undo
 from bot.model.run import HOOKS, RetryPoint, Run, RunStatus, StepRecord, StepStatus
 from bot.store.store import Transaction
@@ -73,23 +72,21 @@ def demand_undoable(tx: Transaction, number: int) -> None:
         raise NotNow(f"{old.name} {'is undone already' if is_undone else 'has nothing that can be undone'}.")
 
 
-def ask_like(
-    old: Run, *, by: Person, origin: str, key: str, channel: str | None, cause: str, patience_s: float | None
-) -> StartJob:
-    """The request for a run like *old*, with its answers."""
+def ask_like(old: Run, request: Request, *, cause: str) -> StartJob:
+    """What starts a run like *old*, with its answers."""
     return StartJob(
-        person=by,
+        person=request.by,
         stack=old.stack,
         job=old.job,
         environment=old.environment,
         inputs=old.inputs,
-        key=key,
-        origin=origin,
+        key=request.key,
+        origin=request.origin,
         cause=cause,
         again=old.number,
         given=_given_by(old),
-        channel=channel or old.channel,
-        patience_s=patience_s,
+        channel=request.channel or old.channel,
+        patience_s=request.patience_s,
     )
 
 

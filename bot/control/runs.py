@@ -25,7 +25,7 @@ from bot.control.holds.waits import is_in_line, waits_for
 from bot.control.jobs import demand_that_people_may_start
 from bot.control.logs import RunLog
 from bot.control.noted import note
-from bot.control.start import ReadyJob, StartJob
+from bot.control.start import ReadyJob, Request, StartJob
 from bot.model.form import FormValue
 from bot.model.freeze import HELD, InFreeze
 from bot.model.person import Person
@@ -132,48 +132,28 @@ class Runs:
         plan, lock = make_plan(stack, job, environment, seen, self._catalog.vars)
         return ReadyJob(stack=stack, job=job, environment=environment, inputs=inputs, plan=plan, lock=lock)
 
-    def retry(
-        self,
-        number: int,
-        *,
-        by: Person,
-        origin: str,
-        key: str,
-        channel: str | None = None,
-        patience_s: float | None = None,
-    ) -> Run:
+    def retry(self, number: int, request: Request) -> Run:
         """Start a new run with the answers of run *number*.
 
         Raises NotNow while that run is not over, and whatever `start` raises.
         """
         old = self._must_be_over(number)
         if old.undo_of is not None:
-            return self.undo(old.undo_of, by=by, origin=origin, key=key, channel=channel)
-        cause = f"again, as {old.name}"
-        ask = ask_like(old, by=by, origin=origin, key=key, channel=channel, cause=cause, patience_s=patience_s)
+            return self.undo(old.undo_of, request)
+        ask = ask_like(old, request, cause=f"again, as {old.name}")
         return self.start(replace(ask, inputs=self.answers_again(old)))
 
-    def retry_from(
-        self,
-        number: int,
-        *,
-        by: Person,
-        origin: str,
-        key: str,
-        channel: str | None = None,
-        patience_s: float | None = None,
-    ) -> Run:
+    def retry_from(self, number: int, request: Request) -> Run:
         """Start a new run that takes over what run *number* has done, and begins at the step that failed.
 
         Raises NotNow while that run is not over, when there is nothing to take over or the steps have changed, and
         whatever `start` raises.
         """
-        if known := self._started(key, "run", by=by, origin=origin):
+        if known := self._started(request.key, "run", by=request.by, origin=request.origin):
             return known
         old = self._must_be_over(number)
         point = retry_point(old, self.steps(number))
-        cause = f"from step {point.step} of {old.name}" if point else ""
-        ask = ask_like(old, by=by, origin=origin, key=key, channel=channel, cause=cause, patience_s=patience_s)
+        ask = ask_like(old, request, cause=f"from step {point.step} of {old.name}" if point else "")
         return self.start(ask, also=lambda tx, run: take_up(tx, number, run))
 
     def answers_again(self, old: Run) -> dict[str, FormValue]:
@@ -181,23 +161,23 @@ class Runs:
         _, job = self._catalog.job(old.stack, old.job)
         return {field.name: old.inputs[field.name] for field in job.form if field.name in old.inputs}
 
-    def undo(self, number: int, *, by: Person, origin: str, key: str, channel: str | None = None) -> Run:
+    def undo(self, number: int, request: Request) -> Run:
         """Start a run that undoes what run *number* began, newest step first.
 
         Raises NotFound, NotAllowed, and NotNow when it is not over or has nothing that can be undone.
         """
-        if known := self._started(key, "undo", by=by, origin=origin):
+        if known := self._started(request.key, "undo", by=request.by, origin=request.origin):
             return known
         old = self._must_be_over(number)
-        self._access.demand(by, "undo", old.target, origin=origin)
+        self._access.demand(request.by, "undo", old.target, origin=request.origin)
         # Whatever is frozen: leaving on what was begun would be worse.
-        new = _undo(old, key=key, lock=old.lock, by=by, origin=origin, channel=channel or old.channel)
+        new = _undo(old, request, lock=old.lock)
 
         def write(tx: Transaction) -> Run:
             demand_undoable(tx, number)
             return self._add(tx, new)
 
-        return self._write(key, write, about=number)
+        return self._write(request.key, write, about=number)
 
     def cancel(self, number: int, *, by: Person, origin: str) -> Run:
         """Abort a run: at once when it waits, else as soon as its step has ended what it started.
@@ -313,8 +293,8 @@ class Runs:
 
     def _insert_undo(self, tx: Transaction, run: Run, by: Person, origin: str) -> None:
         """Start the undo of an interrupted run; it gets the lock from the run itself, before anybody who waits."""
-        key = f"undo:{run.number}"
-        undo = self._add(tx, _undo(run, key=key, lock=None, by=by, origin=origin, channel=run.channel))
+        request = Request(by=by, origin=origin, key=f"undo:{run.number}")
+        undo = self._add(tx, _undo(run, request, lock=None))
         tx.runs.change(undo.number, lock=run.lock)
         tx.locks.pass_on(from_run=run.number, to_run=undo.number)
 
@@ -357,10 +337,17 @@ def _asked_for(ask: StartJob, ready: ReadyJob, behind: Mapping[str, str]) -> New
     )
 
 
-def _undo(old: Run, *, key: str, lock: str | None, by: Person, origin: str, channel: str | None) -> NewRun:
+def _undo(old: Run, request: Request, *, lock: str | None) -> NewRun:
     """The run that undoes *old*."""
-    values = {**undo_values(old), "ignores_freeze": True}
-    return NewRun(key=key, plan=undo_plan(old), lock=lock, person=by, origin=origin, channel=channel, values=values)
+    return NewRun(
+        key=request.key,
+        plan=undo_plan(old),
+        lock=lock,
+        person=request.by,
+        origin=request.origin,
+        channel=request.channel or old.channel,
+        values={**undo_values(old), "ignores_freeze": True},
+    )
 
 
 def _resolved(decision: Decision, step: StepRecord, by: Person) -> dict[str, object]:

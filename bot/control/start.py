@@ -45,6 +45,18 @@ class StartJob:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Request:
+    """Somebody asks for something about a run: that it is undone, or done again."""
+
+    by: Person
+    #: Where it came from, which very request it is, and where the new run's message goes: as in `StartJob`.
+    origin: str
+    key: str
+    channel: str | None = None
+    patience_s: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReadyJob:
     """A job that may be started as it was asked for."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from bot.control.forms.forms import Around
-from bot.control.start import StartJob
+from bot.control.start import Request, StartJob
 from bot.model.audit import AuditFilter
 from bot.model.form import FormValue
 from bot.model.person import Person
@@ -152,31 +152,13 @@ class Runs(Protocol):
         Raises NotFound, NotAllowed, WrongInputs, NotYet.
         """
 
-    def retry(
-        self,
-        number: int,
-        *,
-        by: Person,
-        origin: str,
-        key: str,
-        channel: str | None = None,
-        patience_s: float | None = None,
-    ) -> Run:
+    def retry(self, number: int, request: Request) -> Run:
         """Start a new run with the same answers. Raises NotYet."""
 
-    def retry_from(
-        self,
-        number: int,
-        *,
-        by: Person,
-        origin: str,
-        key: str,
-        channel: str | None = None,
-        patience_s: float | None = None,
-    ) -> Run:
+    def retry_from(self, number: int, request: Request) -> Run:
         """Start a new run that takes over what was done and begins at the step that failed. Raises NotYet."""
 
-    def undo(self, number: int, *, by: Person, origin: str, key: str, channel: str | None = None) -> Run:
+    def undo(self, number: int, request: Request) -> Run:
         """Start a run that undoes run *number*."""
 
     def cancel(self, number: int, *, by: Person, origin: str) -> Run:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.base.errors import NotAllowed
 from bot.control.holds.asking import ask
+from bot.control.start import Request
 from bot.model.approval import ApprovalState
 from bot.model.person import Person
 from bot.model.run import Run, RunStatus
@@ -140,9 +141,9 @@ def test_running_it_again_takes_nobody_out(shop: House) -> None:
     enabled(shop)
     run = disabled(shop)
     shop.end(run.number, RunStatus.FAILED)
-    again = shop.control.runs.retry(run.number, by=BEN, origin="slack", key="again")
+    again = shop.control.runs.retry(run.number, Request(by=BEN, origin="slack", key="again"))
     shop.end(again.number, RunStatus.FAILED)
-    last = shop.control.runs.retry(again.number, by=EVE, origin="slack", key="and again")
+    last = shop.control.runs.retry(again.number, Request(by=EVE, origin="slack", key="and again"))
     approval = asked(shop, last)
 
     assert last.people == {EVE.id: "Eve", ADA.id: "Ada"}

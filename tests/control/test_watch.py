@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.control.start import Request
 from bot.model.person import Person
 from bot.model.watch import Watcher
 from tests.control.front import Front
@@ -155,7 +156,7 @@ def test_an_environment_is_built_up_when_its_version_comes_and_taken_down_when_i
     assert destroy.plan.scope["pull"]["number"] == "42"
     assert destroy.plan.scope["env"] == {"name": "PR_42", "title": "Title of 42"}
     web.control.runs.cancel(destroy.number, by=ADA, origin="test")
-    assert web.control.runs.retry(destroy.number, by=ADA, origin="test", key="again").environment == "PR_42"
+    assert web.control.runs.retry(destroy.number, Request(by=ADA, origin="test", key="again")).environment == "PR_42"
 
 
 def test_pushes_in_a_row_start_one_run_of_the_newest(front):

@@ -9,6 +9,7 @@ import pytest
 
 from bot.app import App
 from bot.base.errors import NotNow
+from bot.control.start import Request
 from bot.model.run import RunStatus, RunView, StepStatus
 from tests.runner.lab import ADA, GRACE, lines, say, statuses, wait_for
 
@@ -17,7 +18,7 @@ CODE = "{{ one.outputs.code }}"
 
 def again(app: App, view: RunView, key: str = "again") -> RunView:
     runs = app.control.runs
-    run = runs.retry_from(view.run.number, by=GRACE, origin="cli", key=f"{key} {view.run.number}")
+    run = runs.retry_from(view.run.number, Request(by=GRACE, origin="cli", key=f"{key} {view.run.number}"))
     wait_for(lambda: runs.get(run.number).status.is_over)
     return runs.view(run.number)
 
@@ -133,14 +134,14 @@ def test_of_two_people_who_undo_it_at_once_one_does(start: Any, app: App, told: 
     done = start(f"    steps: [{{uses: command.run, with: {{argv: [./say, a], undo_argv: {undo}}}}}]")
     runs, number = app.control.runs, done.run.number
 
-    first = runs.undo(number, by=GRACE, origin="cli", key=f"one {number}")
+    first = runs.undo(number, Request(by=GRACE, origin="cli", key=f"one {number}"))
     with pytest.raises(NotNow, match=f"is being undone by {first.name}"):
-        runs.undo(number, by=ADA, origin="cli", key=f"other {number}")
+        runs.undo(number, Request(by=ADA, origin="cli", key=f"other {number}"))
     Path(f"{told}.go").touch()
     wait_for(lambda: runs.get(first.number).status.is_over)
 
     with pytest.raises(NotNow, match="is undone already"):
-        runs.undo(number, by=ADA, origin="cli", key=f"third {number}")
+        runs.undo(number, Request(by=ADA, origin="cli", key=f"third {number}"))
     assert lines(told) == ["a", "undone"]
 
 

@@ -17,7 +17,7 @@ from bot.base.errors import Refused
 from bot.cli.as_json import dumps, run_object
 from bot.cli.live import Lines, Picture
 from bot.cli.own_words import speak_plainly
-from bot.control.start import StartJob
+from bot.control.start import Request, StartJob
 from bot.control.watchers.hooks import Call, Hooks
 from bot.model.message import MessageKind
 from bot.model.run import RunStatus
@@ -68,7 +68,7 @@ def _sing(app: App, said: io.StringIO) -> Cage:
     for way, number in numbers.items():
         wanted = (RunStatus.WAITING,) if way == "approval" else STILL
         wait_for(partial(_stands, app, number, wanted), 60)
-    undone = app.control.runs.undo(numbers["an undo"], by=ADA, origin="cli", key="undo").number
+    undone = app.control.runs.undo(numbers["an undo"], Request(by=ADA, origin="cli", key="undo")).number
     wait_for(lambda: app.control.runs.get(undone).status in STILL, 60)
     _look_and_call(app)
     for way, number in {**numbers, "an undo": undone}.items():

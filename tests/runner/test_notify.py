@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.app import App
+from bot.control.start import Request
 from bot.model.message import MessageKind
 from bot.model.person import TIMER
 from bot.model.run import RunStatus
@@ -25,7 +26,7 @@ def test_an_automatic_run_that_fails_is_told_where_the_stack_is_at_home(app: App
     with app.store.begin() as tx:
         # As if it had been started where somebody pressed the button an hour ago.
         tx.runs.change(by_timer.number, channel="C0ELSEWHERE")
-    again = app.control.runs.retry(by_timer.number, by=TIMER, origin="timer", key="again by timer")
+    again = app.control.runs.retry(by_timer.number, Request(by=TIMER, origin="timer", key="again by timer"))
     wait_for(lambda: app.control.runs.get(again.number).status is RunStatus.FAILED)
 
     now = app.clock.now()

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from bot.app import App
+from bot.control.start import Request
 from bot.model.message import MessageKind
 from bot.model.run import RunView
 from bot.model.toggle import Standing
@@ -52,7 +53,7 @@ def test_an_undo_counts_as_the_inverse(jobs: Any, app: App) -> None:
     run = jobs(ON_AND_OFF)
     view = run("enable", environment="staging")
 
-    undo = app.control.runs.undo(view.run.number, by=GRACE, origin="cli", key="undo the toggle")
+    undo = app.control.runs.undo(view.run.number, Request(by=GRACE, origin="cli", key="undo the toggle"))
     wait_for(lambda: app.control.runs.get(undo.number).status.is_over)
 
     assert _words(_standing(app, view, "enable")) == [("Maintenance off", "staging", "Grace")]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.app import App
-from bot.control.start import StartJob
+from bot.control.start import Request, StartJob
 from bot.model.run import RunStatus, StepStatus
 from bot.model.timer import Timer, TimerKind, TimerState
 from tests.runner.lab import GRACE, lines, say, statuses, wait_for
@@ -192,14 +192,14 @@ def test_a_run_can_be_undone_later_and_once(start: Any, app: App, told: Path) ->
     view = start(f"    steps: [{undoable('a')}, {say('b')}, {undoable('c')}]")
     runs = app.control.runs
 
-    undo = runs.undo(view.run.number, by=GRACE, origin="cli", key="undo it")
+    undo = runs.undo(view.run.number, Request(by=GRACE, origin="cli", key="undo it"))
 
     wait_for(lambda: runs.get(undo.number).status.is_over)
     assert runs.get(undo.number).status is RunStatus.SUCCEEDED
     assert lines(told) == ["a", "b", "c", "undo-c", "undo-a"]
     assert runs.get(undo.number).undo_of == view.run.number
     with pytest.raises(Exception, match="is undone already"):
-        runs.undo(view.run.number, by=GRACE, origin="cli", key="undo it again")
+        runs.undo(view.run.number, Request(by=GRACE, origin="cli", key="undo it again"))
 
 
 def test_success_sets_the_next_job_as_a_timer(start: Any, app: App, told: Path) -> None:
@@ -304,7 +304,7 @@ def test_an_undo_that_a_newer_program_cannot_make_fails_and_says_so(start: Any, 
     with app.store.begin() as tx:
         tx.steps.change(view.run.number, "1", outputs={"gone": 1})
 
-    undo = app.control.runs.undo(view.run.number, by=GRACE, origin="cli", key="undo what changed")
+    undo = app.control.runs.undo(view.run.number, Request(by=GRACE, origin="cli", key="undo what changed"))
 
     wait_for(lambda: app.control.runs.get(undo.number).status.is_over)
     assert "which has other outputs today." in app.control.runs.get(undo.number).reason

@@ -12,10 +12,11 @@ from typing import Any
 from bot.base.errors import NotAllowed, NotFound, NotNow
 from bot.base.nudges import Nudges
 from bot.base.text import did_you_mean
+from bot.control.again import ask_like
 from bot.control.forms.drafts import Drafts
 from bot.control.forms.files import Files
 from bot.control.forms.forms import Around, read_inputs
-from bot.control.start import StartJob
+from bot.control.start import Request, StartJob
 from bot.control.timers import Timers as RealTimers
 from bot.control.toggles import Toggles
 from bot.model.approval import StepPreview
@@ -208,14 +209,14 @@ class Runs:
         inputs = read_inputs(offer.job.form, ask.inputs)
         return self._add(ask, offer.job, inputs, also=also)
 
-    def retry(self, number: int, *, by: Person, key: str, channel: str | None = None, **_: Any) -> Run:
-        return self._follow(number, by=by, key=key, channel=channel, title="")
+    def retry(self, number: int, request: Request) -> Run:
+        return self._follow(number, request, title="")
 
     retry_from = retry
 
-    def undo(self, number: int, *, by: Person, origin: str, key: str, channel: str | None = None) -> Run:
-        self._access.demand(by, "undo", "")
-        return self._follow(number, by=by, key=key, channel=channel, title="Undo ")
+    def undo(self, number: int, request: Request) -> Run:
+        self._access.demand(request.by, "undo", "")
+        return self._follow(number, request, title="Undo ")
 
     def cancel(self, number: int, *, by: Person, origin: str) -> Run:
         self._access.demand(by, "cancel", "")
@@ -268,12 +269,10 @@ class Runs:
             )
         self._nudges.send(number)
 
-    def _follow(self, number: int, *, by: Person, key: str, channel: str | None, title: str) -> Run:
-        old = self.view(number).run
-        ask = StartJob(
-            person=by, stack=old.stack, job=old.job, inputs=old.inputs, key=key, origin="slack", channel=channel
-        )
-        job = self._jobs.offer(by, old.stack, old.job, origin="slack").job
+    def _follow(self, number: int, request: Request, *, title: str) -> Run:
+        old = self.get(number)
+        ask = ask_like(old, request, cause="")
+        job = self._jobs.offer(request.by, old.stack, old.job, origin="slack").job
         return self._add(ask, job, dict(old.inputs), title=f"{title}{old.title}")
 
     def _add(

@@ -277,7 +277,7 @@ def test_a_timer_can_be_extended(bot, slack, message):
             key="t", kind="start", at=bot.clock.now(), run=1, stack="maintenance", job="disable", environment="staging"
         )
         tx.messages.owe(key="timer:1", kind=MessageKind.TIMER, channel="#ops", timer=timer.id)
-    asked = slack.until(lambda: slack.message("starts at"))
+    asked = slack.until(lambda: slack.message("staging: starts "))
 
     slack.click("Extend 30 min", message=asked)
 

@@ -1,9 +1,9 @@
 """What one click would start where the environment is protected: first its name is typed, as the form asks for it."""
 
 import secrets
-from typing import TypedDict
 
 from bot.control.forms.choices import NotYet
+from bot.control.start import Request
 from bot.model.person import Person
 from bot.model.run import Decision, Run
 from bot.model.target import place
@@ -23,15 +23,6 @@ _TITLES = {UNDO: "Undo", RETRY: "Run again", RETRY_FROM: "Retry", RESOLVE: "Undo
 _RIGHTS = {UNDO: "undo", RETRY: "run", RETRY_FROM: "run", RESOLVE: "undo"}
 #: The moments that let a job begin, and who may let it begin before.
 _STARTS = {TimerKind.START: "run", TimerKind.FREEZE: "override"}
-
-
-class _How(TypedDict):
-    """In whose name, and by which request."""
-
-    by: Person
-    origin: str
-    key: str
-    channel: str | None
 
 
 class Starters:
@@ -117,17 +108,10 @@ class Starters:
         if ref.do == RESOLVE:
             door.runs.resolve(ref.number, Decision.UNDO, by=person, origin=ORIGIN)
             return ""
-        how: _How = {
-            "by": person,
-            "origin": ORIGIN,
-            "key": f"{ref.do}:{ref.number}:{ref.where}",
-            "channel": ref.channel,
-        }
-        if ref.do == UNDO:
-            run = door.runs.undo(ref.number, **how)
-        else:
-            start = door.runs.retry if ref.do == RETRY else door.runs.retry_from
-            run = start(ref.number, **how, patience_s=patience_s)
+        start = {UNDO: door.runs.undo, RETRY: door.runs.retry, RETRY_FROM: door.runs.retry_from}[ref.do]
+        key = f"{ref.do}:{ref.number}:{ref.where}"
+        request = Request(by=person, origin=ORIGIN, key=key, channel=ref.channel, patience_s=patience_s)
+        run = start(ref.number, request)
         if run.status.is_over or run.started_by_id != person.id:
             return f"{run.name} does that already: it is {run.status}, started by {run.started_by}."
         return ""
