@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from bot.base.errors import NotNow, Refused
+from bot.base.errors import Refused
 from bot.base.text import format_duration
 from bot.catalog.catalog import Catalog
 from bot.control.access import Access
@@ -212,12 +212,6 @@ def every_kind(
         TimerKind.PAUSE: EndPause(pauses),
         TimerKind.FREEZE: Thaw(engine, access, catalog),
     }
-
-
-def must_make_sense(kind: Kind) -> None:
-    """Raise NotNow for calling off what has to end."""
-    if not kind.can_be_cancelled:
-        raise NotNow("This has an end, which can be moved and not taken away.", hint="Extend it, or end it now.")
 
 
 def _tell(tx: Transaction, timer: Timer, text: str) -> None:

@@ -8,9 +8,9 @@ import structlog
 from bot.base.clock import Clock
 from bot.base.errors import NotFound, NotNow
 from bot.control.moments import show_again
-from bot.control.timer_kinds import Kind, must_make_sense
+from bot.control.timer_kinds import Kind
 from bot.model.person import TIMER, Person
-from bot.model.timer import Timer, TimerKind, TimerState
+from bot.model.timer import EXTEND_MINUTES, Timer, TimerKind, TimerState
 from bot.store.store import Store, Transaction
 
 log = structlog.get_logger()
@@ -42,7 +42,7 @@ class Timers:
         with self._store.read() as tx:
             return tx.timers.upcoming(kind=TimerKind.START, limit=limit)
 
-    def extend(self, id: int, *, by: Person, origin: str, minutes: int = 30) -> Timer:
+    def extend(self, id: int, *, by: Person, origin: str, minutes: int = EXTEND_MINUTES) -> Timer:
         """Move the moment *minutes* later. Raises NotAllowed, and NotNow when it has come already."""
 
         def later(tx: Transaction, timer: Timer) -> None:
@@ -68,7 +68,10 @@ class Timers:
         """Never let it come. Raises NotAllowed, NotNow."""
 
         def never(tx: Transaction, timer: Timer) -> None:
-            must_make_sense(self._kinds[timer.kind])
+            if not self._kinds[timer.kind].can_be_cancelled:
+                raise NotNow(
+                    "This has an end, which can be moved and not taken away.", hint="Extend it, or end it now."
+                )
             tx.timers.change(id, state=TimerState.CANCELLED, changed_by=by.name)
 
         return self._change(id, by, origin, "cancel", never)

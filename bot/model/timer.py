@@ -9,6 +9,8 @@ from bot.model.target import target_of
 
 #: The moment of what only people bring.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+#: How much longer one click makes it.
+EXTEND_MINUTES = 30
 
 
 class TimerKind(StrEnum):

@@ -18,18 +18,11 @@ EDIT_EVERY = timedelta(seconds=2)
 _MINUTE = timedelta(minutes=1)
 
 
-def budget(updates_sent_at: Sequence[datetime], now: datetime) -> int:
-    """How many messages may be updated right now, across the whole workspace.
-
-    *updates_sent_at* are the moments of earlier updates, oldest first; empty means a full budget.
-    Returns 0..40; ten more a minute are kept for final states.
-    """
-    sent = sum(1 for at in updates_sent_at if now - at < _MINUTE)
-    return max(0, UPDATES_PER_MINUTE - KEPT_FOR_FINAL - sent)
-
-
 def next_update_at(updates_sent_at: Sequence[datetime], now: datetime, *, is_final: bool) -> datetime:
-    """The earliest moment at which one more update fits; *now* when one does already."""
+    """The earliest moment at which one more update fits; *now* when one does already.
+
+    *updates_sent_at* are the moments of earlier updates in the whole workspace, oldest first.
+    """
     most = UPDATES_PER_MINUTE if is_final else UPDATES_PER_MINUTE - KEPT_FOR_FINAL
     recent = [at for at in updates_sent_at if now - at < _MINUTE]
     return now if len(recent) < most else recent[len(recent) - most] + _MINUTE

@@ -18,7 +18,6 @@ from bot.base.errors import NotAllowed, NotFound, Refused
 from bot.base.text import did_you_mean, nearest
 from bot.control.preview import Previewer
 from bot.model.person import Person
-from bot.model.run import Run
 from bot.model.stack import Job, Stack
 from bot.slack.client import Never, NotDone, call, make_responder, may_answer_at
 from bot.slack.door import Door, Stacks
@@ -70,10 +69,10 @@ class Desk:
         """Who is asking. Raises WhoAreYou."""
         return self.people.of(interaction.user)
 
-    def demand_sight(self, person: Person, run: Run) -> None:
-        """Raise NotAllowed, with who may, unless *person* may see *run*."""
-        if not self.door.access.may(person, "see", run.target):
-            raise NotAllowed("You may not see this run.", hint=self.door.access.who_may("see", run.target))
+    def demand_sight(self, person: Person, target: str, *, name: str = "this run") -> None:
+        """Raise NotAllowed, with who may, unless *person* may see *target*, which people call *name*."""
+        if not self.door.access.may(person, "see", target):
+            raise NotAllowed(f"You may not see {name}.", hint=self.door.access.who_may("see", target))
 
     def stack(self, interaction: Interaction, name: str) -> Stack:
         """The stack of this name. Raises NotFound with the nearest names, of words too, and of what they may see."""

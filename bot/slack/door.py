@@ -192,7 +192,7 @@ class Timers(Protocol):
     def upcoming(self, *, limit: int = 20) -> Sequence[Timer]:
         """What starts by itself next, the nearest first."""
 
-    def extend(self, id: int, *, by: Person, origin: str, minutes: int = 30) -> Timer:
+    def extend(self, id: int, *, by: Person, origin: str) -> Timer:
         """Move the moment later."""
 
     def now(self, id: int, *, by: Person, origin: str) -> Timer:

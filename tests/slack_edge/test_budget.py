@@ -2,24 +2,24 @@
 
 from datetime import timedelta
 
-from bot.slack.budget import Pace, budget, edit_every, next_update_at
+from bot.slack.budget import Pace, edit_every, next_update_at
 from tests.slack_edge.samples import NOW
 
 SECOND = timedelta(seconds=1)
 
 
-def test_an_idle_workspace_has_the_full_budget():
-    assert budget([], NOW) == 40
+def test_in_an_idle_workspace_an_update_goes_at_once():
+    assert next_update_at([], NOW, is_final=False) == NOW
 
 
 def test_updates_older_than_a_minute_do_not_count():
-    assert budget([NOW - 61 * SECOND, NOW - 59 * SECOND], NOW) == 39
+    assert next_update_at([NOW - 61 * SECOND] * 40, NOW, is_final=False) == NOW
 
 
 def test_ten_updates_a_minute_are_left_for_final_states():
     sent = [NOW - 30 * SECOND] * 40
 
-    assert budget(sent, NOW) == 0
+    assert next_update_at(sent, NOW, is_final=False) == NOW + 30 * SECOND
     assert next_update_at(sent, NOW, is_final=True) == NOW
 
 

@@ -134,12 +134,6 @@ class Forge:
             repository.releases.insert(0, made)
             return made
 
-    def withdraw_release(self, name: str, tag: str) -> None:
-        """Take a release away; its tag stays, as it does outside."""
-        with self.guard:
-            repository = self.repository(name)
-            repository.releases = [release for release in repository.releases if release.tag != tag]
-
     def open_pull(
         self,
         name: str,
@@ -208,12 +202,6 @@ class Forge:
             pull = self.repository(name).pull(number)
             kept = [label for label in pull.labels if label not in {*remove, *add}]
             pull.labels, pull.updated_at = [*kept, *add], self.now()
-
-    def mark_ready(self, name: str, number: int, *, is_draft: bool = False) -> None:
-        """Say that a pull request is no draft any more; or that it is one."""
-        with self.guard:
-            pull = self.repository(name).pull(number)
-            pull.is_draft, pull.updated_at = is_draft, self.now()
 
     def comment(self, name: str, number: int, text: str, *, author: str = "ada") -> Comment:
         """Write below a pull request."""

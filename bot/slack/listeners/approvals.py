@@ -86,7 +86,7 @@ class Approvals:
         approvals, person = self._desk.door.approvals, self._desk.person(interaction)
         view = approvals.get(ref.approval)
         if all(one.approval.id != ref.approval for one in approvals.waiting_for(person)):
-            self._desk.demand_sight(person, view.run)
+            self._desk.demand_sight(person, view.run.target)
         return view
 
     def _done(self, interaction: Interaction, line: str) -> None:

@@ -23,8 +23,7 @@ class Boards:
         desk = self._desk
         stack = desk.stack(interaction, words.stack) if words.stack else self._only_stack(interaction)
         person, access = desk.person(interaction), desk.door.access
-        if not access.may(person, "see", stack.name):
-            raise NotAllowed(f"You may not see {stack.title}.", hint=access.who_may("see", stack.name))
+        desk.demand_sight(person, stack.name, name=stack.title)
         if words.pin and not access.may(person, "admin", stack.name):
             raise NotAllowed(f"You may not pin {stack.title} for all.", hint=access.who_may("admin", stack.name))
         assert interaction.channel  # noqa: S101 - words always come from a channel

@@ -141,7 +141,7 @@ class Commands:
 def show_run(desk: Desk, interaction: Interaction, number: int) -> None:
     """A run's message as it is now, for one person. Raises NotFound, NotAllowed."""
     view = desk.door.runs.view(number)
-    desk.demand_sight(desk.person(interaction), view.run)
+    desk.demand_sight(desk.person(interaction), view.run.target)
     desk.tell(interaction, run_text(view), run_blocks(scene_of(view, desk.door, desk.stacks)))
 
 

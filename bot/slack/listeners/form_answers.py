@@ -25,7 +25,7 @@ class FormAnswers:
         answers: dict[str, Any] = {}
         if ref.again:
             run = self._desk.door.runs.get(ref.again)
-            self._desk.demand_sight(person, run)
+            self._desk.demand_sight(person, run.target)
             answers |= {field.name: run.inputs[field.name] for field in offer.job.form if field.name in run.inputs}
         return {**answers, **offer.job.presets.get(ref.preset, {}), **ref.answers}
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from bot.base.errors import NotAllowed
 from bot.model.person import Person
 from bot.model.run import Run, RunStatus
 from bot.model.stack import Environment, Job, Stack
@@ -86,8 +85,7 @@ class Menus:
 
     def _card(self, interaction: Interaction, stack: Stack) -> Card:
         desk, person = self._desk, self._desk.person(interaction)
-        if not desk.door.access.may(person, "see", stack.name):
-            raise NotAllowed(f"You may not see {stack.title}.", hint=desk.door.access.who_may("see", stack.name))
+        desk.demand_sight(person, stack.name, name=stack.title)
         runs = desk.door.runs.recent(limit=_RUNS_LOOKED_AT, stack=stack.name)
         seen = [run for run in runs if desk.door.access.may(person, "see", run.target)]
         offers = {one.job.name: one for one in desk.door.jobs.offers(person) if one.stack.name == stack.name}

@@ -68,7 +68,7 @@ class RunButtons:
         desk, interaction = self._desk, read_shortcut(body)
         with desk.refusals(interaction), desk.opened(interaction, "About this run") as fill:
             view = desk.door.runs.view(self._run_of(interaction))
-            desk.demand_sight(desk.person(interaction), view.run)
+            desk.demand_sight(desk.person(interaction), view.run.target)
             fill(modal("About this run", run_blocks(scene_of(view, desk.door, desk.stacks))))
 
     def _run_of(self, interaction: Interaction) -> int:
@@ -87,7 +87,7 @@ class RunButtons:
             ref = RunRef.decode(interaction.value)
             with desk.opened(interaction, "Log") as fill:
                 run = desk.door.runs.get(ref.run)
-                desk.demand_sight(desk.person(interaction), run)
+                desk.demand_sight(desk.person(interaction), run.target)
                 fill(log_modal(run, desk.door.runs.log(ref.run).tail(_LOG_LINES)))
 
     def _start(self, ack: Ack, body: Body, do: str) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 from bot.model.lock import Lock
 from bot.model.person import Person
+from bot.model.timer import EXTEND_MINUTES
 from bot.slack.ids import LOCK, LOCK_FORM, REASON, TIMER, LockRef, TimerRef, nth
 from bot.slack.limits import PRIVATE_METADATA, Block, fit_message
 from bot.slack.mrkdwn import DAY_TIME, at_time, escape, one_line
 from bot.slack.views.parts import button, context, modal, row, section, text_input
-from bot.slack.views.timer_message import EXTEND, EXTEND_MINUTES
+from bot.slack.views.timer_message import EXTEND
 
 RELEASE, HAND_OVER, TAKE_OVER, LEAVE = "release", "hand", "take", "leave"
 _WAITING_SHOWN = 5

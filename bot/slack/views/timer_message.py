@@ -6,14 +6,13 @@ from typing import Any
 from bot.base.text import format_moment
 from bot.model.pause import EVERYTHING
 from bot.model.target import place
-from bot.model.timer import NEVER, Timer, TimerKind, TimerState
+from bot.model.timer import EXTEND_MINUTES, NEVER, Timer, TimerKind, TimerState
 from bot.slack.ids import TIMER, TimerRef, nth
 from bot.slack.limits import Block
 from bot.slack.mrkdwn import DAY_TIME, at_time, escape, one_line
 from bot.slack.views.parts import button, confirm, row, section
 
 EXTEND, NOW, CANCEL = "extend", "now", "cancel"
-EXTEND_MINUTES = 30
 
 
 @dataclass(frozen=True)
