@@ -58,10 +58,7 @@ def ask(
                 stream=True,
             ) as response,
         ):
-            content = _read(response, until=until, longest_bytes=longest_bytes + _EDGE_BYTES)
-            text, over = _text(content, response.encoding), len(content) - longest_bytes
-            shown = ctx.masked(text)[:-over] if over > 0 else text
-            return Answer(response.status_code, dict(response.headers), shown)
+            return _answer(ctx, response, until=until, longest_bytes=longest_bytes)
     except (requests.Timeout, ReadTimeoutError) as error:
         raise ActionFailed(
             f"{_shown(url)} did not answer within {timeout_s:g} s.", hint="Is it up, or only slow? Raise `timeout_s`."
@@ -70,6 +67,14 @@ def ask(
         raise ActionFailed(
             f"{_shown(url)} did not answer: {_why(error)}.", hint="Is it up, and the URL right?"
         ) from error
+
+
+def _answer(ctx: Context | CheckContext, response: requests.Response, *, until: float, longest_bytes: int) -> Answer:
+    """What came; what is cut off is masked before, since half a secret nobody would know again."""
+    content = _read(response, until=until, longest_bytes=longest_bytes + _EDGE_BYTES)
+    text, over = _text(content, response.encoding), len(content) - longest_bytes
+    shown = ctx.masked(text)[:-over] if over > 0 else text
+    return Answer(response.status_code, dict(response.headers), shown)
 
 
 def _read(response: requests.Response, *, until: float, longest_bytes: int) -> bytes:

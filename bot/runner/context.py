@@ -133,20 +133,7 @@ class StepContext:
         timeout_s: float | None = None,
     ) -> Exit:
         """See `actions.api.Context`."""
-        self._report.begun(None)
-        self._programs += 1
-        program = Program(self._step_folder / f"program-{self._programs}")
-        if isinstance(program.state(), Lost) and self._start_again:
-            shutil.rmtree(program.folder)
-        if isinstance(program.state(), NotStarted):
-            self._signals.check()
-            program.start(
-                [str(word) for word in argv],
-                cwd=cwd or self._stack_folder,
-                env=dict(env or {}),
-                secrets=self._redactor.patterns(),
-                output=program.folder / "output",
-            )
+        program = self._next_program(argv, cwd=cwd or self._stack_folder, env=env or {})
         signals = self._signals if timeout_s is None else self._signals.within(timeout_s)
         tail: deque[str] = deque(maxlen=_TAIL_LINES)
 
@@ -167,6 +154,24 @@ class StepContext:
             program.end()
             raise
         return _exit(program, argv, tuple(tail))
+
+    def _next_program(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Program:
+        """The program of this call: started, unless an earlier worker has started it already."""
+        self._report.begun(None)
+        self._programs += 1
+        program = Program(self._step_folder / f"program-{self._programs}")
+        if isinstance(program.state(), Lost) and self._start_again:
+            shutil.rmtree(program.folder)
+        if isinstance(program.state(), NotStarted):
+            self._signals.check()
+            program.start(
+                [str(word) for word in argv],
+                cwd=cwd,
+                env=env,
+                secrets=self._redactor.patterns(),
+                output=program.folder / "output",
+            )
+        return program
 
     def _add(self, line: str) -> None:
         """Buffered: a program may say a million lines."""
