@@ -12,7 +12,7 @@ from bot.cli.opened import opened
 from bot.cli.screen import out, say
 from bot.cli.typed import Data, Stacks
 from bot.control.digest import week_of
-from bot.control.picture import draw, title_of, words_of
+from bot.control.digest_picture import draw, title_of, words_of
 
 
 def digest(

@@ -36,8 +36,7 @@ def known_again(
 ) -> None:
     """Have *redactor* know the secrets that the fields in *used* name.
 
-    What an earlier step was given, a later one may
-    say, and the run may have waited, or its worker died, in between.
+    What an earlier step was given, a later one may say, and the run may have waited, or its worker died, in between.
     """
     for reference in sorted({text for fields in used for text in _texts(fields) if _REFERENCE.fullmatch(text)}):
         # Whoever needs it now says what is wrong with it; here it is only a reference of before.

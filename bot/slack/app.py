@@ -27,9 +27,9 @@ from bot.slack.listeners.forms import Forms
 from bot.slack.listeners.home import Home
 from bot.slack.listeners.locks import LockListeners
 from bot.slack.listeners.menu import Menus
-from bot.slack.listeners.named import Starters
 from bot.slack.listeners.pauses import PauseListeners
 from bot.slack.listeners.run_buttons import RunButtons, TimerButtons
+from bot.slack.listeners.starters import Starters
 from bot.slack.listeners.versions import VersionButtons
 from bot.slack.listeners.workflow import WorkflowSteps
 from bot.slack.payload import trouble_with

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from bot.base.errors import NotFound
 from bot.control.digest import week_of
-from bot.control.picture import alt_text, draw, title_of, words_of
+from bot.control.digest_picture import alt_text, draw, title_of, words_of
 from bot.model.digest import Digest
 from bot.model.message import Message
 from bot.slack.client import Never

@@ -49,8 +49,8 @@ class _Known:
 
 
 @dataclass(frozen=True)
-class _Home:
-    """The workspace of the bot, and the organisation that it belongs to, if any."""
+class _Workspace:
+    """Where the bot is at home, and the organisation that this belongs to, if any."""
 
     team: str
     enterprise: str
@@ -68,7 +68,7 @@ class People:
         self._groups: dict[str, frozenset[str]] = {}
         self._groups_at: datetime | None = None
         self._written: dict[str, Person] = {}
-        self._own: _Home | None = None
+        self._own: _Workspace | None = None
 
     def of(self, user: str) -> Person:
         """The person behind a Slack user id, with the groups of the moment.
@@ -112,7 +112,7 @@ class People:
             return known.person
         try:
             profile = call(self._client.users_info, user=user)["user"]
-            home = self._home()
+            own = self._workspace()
         except NotDone as error:
             if isinstance(error, Never) and error.error in _NOBODY:
                 raise NotOfThisWorkspace from error
@@ -124,15 +124,15 @@ class People:
             with self._lock:
                 self._people.pop(user, None)
             raise NotOfThisWorkspace
-        person = _read(user, profile, home)
+        person = _read(user, profile, own)
         with self._lock:
             self._people[user] = _Known(person, now)
         return person
 
-    def _home(self) -> _Home:
+    def _workspace(self) -> _Workspace:
         if self._own is None:
             said = call(self._client.auth_test)
-            self._own = _Home(team=said["team_id"], enterprise=said.get("enterprise_id") or "")
+            self._own = _Workspace(team=said["team_id"], enterprise=said.get("enterprise_id") or "")
         return self._own
 
     def _groups_of(self, user: str, now: datetime) -> frozenset[str]:
@@ -176,7 +176,7 @@ class People:
         return users
 
 
-def _read(user: str, profile: dict[str, Any], home: _Home) -> Person:
+def _read(user: str, profile: dict[str, Any], own: _Workspace) -> Person:
     details = profile.get("profile")
     details = details if isinstance(details, dict) else {}
     name = details.get("display_name") or details.get("real_name") or profile.get("real_name") or profile.get("name")
@@ -185,12 +185,12 @@ def _read(user: str, profile: dict[str, Any], home: _Home) -> Person:
         name=str(name or user),
         email=str(details.get("email") or ""),
         timezone=str(profile.get("tz") or ""),
-        is_guest=any(profile.get(mark) for mark in _GUEST_MARKS) or not _is_at_home(profile, home),
+        is_guest=any(profile.get(mark) for mark in _GUEST_MARKS) or not _is_at_home(profile, own),
     )
 
 
-def _is_at_home(profile: dict[str, Any], home: _Home) -> bool:
+def _is_at_home(profile: dict[str, Any], own: _Workspace) -> bool:
     """Somebody of another company, in a channel that both share, has a workspace of their own."""
-    if profile.get("team_id", home.team) == home.team:
+    if profile.get("team_id", own.team) == own.team:
         return True
-    return bool(home.enterprise) and (profile.get("enterprise_user") or {}).get("enterprise_id") == home.enterprise
+    return bool(own.enterprise) and (profile.get("enterprise_user") or {}).get("enterprise_id") == own.enterprise

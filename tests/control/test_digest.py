@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from bot.control.digest import WeeklyDigest, newest_monday, week_of
-from bot.control.picture import alt_text, draw, title_of, words_of
+from bot.control.digest_picture import alt_text, draw, title_of, words_of
 from bot.model.digest import Digest
 from bot.model.plan import Plan, Then
 from bot.model.run import RunStatus

@@ -38,7 +38,7 @@ ONLY_HERE = {
     # The digest's picture is drawn by a program of ours, so that its library stays out of the bot.
     "matplotlib": ("bot/chart.py",),
     "subprocess": (
-        "bot/control/picture.py",
+        "bot/control/digest_picture.py",
         "bot/runner/process.py",
         "bot/runner/detached.py",
         "bot/cli/doctor.py",

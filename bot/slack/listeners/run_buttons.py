@@ -10,7 +10,7 @@ from bot.slack.desk import ORIGIN, Desk
 from bot.slack.ids import DECIDE, OutOfDate, RunRef, TimerRef, nth
 from bot.slack.interaction import Ack, Body, Interaction, read_interaction, read_shortcut
 from bot.slack.listeners.commands import show_run
-from bot.slack.listeners.named import NOW, RESOLVE, RETRY, RETRY_FROM, UNDO, Starters
+from bot.slack.listeners.starters import NOW, RESOLVE, RETRY, RETRY_FROM, UNDO, Starters
 from bot.slack.live import scene_of
 from bot.slack.views import timer_message
 from bot.slack.views.log_modal import log_modal
