@@ -14,6 +14,11 @@ from actions.monitoring.matchers import Part, in_api
 Url = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
 
 
+def in_utc(at: datetime) -> str:
+    """A moment as people read it: `Wed 01 Jan 23:30 UTC`."""
+    return f"{at.astimezone(UTC):%a %d %b %H:%M} UTC"
+
+
 class _Seen(BaseModel):
     """What the API says, as far as it concerns us."""
 

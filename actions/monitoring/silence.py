@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime
 
 from actions.api import Action, ActionFailed, Context, Crash, Field, Outputs, Secret
-from actions.monitoring.client import Alertmanager, Url
+from actions.monitoring.client import Alertmanager, Url, in_utc
 from actions.monitoring.matchers import Matcher, demand_a_value
 from actions.monitoring.unsilence import Unsilence
 
@@ -52,26 +52,26 @@ class Silence(Action[Silenced]):
         """Which alerts would fall silent, and who silenced the same already."""
         manager = Alertmanager(ctx, self.url, self.token)
         alerts = manager.firing(self.matchers)
-        length = f"for {self.minutes:g} min" if self.until is None else f"until {self.until:%Y-%m-%d %H:%M} UTC"
+        length = f"for {self.minutes:g} min" if self.until is None else f"until {in_utc(self.until)}"
         fires = f"{len(alerts)} of them fire{'s' if len(alerts) == 1 else ''} now" if alerts else "none fires now"
         lines = [f"Would silence {', '.join(self.matchers)} {length}; {fires}."]
         lines += [f"  {alert.told}" for alert in alerts[:_MOST_SHOWN]]
         lines += [f"  and {len(alerts) - _MOST_SHOWN} more"] if len(alerts) > _MOST_SHOWN else []
         same = [silence for silence in manager.silences() if silence.written == sorted(self.matchers)]
-        lines += [f"Silenced already by {one.created_by} until {one.ends_at:%H:%M} UTC: {one.comment}" for one in same]
+        lines += [f"Silenced already by {one.created_by} until {in_utc(one.ends_at)}: {one.comment}" for one in same]
         return "\n".join(lines)
 
     def run(self, ctx: Context) -> Silenced:
         """Make the silence, once."""
         if self.until is not None and self.until <= datetime.now(UTC):
-            raise ActionFailed(f"{self.until:%Y-%m-%d %H:%M} UTC is over.", hint="Choose a later end.")
+            raise ActionFailed(f"{in_utc(self.until)} is over.", hint="Choose a later end.")
         until = self.until or datetime.now(UTC) + timedelta(minutes=self.minutes)
         comment = f"{self.comment} ({ctx.run_name})"
         done = ctx.begin(Silenced(matchers=self.matchers, comment=comment, ends_at=until))
         manager = Alertmanager(ctx, self.url, self.token)
         made = manager.find(done.matchers, done.comment)
         id = made.id if made else manager.add(self.matchers, until=done.ends_at, by=ctx.started_by, comment=comment)
-        ctx.log(f"Silenced {', '.join(self.matchers)} until {done.ends_at:%H:%M} UTC: {id}")
+        ctx.log(f"Silenced {', '.join(self.matchers)} until {in_utc(done.ends_at)}: {id}")
         return done.model_copy(update={"silence": id})
 
     def undo(self, done: Silenced) -> "Unsilence | None":

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from actions.api import Check, CheckContext, Field, Secret, Version
-from actions.monitoring.client import Alertmanager, Muted, Url
+from actions.monitoring.client import Alertmanager, Muted, Url, in_utc
 
 
 class Silencing(Version):
@@ -34,7 +34,7 @@ def _shown(silence: Muted) -> Silencing:
     return Silencing(
         number=silence.id,
         # Who comes first: where many are offered, a long line is cut at its end.
-        name=f"{silence.created_by}, until {silence.ends_at:%d %b %H:%M} UTC",
+        name=f"{silence.created_by}, until {in_utc(silence.ends_at)}",
         published_at=silence.starts_at,
         title=f"{', '.join(silence.written)}: {silence.comment}",
         matchers=silence.written,

@@ -1,7 +1,7 @@
 """End a silence before its time."""
 
 from actions.api import Action, Context, Crash, Field, Outputs, Secret
-from actions.monitoring.client import Alertmanager, Muted, Url
+from actions.monitoring.client import Alertmanager, Muted, Url, in_utc
 from actions.monitoring.matchers import Matcher
 
 
@@ -40,7 +40,7 @@ class Unsilence(Action[Unsilenced]):
             return "The silence has ended already: nothing to do."
         return (
             f"Would end the silence of {', '.join(found.written)} by {found.created_by}, "
-            f"which else ends at {found.ends_at:%Y-%m-%d %H:%M} UTC: {found.comment}"
+            f"which else ends at {in_utc(found.ends_at)}: {found.comment}"
         )
 
     def run(self, ctx: Context) -> Unsilenced:
