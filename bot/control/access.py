@@ -91,9 +91,12 @@ class Access:
     def who_may(self, verb: str, target: str) -> str:
         """Who may, on *target* or somewhere below it, in words: "@platform and alice@example.org may."."""
         rules = self._rules(self._catalog.access)
-        if rules.are_open(verb, target):
+        places = rules.places(target)
+        if any(rules.are_open(verb, place) for place in places):
             return "Everyone may."
-        allowed = _people(rule for rule in rules.all if rules.allow(rule, verb, target, below=True))
+        allowed = _people(
+            rule for rule in rules.all if any(rules.allow(rule, verb, place, below=True) for place in places)
+        )
         denied = _people(rule for rule in rules.all if _denies(rule, verb, target))
         if "everyone" in denied:
             return "Nobody may: access.yml denies it to everyone."
@@ -172,6 +175,16 @@ class _Rules:
         # Who may do something in one environment sees the way there.
         matches = _leads_to if below or verb == "see" else covers
         return any(matches(on, target) for on in rule.on if not named or _names_environment(on))
+
+    def places(self, target: str) -> list[str]:
+        """*target*; of a job that acts on environments that job in each of them, where those are known."""
+        stack, name, environment = _parts(target)
+        declared = self.stacks.get(stack)
+        job = declared.jobs.get(name) if declared else None
+        if declared is None or job is None or environment:
+            return [target]
+        made = any(declared.environments[one].each for one in job.environments)
+        return [target] if made or not job.environments else [f"{target}/{one}" for one in job.environments]
 
     def _must_be_named(self, verb: str, target: str) -> bool:
         stack, _, environment = _parts(target)

@@ -10,7 +10,7 @@ import pytest
 from bot.base.errors import NotAllowed
 from bot.control.access import Access
 from bot.model.person import TIMER, Person
-from bot.model.stack import AccessRule, Environment, Stack
+from bot.model.stack import AccessRule, Environment, Job, Stack
 from bot.store.store import Store
 
 ADA = Person(id="U1", name="Ada", email="Ada@Example.org", groups=frozenset({"platform"}))
@@ -25,7 +25,8 @@ def shop() -> Stack:
         "staging": Environment(name="staging", fields={}),
         "production": Environment(name="production", fields={}, protected=True),
     }
-    return Stack(name="shop", title="Shop", environments=environments, jobs={}, folder=Path("/stacks/shop"))
+    jobs = {"move": Job(name="move", title="Move", steps=(), environments=("production",))}
+    return Stack(name="shop", title="Shop", environments=environments, jobs=jobs, folder=Path("/stacks/shop"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +191,13 @@ def test_who_may_run_a_job_are_those_who_may_in_one_of_its_environments(store: S
     rules = (allow("@platform", on="shop/deploy/production"), allow("U2", on="blog"))
 
     assert access(store, *rules).who_may("run", "shop/deploy") == "@platform may."
+
+
+def test_who_may_run_a_job_in_an_environment_that_it_does_not_have_is_not_named(store: Store) -> None:
+    rules = (allow("@platform", on="*/*/staging"), allow("@movers", on="*/move/production"))
+
+    assert access(store, *rules).who_may("run", "shop/move") == "@movers may."
+    assert access(store, has_access_file=False).who_may("run", "shop/move").startswith("Nobody may yet")
 
 
 def test_without_a_file_everyone_is_who_may(store: Store) -> None:
