@@ -11,21 +11,27 @@ from tests.fakes.postgres import postgres_database
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.full)])
-def the_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Of an empty database; empty for a file."""
     if request.param == "sqlite":
-        with house(tmp_path) as made:
-            yield made
+        yield ""
         return
-    with postgres_database() as url, house(tmp_path, url) as made:
+    with postgres_database() as found:
+        yield found
+
+
+@pytest.fixture
+def the_house(tmp_path: Path, url: str) -> Iterator[House]:
+    with house(tmp_path, url) as made:
         yield made
 
 
 @pytest.fixture
-def front(tmp_path: Path) -> Iterator[Callable[[str], Front]]:
+def front(tmp_path: Path, url: str) -> Iterator[Callable[[str], Front]]:
     made: list[Front] = []
 
     def make(stack: str) -> Front:
-        made.append(Front(tmp_path, stack))
+        made.append(Front(tmp_path, stack, url))
         return made[-1]
 
     yield make

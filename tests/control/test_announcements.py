@@ -27,8 +27,8 @@ ADA = Person(id="U1", name="Ada")
 
 
 @pytest.fixture
-def front(tmp_path: Path) -> Iterator[Front]:
-    front = Front(tmp_path, STACK)
+def front(tmp_path: Path, url: str) -> Iterator[Front]:
+    front = Front(tmp_path, STACK, url)
     yield front
     front.store.close()
 

@@ -28,8 +28,8 @@ NAME = "hashicorp/terraform in #dev"
 
 
 @pytest.fixture
-def front(tmp_path: Path) -> Iterator[Front]:
-    front = Front(tmp_path, STACK)
+def front(tmp_path: Path, url: str) -> Iterator[Front]:
+    front = Front(tmp_path, STACK, url)
     yield front
     front.store.close()
 

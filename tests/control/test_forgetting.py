@@ -22,7 +22,6 @@ from bot.store.form_tables import DraftRow
 from bot.store.start_tables import StartRow
 from bot.store.store import Transaction
 from tests.control.front import Front
-from tests.fakes.postgres import postgres_database
 
 STACK = """
 stack: web
@@ -49,17 +48,11 @@ class NoEntries:
         del parts
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.full)])
-def web(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Front]:
-    if request.param == "sqlite":
-        front = Front(tmp_path, STACK)
-        yield front
-        front.store.close()
-        return
-    with postgres_database() as url:
-        front = Front(tmp_path, STACK, url)
-        yield front
-        front.store.close()
+@pytest.fixture
+def web(tmp_path: Path, url: str) -> Iterator[Front]:
+    front = Front(tmp_path, STACK, url)
+    yield front
+    front.store.close()
 
 
 def sweep(web: Front, *, keep_days: int = 90) -> None:

@@ -49,8 +49,8 @@ def signed(body: bytes) -> str:
 
 
 @pytest.fixture
-def web(tmp_path: Path) -> Iterator[Front]:
-    front = Front(tmp_path, STACK)
+def web(tmp_path: Path, url: str) -> Iterator[Front]:
+    front = Front(tmp_path, STACK, url)
     yield front
     front.store.close()
 

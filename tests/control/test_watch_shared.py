@@ -16,7 +16,6 @@ from bot.watch.guard import Guarded
 from bot.watch.look import Looker
 from bot.watch.polite import PoliteHttp
 from tests.control.front import Engine, Front
-from tests.fakes.postgres import postgres_database
 from tests.fakes.told_site import Told, told_site
 
 STACK = """
@@ -37,16 +36,6 @@ def told() -> Iterator[Told]:
     with told_site() as site:
         site.pages["/app"] = ["1.0"]
         yield site
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.full)])
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Of an empty database; empty for a file."""
-    if request.param == "sqlite":
-        yield ""
-        return
-    with postgres_database() as found:
-        yield found
 
 
 @pytest.fixture
