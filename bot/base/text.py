@@ -2,14 +2,17 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 _UNITS_S = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _LONGEST_S = 3660 * 86400
 #: Of many names so many are said.
 _NAMED = 10
 _BYTES = re.compile(r"(?P<amount>\d{1,6}(\.\d{1,3})?) ?(?P<unit>[KMG])B", re.IGNORECASE)
+#: Nobody's form or call is nested like that, and reading it would end in the middle of something.
+_DEEPEST = 60
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
 
@@ -121,3 +124,27 @@ def first_line(text: str) -> str:
 def cut(text: str, most: int) -> str:
     """*text* in at most *most* characters; what was cut shows as an ellipsis."""
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def unwritable(whole: object) -> str:
+    """Why no database takes *whole*: a text with half a character or a NUL, or nesting too deep; empty when it does."""
+    left: list[tuple[Any, int]] = [(whole, 0)]
+    while left:
+        value, depth = left.pop()
+        if depth > _DEEPEST:
+            return f"nested more than {_DEEPEST} deep"
+        if isinstance(value, Mapping):
+            left += [(inner, depth + 1) for pair in value.items() for inner in pair]
+        elif isinstance(value, list):
+            left += [(inner, depth + 1) for inner in value]
+        elif isinstance(value, str) and ("\0" in value or not _is_unicode(value)):
+            return "a text that cannot be written"
+    return ""
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -19,7 +19,7 @@ from bot.catalog.problems import Mark, Problem
 from bot.catalog.stack_file import StackFile, read_stack
 from bot.model.follow import FOLLOWED
 from bot.model.freeze import Freeze
-from bot.model.stack import AccessRule, Environment, Job, Stack
+from bot.model.stack import LONGEST_ENVIRONMENT, AccessRule, Environment, Job, Stack
 from bot.model.watch import Resource
 
 #: The versions of a resource that are there now, as expressions see them; asked with the stack's and its own name.
@@ -207,6 +207,8 @@ class Catalog:
                 name = str(evaluate(declared.name, {of: version, "vars": self.vars}))
             except ExpressionProblem:
                 continue  # a version that has no such field has no such environment
+            if len(name) > LONGEST_ENVIRONMENT:
+                continue  # nobody could choose it; its triggers say so
             made.setdefault(name, replace(declared, name=name, given={of: version}))
         yield from made.values()
 

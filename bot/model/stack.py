@@ -13,6 +13,9 @@ from bot.model.plan import AnyStep, Approve, Then
 from bot.model.scheduled import Scheduled
 from bot.model.watch import Resource, Trigger, Webhook
 
+#: Of an environment's name: Slack's menus take no longer values.
+LONGEST_ENVIRONMENT = 150
+
 _EXPRESSION = re.compile(r"\{\{.*?\}\}")
 
 

@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from bot.base.errors import Refused
+from bot.base.text import unwritable
 from bot.slack.limits import BUTTON_VALUE, PRIVATE_METADATA
-from bot.slack.payload import unwritable
 
 START = "start_job"
 SEARCH = "search_job"

@@ -9,12 +9,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bot.base.text import unwritable
+
 #: More is no name, no time and no id of Slack's.
 _LONGEST_ID = 300
-#: Nobody's form is nested like that, and reading it would end in the middle of a listener.
-_DEEPEST = 60
-
-
 #: It goes back into buttons, where a longer one would not fit.
 _Id = Annotated[str, Field(max_length=_LONGEST_ID)]
 
@@ -163,27 +161,3 @@ def _kind_of(body: Mapping[str, Any]) -> type[_Part]:
     if body.get("type") == "event_callback":
         return _EventCallback
     return _Command if "command" in body else _Interaction
-
-
-def unwritable(whole: object) -> str:
-    """Why no database takes *whole*: a text with half a character or a NUL, or nesting too deep; empty when it does."""
-    left: list[tuple[Any, int]] = [(whole, 0)]
-    while left:
-        value, depth = left.pop()
-        if depth > _DEEPEST:
-            return f"nested more than {_DEEPEST} deep"
-        if isinstance(value, Mapping):
-            left += [(inner, depth + 1) for pair in value.items() for inner in pair]
-        elif isinstance(value, list):
-            left += [(inner, depth + 1) for inner in value]
-        elif isinstance(value, str) and ("\0" in value or not _is_unicode(value)):
-            return "a text that cannot be written"
-    return ""
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -71,6 +71,12 @@ def test_what_can_only_be_known_later_is_no_mistake(tmp_path: Path, step: str) -
     assert told_of_steps(tmp_path, step) == []
 
 
+def test_an_environment_with_a_name_that_no_menu_takes_is_told_at_its_place(tmp_path: Path) -> None:
+    stack = "environments:\n  {}: {{}}\njobs: {{a: {{steps: [{{wait: 1s}}]}}}}\n"
+
+    assert told(tmp_path, stack.format("e" * 151)) == ["2:3: The name has 151 characters; 150 are the most."]
+
+
 def test_a_misspelt_kind_of_step_is_told_once(tmp_path: Path) -> None:
     assert told_of_steps(tmp_path, "{use: command.run}") == ['step 1 has no key "use". Did you mean "uses"?']
 

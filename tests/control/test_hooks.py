@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -41,6 +42,19 @@ jobs:
     triggers: [{alert: {alertname: Down, severity: high}, form: {host: "{{ alert.labels.host }}"}}]
     steps: [{wait: 1s}]
 """
+#: A call says where its job runs.
+PLACES = """
+stack: web
+owners: ["@web"]
+channel: "#ops"
+environments: {staging: }
+webhooks:
+  pushed: {sign: github, secret: "env:X", fields: {place: "{{ payload.place }}"}}
+jobs:
+  deploy:
+    triggers: [{webhook: pushed, environment: "{{ webhook.place }}"}]
+    steps: [{wait: 1s}]
+"""
 SECRET = b"both know it"
 
 
@@ -77,6 +91,35 @@ def test_a_number_that_no_database_keeps_is_no_json(hooks, number):
 
     with pytest.raises(Refused, match="holds no JSON"):
         hooks.take(Call(stack="web", name="pushed", headers={"x-hub-signature-256": signed(body)}, body=body))
+
+
+@pytest.mark.parametrize("text", ["Ada\0", "\ud800"])
+def test_a_text_that_no_database_keeps_is_refused(web, hooks, text):
+    for call in (push(by=text), alert(since=text)):
+        with pytest.raises(Refused, match="The call cannot be kept: a text that cannot be written"):
+            hooks.take(call)
+
+    assert web.started() == []
+
+
+def test_an_environment_with_a_name_longer_than_any_is_told_and_nothing_starts(web, hooks):
+    web.edit(PLACES)
+
+    # As random as a key: nothing that a database could pack smaller.
+    assert hooks.take(push(place=secrets.token_hex(2000)))
+    assert hooks.take(push(place="staging"))
+
+    assert web.started() == ["deploy staging (because the webhook pushed was called)"]
+    assert web.messages()[0] == (
+        "*Deploy* did not start by itself: The name of its environment has 4000 characters; 150 are the most."
+    )
+
+
+def test_an_alert_whose_marks_are_longer_than_any_of_alertmanager_is_refused(web, hooks):
+    with pytest.raises(Refused, match="no alert of Alertmanager"):
+        hooks.take(alert(since=secrets.token_hex(2000)))
+
+    assert web.started() == []
 
 
 def test_who_shows_the_secret_may_say_the_same_again_a_little_later(web, hooks):
@@ -199,18 +242,19 @@ def test_calls_arrive_by_http(web, hooks):
     server = HookServer(hooks, host="127.0.0.1", port=0)
     url = server.start()
     try:
-        call = push()
+        call, nul = push(), push(by="\0")
         answers = [
             requests.post(f"{url}web/pushed", data=call.body, headers=dict(call.headers), timeout=10),
             requests.post(f"{url}web/pushed", data=call.body, headers=dict(call.headers), timeout=10),
             requests.post(f"{url}web/pushed", data=b"{}", timeout=10),
             requests.post(f"{url}web/nothing", data=b"{}", timeout=10),
             requests.post(f"{url}web/alerts", data=b"{}", headers={"Authorization": b"Bearer \xff"}, timeout=10),
+            requests.post(f"{url}web/pushed", data=nul.body, headers=dict(nul.headers), timeout=10),
         ]
     finally:
         server.stop()
 
-    assert [answer.status_code for answer in answers] == [202, 200, 403, 403, 403]
+    assert [answer.status_code for answer in answers] == [202, 200, 403, 403, 403, 422]
     assert answers[2].text == answers[3].text
 
 

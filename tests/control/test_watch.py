@@ -143,6 +143,18 @@ def test_each_present_version_has_an_environment(front):
     assert web.control.access.may(ADA, "run", "web/deploy/PR_42")
 
 
+def test_a_version_whose_environment_would_have_too_long_a_name_has_none_and_that_is_told(front):
+    web = front(PULLS.replace("stack: web", 'stack: web\nchannel: "#ops"'))
+    web.find("41", resource="pull")
+
+    web.find("41", "4" * 150, resource="pull")
+
+    stack, job = web.catalog.job("web", "deploy")
+    assert [one.name for one in web.catalog.environments(stack, job)] == ["PR_41"]
+    said = "*Deploy* did not start by itself: The name of its environment has 153 characters; 150 are the most."
+    assert web.messages() == [said]
+
+
 def test_an_environment_is_built_up_when_its_version_comes_and_taken_down_when_it_goes(front):
     web = front(PULLS)
     web.find("41", resource="pull")

@@ -18,6 +18,7 @@ from bot.catalog.lint.watch import WatchLint
 from bot.catalog.marks import Entries, Items, Scalar, Value, plain
 from bot.catalog.names import NAMED, RUN, Names, Scope, condition_faults, name_faults
 from bot.catalog.problems import Fault
+from bot.model.stack import LONGEST_ENVIRONMENT
 
 _FOLDER = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
@@ -81,6 +82,10 @@ def _stack_faults(tree: Entries, folder: str) -> Iterator[Fault]:
     name = tree.entries.get("stack")
     if isinstance(name, Scalar) and isinstance(name.value, str) and name.value != folder:
         yield name.mark, f'The stack is called "{name.value}", but its folder "{folder}". Give both the same name.'
+    environments = tree.entries.get("environments")
+    for written, mark in environments.keys.items() if isinstance(environments, Entries) else ():
+        if "{{" not in written and len(written) > LONGEST_ENVIRONMENT:
+            yield mark, f"The name has {len(written)} characters; {LONGEST_ENVIRONMENT} are the most."
     if not {"jobs", "announcements", "resources"} & tree.entries.keys():
         yield tree.mark, 'It does nothing: give it "jobs", "announcements" or "resources".'
     if not _FOLDER.fullmatch(folder):

@@ -14,7 +14,7 @@ from actions.api import ActionFailed
 from bot.base.clock import Clock
 from bot.base.errors import NotAllowed, NotFound, Refused
 from bot.base.redact import Redactor
-from bot.base.text import join_words
+from bot.base.text import join_words, unwritable
 from bot.catalog.catalog import Catalog
 from bot.catalog.expressions import ExpressionProblem, evaluate
 from bot.control.watchers.triggers import Triggers
@@ -30,6 +30,8 @@ _KEEP = timedelta(days=7)
 #: Callers that show the secret itself could say anything: the same again is only the same call when it comes so soon.
 _SHOW_THE_SECRET = {Signature.GITLAB, Signature.BEARER, Signature.ALERTMANAGER}
 _SENT_AGAIN = timedelta(minutes=5)
+#: Alertmanager's marks of an alert, by which it is known again, are shorter.
+_LONGEST_MARK = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,9 +175,12 @@ def _without(secret: str, payload: Any) -> Any:
 
 def _payload(body: bytes) -> Any:
     try:
-        return json.loads(body, parse_float=_finite, parse_constant=_finite)
+        payload = json.loads(body, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError) as error:
         raise Refused("The call holds no JSON.", hint="Send application/json.") from error
+    if why := unwritable(payload):
+        raise Refused(f"The call cannot be kept: {why}.", hint="No NUL, no half characters, and not so deep.")
+    return payload
 
 
 def _finite(written: str) -> float:
@@ -191,6 +196,7 @@ def _firing(payload: Any) -> Iterator[dict[str, Any]]:
     listed = payload.get("alerts") if isinstance(payload, dict) else None
     for alert in listed if isinstance(listed, list) else ():
         if isinstance(alert, dict) and alert.get("status") == "firing" and isinstance(alert.get("labels"), dict):
+            _must_be_short(alert, "fingerprint", "startsAt")
             yield {
                 "labels": alert["labels"],
                 "annotations": alert.get("annotations") or {},
@@ -199,3 +205,10 @@ def _firing(payload: Any) -> Iterator[dict[str, Any]]:
                 "url": str(alert.get("generatorURL") or ""),
                 "since": str(alert.get("startsAt") or ""),
             }
+
+
+def _must_be_short(alert: Mapping[str, Any], *marks: str) -> None:
+    """Raise Refused where a mark is longer than a database takes in what is looked for."""
+    for mark in marks:
+        if len(str(alert.get(mark) or "")) > _LONGEST_MARK:
+            raise Refused(f"It is no alert of Alertmanager: its {mark} is longer than {_LONGEST_MARK} characters.")

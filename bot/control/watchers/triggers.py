@@ -20,7 +20,7 @@ from bot.control.watchers.clockwork import DayOff
 from bot.model.message import MessageKind
 from bot.model.person import TRIGGER
 from bot.model.run import Run
-from bot.model.stack import Job, Stack
+from bot.model.stack import LONGEST_ENVIRONMENT, Job, Stack
 from bot.model.watch import OwedStart, Trigger, TriggerKind
 from bot.store.store import Store, Transaction
 
@@ -155,6 +155,10 @@ class Triggers:
             return []
         here = {one.name for one in self._catalog.environments(stack, job, given=scope)}
         named = self._named(stack, job, trigger, scope)
+        if too_long := [len(name) for name in named if name and len(name) > LONGEST_ENVIRONMENT]:
+            raise ExpressionProblem(
+                f"The name of its environment has {too_long[0]} characters; {LONGEST_ENVIRONMENT} are the most."
+            )
         return [name for name in named if name in here or name not in job.environments]
 
     def _is_wanted(self, stack: Stack, job: Job, trigger: Trigger) -> bool:
