@@ -16,6 +16,11 @@ def bot(_shared):
     return _shared
 
 
+def told(person, part):
+    """What this person alone is told, once *part* is in it."""
+    return person.until(lambda: next((one for one in person.ephemerals("#general") if part in read(one)), None))
+
+
 @pytest.fixture
 def follow(slack):
     """Follows something; what the person is told alone."""
@@ -103,3 +108,21 @@ def test_a_channel_that_takes_no_message_of_the_bot_ends_it_and_who_asked_is_tol
     assert nothing_is_followed()
     ended = [line["answer"] for line in bot.json("audit") if line["verb"] == "unfollow"]
     assert ended[0] == "undeliverable"
+
+
+def test_the_list_says_who_follows_what_where_and_its_button_ends_it(bot, slack, follow):
+    slack.command("", command="/follows", channel="#general")
+    told(slack, "Nothing is followed yet. Try")
+    slack.as_name("grace").command(
+        "https://pypi.org/project/ansible-core/ >=2.19 in #support", command="/follow", channel="#general"
+    )
+    slack.message_with("Grace Hopper follows", channel="#support")
+
+    slack.command("", command="/follows", channel="#general")
+    listed = told(slack, "by Grace Hopper")
+    assert "*pypi:ansible-core &gt;=2.19* in <#C0SUPPORT>" in read(listed)
+    slack.click(listed, "Unfollow")
+
+    told(slack, "pypi:ansible-core in #support is followed no more.")
+    slack.message_with("Ada Lovelace ended it: new versions of pypi:ansible-core are not told here", channel="#support")
+    assert "followed/" not in bot.ask("watch", "list")

@@ -3,12 +3,14 @@
 import pytest
 
 from tests.fakes.told_site import told_site
+from tests.slack import read
 
 #: On a busy machine everything takes its time; what is tested is that it comes, and once.
 LONG_S = 60
 STACK = """\
 stack: radar
 title: Radar
+owners: ["@platform"]
 channel: "#ops"
 resources:
   app: {{check: http.versions, every: 1s, with: {{url: "{url}/app", json_path: "$[*]"}}}}
@@ -62,3 +64,16 @@ def test_a_version_starts_its_job_once_also_when_the_bot_is_killed_in_between(bo
     assert upgraded() == ["1.1", "1.2"]
     listed = next(line for line in bot.ask("watch", "list").splitlines() if "radar/app" in line).split()
     assert (listed[1], listed[2], listed[-1]) == ("1.2", "3", "well")
+
+
+@pytest.mark.usefixtures("upgraded")
+def test_a_site_that_breaks_is_told_to_the_owners_at_the_third_failure_and_once_when_it_answers_again(slack, site):
+    site.status = 500
+    told = slack.message_with("I cannot look at *app* of radar, three times in a row:", timeout_s=LONG_S)
+    assert read(told).startswith("@platform: ")
+    assert "answered 500. Is the URL right, and the access?" in read(told)
+
+    site.status = 200
+    [well] = slack.until(lambda: slack.messages(thread=told), timeout_s=LONG_S)
+    assert "I can look at *app* of radar again." in read(well)
+    assert [one["ts"] for one in slack.messages() if "I cannot look at" in read(one)] == [told["ts"]]
