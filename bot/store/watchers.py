@@ -90,15 +90,15 @@ class Watchers:
         asked = case((asked_meanwhile, col(WatcherRow.asked)), else_=bool(values.pop("asked", False)))
         self.change(id, checked_at=now, next_at=next_at_or_sooner, asked=asked, leased_until=None, **values)
 
-    def told(self, ids: Collection[str]) -> list[Watcher]:
-        """Those of *ids* of which people were told that they do not work; all are held until this transaction ends."""
-        self._hold(col(WatcherRow.id).in_(ids))
-        query = select(WatcherRow).where(col(WatcherRow.told_at).is_not(None))
-        rows = self._session.exec(query.execution_options(populate_existing=True)).all()
-        return [_watcher(row) for row in rows if row.id in ids]
+    def unchanged(self, next_ats: Mapping[str, datetime], *, now: datetime) -> list[Watcher]:
+        """Say of many, each with its next moment, that they work and list what they listed; their leases end.
 
-    def unchanged(self, next_ats: Mapping[str, datetime], *, now: datetime) -> None:
-        """Say of many, each with its next moment, that they work and list what they listed; their leases end."""
+        Returns those of which people were told that they do not work.
+        """
+        self._hold(col(WatcherRow.id).in_(next_ats))
+        told = select(WatcherRow).where(col(WatcherRow.told_at).is_not(None))
+        rows = self._session.exec(told.execution_options(populate_existing=True)).all()
+        well_again = [_watcher(row) for row in rows if row.id in next_ats]
         asked_meanwhile = col(WatcherRow.next_at) < col(WatcherRow.leased_until)
         table = WatcherRow.__table__  # type: ignore[attr-defined]
         well = {"failures": 0, "error": "", "hint": "", "told_at": None, "held_since": None, "was_empty": False}
@@ -113,8 +113,8 @@ class Watchers:
                 **well,
             )
         )
-        self._hold(col(WatcherRow.id).in_(next_ats))
         self._session.connection().execute(query, [{"of": id, "at": at} for id, at in next_ats.items()])
+        return well_again
 
     def sooner(self, ids: Collection[str], now: datetime) -> None:
         """Look at them now, whatever was planned; one that is being looked at is looked at again right after."""

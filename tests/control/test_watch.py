@@ -59,6 +59,19 @@ def test_a_version_that_appears_starts_its_job_with_its_answers_and_says_why(fro
     assert len(web.started()) == 1
 
 
+def test_what_is_looked_at_as_often_is_not_looked_at_in_one_moment(front):
+    names = [f"app{number}" for number in range(20)]
+    listed = "".join(f'  {name}: {{check: http.versions, with: {{url: "http://a/", pattern: x}}}}\n' for name in names)
+    web = front(f"stack: web\nresources:\n{listed}")
+    first = {one.next_at for one in web.control.watch.watchers()}
+
+    for name in names:
+        web.find("1.0", resource=name)
+
+    assert len(first) > 1
+    assert len({one.next_at for one in web.control.watch.watchers()}) > 1
+
+
 def test_several_bots_start_it_once(front):
     web = front(STACK)
     web.find("1.0")

@@ -117,12 +117,12 @@ class Watch:
         """Say that these, each with its `every` in seconds, were checked and are as they were."""
         if not watchers:
             return
-        for watcher in tx.watchers.told(watchers):
+        now = self._clock.now()
+        next_ats = {id: now + timedelta(seconds=_jitter(s)) for id, s in watchers.items()}
+        for watcher in tx.watchers.unchanged(next_ats, now=now):
             stack, _ = self._declared(watcher.id)
             if stack:
                 _tell_well(tx, stack, watcher)
-        now = self._clock.now()
-        tx.watchers.unchanged({id: now + timedelta(seconds=_jitter(s)) for id, s in watchers.items()}, now=now)
 
     def look_sooner(self, stack: str, resources: Collection[str]) -> None:
         """Check these resources now: something outside said that they changed."""
