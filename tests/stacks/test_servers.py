@@ -1,6 +1,8 @@
 """The servers stack's playbook for services, on real SSH hosts whose service is a small program of their own."""
 
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
 import pytest
 
@@ -9,8 +11,21 @@ from actions.api import ActionFailed, HostState
 from tests.actions.recording import Recording
 from tests.fakes.host_service import HostService
 from tests.fakes.hosts import Lab, ssh_hosts
+from tests.fakes.serving import serving
 
 pytestmark = pytest.mark.full
+
+#: Two "servers" on this machine; what each was told stands in one file.
+HOSTS = """\
+all:
+  hosts: {{web1: , web2: }}
+  vars:
+    ansible_connection: local
+    ansible_python_interpreter: "{{{{ ansible_playbook_python }}}}"
+    service_commands:
+      app: {{restarted: [sh, -c, "echo {{{{ inventory_hostname }}}} >>{told}"], runs: ["true"]}}
+    service_health: {{app: "{url}/{{{{ inventory_hostname }}}}"}}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +75,31 @@ def test_a_host_that_fails_holds_up_further_ones_and_a_further_try_does_just_wha
     service.mend("web2")
     playbook.rest(None, done).run(step("servers"))
     assert sorted(service.told[2:]) == ["restarted web2", "restarted web3"]
+
+
+def test_the_next_server_is_not_touched_before_the_one_before_it_answers(
+    tmp_path: Path, step: Callable[[str], Recording]
+):
+    told = tmp_path / "told"
+    answers: list[tuple[str, int, list[str]]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            # Each of them comes up at the second look.
+            status = 200 if any(path == self.path for path, _, _ in answers) else 503
+            answers.append((self.path, status, told.read_text().split()))
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            """Stay silent."""
+
+    with serving(Handler) as server:
+        inventory = tmp_path / "hosts.yml"
+        inventory.write_text(HOSTS.format(told=told, url=f"http://127.0.0.1:{server.server_port}"))
+        variables = {"service": "app", "wanted": "restarted", "at_once": 1}
+        RunPlaybook(playbook="payload/services.yml", inventory=str(inventory), vars=variables).run(step("servers"))
+
+    both = ["web1", "web2"]
+    assert answers == [("/web1", 503, ["web1"]), ("/web1", 200, ["web1"]), ("/web2", 503, both), ("/web2", 200, both)]
