@@ -22,11 +22,11 @@ Filled = TypeVar("Filled", bound=BaseModel)
 
 
 class UnknownAction(LookupError):  # noqa: N818
-    """There is no action of this name."""
+    """There is no action of this name that can be used."""
 
 
 class UnknownCheck(LookupError):  # noqa: N818
-    """There is no check of this name."""
+    """There is no check of this name that can be used."""
 
 
 def names() -> list[str]:
@@ -43,9 +43,9 @@ def check_names() -> list[str]:
 def find(name: str) -> type[Action[Any]]:
     """The action class that a stack calls *name*.
 
-    Raises UnknownAction; `names` has what to suggest.
+    Raises UnknownAction; `names` has what to suggest, and `fault` what is wrong with one that is there.
     """
-    made = _class(name) if name in names() else None
+    made = _class(name) if name in names() and not fault(name) else None
     if not (isinstance(made, type) and issubclass(made, Action)):
         raise UnknownAction(name)
     return made
@@ -55,12 +55,21 @@ def find(name: str) -> type[Action[Any]]:
 def find_check(name: str) -> type[Check[Any]]:
     """The check class that a stack calls *name*.
 
-    Raises UnknownCheck; `check_names` has what to suggest.
+    Raises UnknownCheck; `check_names` has what to suggest, and `fault` what is wrong with one that is there.
     """
-    made = _class(name) if name in check_names() else None
+    made = _class(name) if name in check_names() and not fault(name) else None
     if not (isinstance(made, type) and issubclass(made, Check)):
         raise UnknownCheck(name)
     return made
+
+
+def fault(name: str) -> str:
+    """Why Python cannot read the file of an action or check that is there, in a sentence; empty when it can."""
+    try:
+        _class(name)
+    except Exception as error:  # noqa: BLE001 - what its author wrote may raise anything
+        return f"{type(error).__name__}: {str(error).partition(chr(10))[0].rstrip('.')}."
+    return ""
 
 
 def fill(kind: type[Filled], values: Mapping[str, Any]) -> Filled:

@@ -49,7 +49,8 @@ def stack_schema() -> dict[str, Any]:
     environments = schema["properties"]["environments"]["patternProperties"]
     # An environment without fields needs no braces: `staging:`.
     environments |= {name: {"anyOf": [fields, {"type": "null"}]} for name, fields in environments.items()}
-    names, checks = library.names(), library.check_names()
+    names = [name for name in library.names() if not library.fault(name)]
+    checks = [name for name in library.check_names() if not library.fault(name)]
     step = defs["RawStep"]
     step["oneOf"] = [{"required": [kind]} for kind in KINDS]
     defs["RawTrigger"]["oneOf"] = [{"required": [kind]} for kind in TRIGGERS]

@@ -1,5 +1,7 @@
 """Which steps of a job have no way back."""
 
+from contextlib import suppress
+
 from actions import library
 from bot.model.plan import AnyStep, Each, Uses, walk
 from bot.model.stack import Job
@@ -9,7 +11,9 @@ def is_final(step: AnyStep) -> bool:
     """Does what *step* itself changes stay, since nothing reverses it?"""
     if isinstance(step, Each):
         return is_final(step.step)
-    return isinstance(step, Uses) and step.uses in library.names() and library.find(step.uses).is_final(step.with_)
+    with suppress(library.UnknownAction):
+        return isinstance(step, Uses) and library.find(step.uses).is_final(step.with_)
+    return False
 
 
 def final_steps(job: Job) -> list[str]:

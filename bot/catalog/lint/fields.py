@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -25,15 +26,19 @@ _LONE_ENV = re.compile(r"\{\{\s*env\.(\w+)\s*\}\}")
 
 
 def action_faults(uses: Value) -> Iterator[Fault]:
-    """Is there such an action?"""
-    if isinstance(uses, Scalar) and isinstance(uses.value, str) and uses.value not in library.names():
+    """Is there such an action, and can it be used?"""
+    if not (isinstance(uses, Scalar) and isinstance(uses.value, str)):
+        return
+    if uses.value not in library.names():
         yield uses.mark, f'There is no action "{uses.value}". {did_you_mean(uses.value, library.names())}'
+    elif fault := library.fault(uses.value):
+        yield uses.mark, f'The action "{uses.value}" cannot be used. {fault}'
 
 
 def find_action(uses: Value | None) -> type[Action[Any]] | None:
-    """The action's class; None when there is none, which `action_faults` says."""
-    if isinstance(uses, Scalar) and uses.value in library.names():
-        return library.find(str(uses.value))
+    """The action's class; None when there is none that can be used, which `action_faults` says."""
+    with suppress(library.UnknownAction):
+        return library.find(str(uses.value)) if isinstance(uses, Scalar) else None
     return None
 
 

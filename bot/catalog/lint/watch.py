@@ -1,6 +1,7 @@
 """Checks resources, webhooks and triggers: do their names lead somewhere, and can what they start be started?"""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -212,9 +213,9 @@ class WatchLint:
 
 
 def find_check(written: Value | None) -> type[Check[Any]] | None:
-    """The check's class; None when there is none, which is told elsewhere."""
-    if isinstance(written, Scalar) and written.value in library.check_names():
-        return library.find_check(str(written.value))
+    """The check's class; None when there is none that can be used, which is told elsewhere."""
+    with suppress(library.UnknownCheck):
+        return library.find_check(str(written.value)) if isinstance(written, Scalar) else None
     return None
 
 
@@ -222,8 +223,11 @@ def check_faults(use: Entries, scope: Scope) -> Iterator[Fault]:
     """What is wrong with a `check` and what is given to it in its `with`, which may name what is in *scope*."""
     written = use.entries.get("check")
     if isinstance(written, Scalar) and isinstance(written.value, str) and find_check(written) is None:
-        hint = did_you_mean(written.value, library.check_names())
-        yield written.mark, f'There is no check "{written.value}". {hint}'.rstrip()
+        if written.value in library.check_names():
+            yield written.mark, f'The check "{written.value}" cannot be used. {library.fault(written.value)}'
+        else:
+            hint = did_you_mean(written.value, library.check_names())
+            yield written.mark, f'There is no check "{written.value}". {hint}'.rstrip()
     given = use.entries.get("with")
     if check := find_check(written):
         owner = given if isinstance(given, Entries) else Entries(use.keys["check"], {}, {})
