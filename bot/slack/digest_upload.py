@@ -35,8 +35,8 @@ class DigestUpload:
         if channel is None:
             raise NotFound(f"There is no channel {message.channel} for the digest.")
         where, name = Address(channel=channel, ts=""), f"digest-{end:%Y-%m-%d}.png"
-        if message.tries and (ts := self._files.is_there(name, where, in_thread=False)):
-            return Address(channel=channel, ts=ts)
+        if message.tries and (found := self._found(name, message, where, since=end)):
+            return found
         text = "\n".join([f"*{escape(title_of(digest))}*", *(f"• {escape(line)}" for line in words_of(digest))])
         picture = draw(digest)
         if picture is None:
@@ -48,6 +48,12 @@ class DigestUpload:
                 raise
             return self._say(text, message, where)
         return Address(channel=channel, ts=self._files.is_there(name, where, in_thread=False) or "")
+
+    def _found(self, name: str, message: Message, where: Address, *, since: datetime) -> Address | None:
+        """Did an earlier try get through, with the picture or in words alone, though its answer did not?"""
+        if ts := self._files.is_there(name, where, in_thread=False):
+            return Address(channel=where.channel, ts=ts)
+        return self._posting.find(message.key, channel=where.channel, thread_ts=None, since=since)
 
     def _upload(self, picture: bytes, name: str, text: str, digest: Digest, where: Address) -> None:
         self._files.upload(

@@ -1,10 +1,5 @@
-"""A worker that looks at one site and announces what is new, and that a test kills: fork by fork.
+"""A worker that looks at one site and announces what is new, and that a test kills: fork by fork."""
 
-It imports everything once. For each line that it reads it forks a child that does one round, says the child's process
-id, and then how it ended.
-"""
-
-import os
 import sys
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -27,6 +22,7 @@ from bot.watch.look import Looker
 from bot.watch.polite import PoliteHttp
 from bot.watch.schedule import next_moment
 from tests.control.front import Engine, NoPreviews
+from tests.scenarios.forks import fork_for_each_line
 
 
 class HastyClock:
@@ -87,17 +83,5 @@ def _is_owed(store: Store) -> bool:
     return bool(owed)
 
 
-def main() -> None:
-    """Fork a child for each line of standard input."""
-    folder, slack_url = Path(sys.argv[1]), sys.argv[2]
-    for _ in sys.stdin:
-        if (child := os.fork()) == 0:
-            one_round(folder, slack_url)
-            os._exit(0)
-        print(child, flush=True)
-        _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    fork_for_each_line(lambda _: one_round(Path(sys.argv[1]), sys.argv[2]))

@@ -1,21 +1,16 @@
 """A bot that is killed at any moment between finding a version and announcing it announces it once."""
 
-import contextlib
-import os
 import random
 import signal
-import subprocess
-import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.fakes.told_site import Told, told_site
+from tests.scenarios.forks import Forks, forks
 from tests.slack_edge.tiny_slack import TinySlack
 
 KILLS = 50
@@ -27,37 +22,6 @@ resources:
     with: {{url: "{url}/app", json_path: "$[*]"}}
     announce: {{channel: "#ops"}}
 """
-
-
-@dataclass
-class Announcer:
-    """The worker's side that forks."""
-
-    process: "subprocess.Popen[str]"
-
-    def work(self, *, kill_after_s: float | None = None) -> int:
-        """Let it do one round, killed after so long; returns how that ended."""
-        assert self.process.stdin
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-        child = int(self._said())
-        killing = threading.Timer(kill_after_s, _kill, [child]) if kill_after_s is not None else None
-        if killing:
-            killing.start()
-        ended = int(self._said())
-        if killing:
-            killing.cancel()
-            killing.join()
-        return ended
-
-    def _said(self) -> str:
-        assert self.process.stdout
-        return self.process.stdout.readline()
-
-
-def _kill(child: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(child, signal.SIGKILL)
 
 
 @pytest.fixture
@@ -75,14 +39,11 @@ def slack() -> Iterator[TinySlack]:
 
 
 @pytest.fixture
-def announcer(tmp_path: Path, told: Told, slack: TinySlack) -> Iterator[Announcer]:
+def announcer(tmp_path: Path, told: Told, slack: TinySlack) -> Iterator[Forks]:
     (tmp_path / "stacks" / "web").mkdir(parents=True)
     (tmp_path / "stacks" / "web" / "stack.yml").write_text(STACK.format(url=told.url))
-    argv = [sys.executable, "-m", "tests.scenarios.announcer", str(tmp_path), slack.api_url]
-    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        yield Announcer(process)
-        assert process.stdin
-        process.stdin.close()
+    with forks("tests.scenarios.announcer", str(tmp_path), slack.api_url) as process:
+        yield process
 
 
 def test_each_version_is_announced_once_though_the_bot_is_killed_at_fifty_moments(announcer, told, slack):

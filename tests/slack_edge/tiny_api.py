@@ -138,8 +138,9 @@ class TinyApi:
 
     def _files_completeUploadExternal(self, asked: dict[str, Any]) -> dict[str, Any]:
         files = [{**one, "name": self.called("files.getUploadURLExternal")[-1]["filename"]} for one in asked["files"]]
-        said = {"channel": asked["channel_id"], "text": asked.get("initial_comment", ""), "files": files}
-        self._chat_postMessage({**said, "thread_ts": asked["thread_ts"], "blocks": []})
+        said = {"channel": asked["channel_id"], "text": asked.get("initial_comment", ""), "files": files, "blocks": []}
+        thread = {"thread_ts": asked["thread_ts"]} if "thread_ts" in asked else {}
+        self._chat_postMessage({**said, **thread})
         return {"files": files}
 
     def _called_outside(self, id: str) -> dict[str, Any] | None:
