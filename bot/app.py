@@ -15,7 +15,7 @@ import structlog
 from pydantic import SecretStr
 
 from bot.base.clock import Clock, SystemClock
-from bot.base.errors import SetupProblem
+from bot.base.errors import SetupProblem, why
 from bot.base.lock_file import LockFile
 from bot.base.nudges import Nudges
 from bot.catalog.catalog import Catalog
@@ -250,6 +250,7 @@ class App:
             self._post_boards()
         if slack or port is None:
             # A run of the terminal only finishes itself; what happens outside is for those who stay.
+            self._say_mistakes()
             self._watch(name)
         self._schedule.every(_FIRE_EVERY_S, "due timers", self.control.timers.fire_due)
         self._schedule.every(_FROZEN_EVERY_S, "freezes", self.control.freezes.look)
@@ -301,7 +302,7 @@ class App:
             log.info("webhooks are taken", url=url)
         except OSError as error:
             raise SetupProblem(
-                f"Port {port} for webhooks cannot be listened on: {error.strerror}.", hint="Choose another hooks_port."
+                f"Port {port} for webhooks cannot be listened on: {why(error)}.", hint="Choose another hooks_port."
             ) from error
         if self._playground_hooks:
             self._playground_hooks.url = url
@@ -356,9 +357,12 @@ class App:
     def _refresh(self) -> None:
         if self.catalog.refresh():
             self.control.watch.keep()
-            for problem in self.catalog.problems:
-                log.warning("a stack has a mistake", problem=str(problem))
+            self._say_mistakes()
             self._post_boards()
+
+    def _say_mistakes(self) -> None:
+        for problem in self.catalog.problems:
+            log.warning("a stack has a mistake", problem=str(problem))
 
     def _post_boards(self) -> None:
         """In the sandbox every stack with a channel has its buttons there; in a real workspace people say where."""

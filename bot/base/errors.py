@@ -1,6 +1,12 @@
 """How the program says no to a person: one sentence, and what to do next."""
 
+import os
 from collections.abc import Mapping
+
+
+def why(error: OSError) -> str:
+    """The system's own words for it: libraries put addresses and tuples of theirs around them."""
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error.strerror or error)
 
 
 class Refused(Exception):  # noqa: N818 - it reads as what happened

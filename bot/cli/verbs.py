@@ -96,6 +96,8 @@ def _run(verb: str, words: Sequence[str]) -> int:
     if verb in {"version", "--version"}:
         print(__version__)  # noqa: T201
         return 0
+    if verb == "help" and words:
+        return _run(words[0], ["--help"])
     if verb in {"help", "--help", "-h"}:
         print(overview())  # noqa: T201
         return 0

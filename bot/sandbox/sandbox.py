@@ -10,7 +10,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.base.clock import Clock, SystemClock
-from bot.base.errors import SetupProblem
+from bot.base.errors import SetupProblem, why
 from bot.sandbox import keeping
 from bot.sandbox.addresses import Addresses
 from bot.sandbox.clock import Ids, MovableClock
@@ -107,8 +107,8 @@ class Sandbox:
             listening = socket.create_server((self._host, self._port))
         except OSError as error:
             raise SetupProblem(
-                f"Port {self._port} on {self._host} cannot be opened: {error.strerror or error}.",
-                hint="Another program has it; choose another with --port, or --port 0 for any free one.",
+                f"Port {self._port} on {self._host} cannot be opened: {why(error)}.",
+                hint="Choose another with --port, or --port 0 for any free one.",
             ) from error
         self._port = listening.getsockname()[1]
         self._loop = asyncio.new_event_loop()

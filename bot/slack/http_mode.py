@@ -10,7 +10,7 @@ from aiohttp import web
 from slack_bolt import App, BoltRequest
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 
-from bot.base.errors import SetupProblem
+from bot.base.errors import SetupProblem, why
 from bot.slack.app import acknowledged
 
 PATH = "/slack/events"
@@ -42,7 +42,7 @@ class HttpMode:
             asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(timeout_s)
         except OSError as error:
             raise SetupProblem(
-                f"Port {self._port} on {self._host} cannot be opened: {error.strerror or error}.",
+                f"Port {self._port} on {self._host} cannot be opened: {why(error)}.",
                 hint="Another program has it; choose another port.",
             ) from error
 

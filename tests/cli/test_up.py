@@ -40,6 +40,16 @@ def test_one_set_of_data_has_one_bot(terminal):
     assert second.stderr.count("\n") == 1
 
 
+def test_a_mistake_in_a_stack_is_told_when_the_bot_comes_up(terminal):
+    terminal.write_stack("broken", "stack: broken\njobs: {go: {steps: [{uses: no.such}]}}\n")
+    bot = terminal.start("up", "--port", "0")
+    ready(bot)
+
+    bot.terminate()
+
+    assert "stacks/broken/stack.yml:2" in bot.communicate(timeout=30)[1]
+
+
 def test_an_outside_world_that_cannot_be_read_is_named_in_one_sentence_and_left_alone(terminal):
     kept = terminal.data / "outside.json"
     kept.parent.mkdir(exist_ok=True)

@@ -19,6 +19,11 @@ def test_without_a_word_it_lists_every_verb(terminal):
     assert max(map(len, done.stdout.splitlines())) <= 80, "a small terminal shows each in one line"
 
 
+def test_help_with_a_verb_behind_it_is_the_help_of_that_verb(terminal):
+    assert "Exit codes: 0 succeeded" in terminal.call("help", "run").stdout
+    assert terminal.call("help", "rnu").stderr == 'There is no verb "rnu". Did you mean "run"?\n'
+
+
 def test_an_unknown_verb_is_answered_with_the_nearest(terminal):
     done = terminal.call("rnu")
 

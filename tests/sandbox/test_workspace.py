@@ -227,8 +227,10 @@ def test_a_taken_port_is_named(sandbox: Sandbox) -> None:
     port = int(sandbox.url.rstrip("/").rsplit(":", 1)[1])
     second = Sandbox(manifest=MANIFEST, port=port)
 
-    with pytest.raises(SetupProblem, match=f"Port {port} on 127.0.0.1 cannot be opened"):
+    with pytest.raises(SetupProblem) as problem:
         second.start()
+
+    assert problem.value.reason == f"Port {port} on 127.0.0.1 cannot be opened: Address already in use."
 
 
 def test_a_reset_makes_the_workspace_new(api: Api, ada: Slack) -> None:

@@ -1,4 +1,4 @@
-"""`kill -9` of the bot while it fetches a file that somebody gave to a form: it is fetched again, or one hears why not."""
+"""`kill -9` of the bot while it fetches a file that was given to a form: it comes again, or one hears why not."""
 
 import time
 from pathlib import Path

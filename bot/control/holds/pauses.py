@@ -110,7 +110,7 @@ class Pauses:
     def _end(self, tx: Transaction, target: str, *, by: Person, origin: str, channel: str | None) -> list[int]:
         pause = tx.pauses.get(target)
         if pause is None or not tx.pauses.remove(target):
-            raise NotNow("This is not paused (any more).", hint="/stack pause STACK because ... pauses a stack.")
+            raise NotNow("This is not paused (any more).")
         tx.messages.show_boards()
         freed = let_go(tx, self._engine, self._catalog.freezes, now=self._clock.now())
         self._record(tx, by, "unpause", target, origin, "")

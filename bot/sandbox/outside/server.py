@@ -11,7 +11,7 @@ from typing import Any, Literal
 from aiohttp import web
 
 from bot.base.clock import Clock
-from bot.base.errors import SetupProblem
+from bot.base.errors import SetupProblem, why
 from bot.sandbox.outside import github, gitlab
 from bot.sandbox.outside.forge import Forge
 from bot.sandbox.outside.manners import Manners
@@ -75,7 +75,7 @@ class ForgeServer:
             listening = socket.create_server((self._host, self._port))
         except OSError as error:
             raise SetupProblem(
-                f"Port {self._port} on {self._host} cannot be opened: {error.strerror or error}.",
+                f"Port {self._port} on {self._host} cannot be opened: {why(error)}.",
                 hint="Another program has it.",
             ) from error
         self._port = listening.getsockname()[1]
