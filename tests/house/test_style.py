@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 
 #: Where a thread ends, and so the only files that may catch any exception at all: each tells people and goes on.
 BOUNDARIES = {
+    "actions/library.py": "a file that an operator wrote",
     "bot/runner/use.py": "an action",
     "bot/runner/worker.py": "a run",
     "bot/runner/engine.py": "a worker's signs of life",
