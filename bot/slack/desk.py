@@ -182,19 +182,13 @@ class Desk:
             call(self.slack.views_update, view_id=interaction.view.id, view=view)
         elif interaction.trigger_id:
             call(self.slack.views_open, trigger_id=interaction.trigger_id, view=modal("Stackhand", blocks))
-        elif interaction.is_direct:
-            thread = {"thread_ts": interaction.thread_ts} if interaction.thread_ts else {}
-            call(self.slack.chat_postMessage, channel=interaction.channel, text=text, blocks=blocks, **thread)
         else:
+            said = {"channel": interaction.channel, "text": text, "blocks": blocks}
             thread = {"thread_ts": interaction.thread_ts} if interaction.thread_ts else {}
-            call(
-                self.slack.chat_postEphemeral,
-                channel=interaction.channel,
-                user=interaction.user,
-                text=text,
-                blocks=blocks,
-                **thread,
-            )
+            if interaction.is_direct:
+                call(self.slack.chat_postMessage, **said, **thread)
+            else:
+                call(self.slack.chat_postEphemeral, user=interaction.user, **said, **thread)
 
 
 def report() -> str:

@@ -19,9 +19,6 @@ class Locks(Protocol):
     def find(self, said: str, *, by: Person) -> str:
         """The lock that is meant. Raises NotFound."""
 
-    def get(self, name: str) -> Lock | None:
-        """The lock as it stands; None when nobody holds it."""
-
     def all(self, person: Person) -> Sequence[Lock]:
         """Everything that is held and that *person* may see."""
 

@@ -70,9 +70,6 @@ class Locks:
     def find(self, said: str, *, by: Person) -> str:
         raise NotFound(f'There is no lock "{said}".')
 
-    def get(self, name: str) -> Lock | None:
-        return None
-
     def all(self, person: Person) -> list[Lock]:
         return []
 
