@@ -271,8 +271,8 @@ def _failed(reason: str, hint: str) -> _Result:
     return _Result(StepStatus.FAILED, {"reason": reason, "hint": hint})
 
 
-class _Report:
-    """What a step says about itself, on its way to the rows."""
+class _Report(StepReport):
+    """What a step says about itself, on its way to the rows; also that it is about to change things."""
 
     def __init__(
         self,
@@ -284,14 +284,9 @@ class _Report:
         done: Sequence[HostResult],
     ) -> None:
         """*done* are the hosts that an earlier try has finished: people go on seeing them."""
-        self._recorder = recorder
+        super().__init__(recorder, step, done)
         self._redactor = redactor
-        self._step = step
         self._action = action
-        self._pace = StepReport(recorder, step, done)
-        self.host = self._pace.host
-        self.progress = self._pace.progress
-        self.flush = self._pace.flush
         self._begun = resumed is not None and resumed.begun
         self._outputs = _outputs_of(action, resumed) if resumed else None
 
