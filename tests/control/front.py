@@ -72,7 +72,7 @@ class NoPreviews:
 class Front:
     """What tests ask and see."""
 
-    def __init__(self, folder: Path, stack: str, url: str = "", *, templates: Path | None = None) -> None:
+    def __init__(self, folder: Path, stack: str, url: str | None = None, *, templates: Path | None = None) -> None:
         self.folder = folder / "stacks"
         (self.folder / "web").mkdir(parents=True)
         self.write(stack)

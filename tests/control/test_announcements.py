@@ -27,8 +27,8 @@ ADA = Person(id="U1", name="Ada")
 
 
 @pytest.fixture
-def front(tmp_path: Path, url: str) -> Iterator[Front]:
-    front = Front(tmp_path, STACK, url)
+def front(tmp_path: Path, database_url: str | None) -> Iterator[Front]:
+    front = Front(tmp_path, STACK, database_url)
     yield front
     front.store.close()
 

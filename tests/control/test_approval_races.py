@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Barrier
@@ -39,16 +38,14 @@ class Asked:
 Act = Callable[[Desk, Asked], None]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.full)])
-def desks(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Desk, Desk]]:
+@pytest.fixture
+def desks(tmp_path: Path, database_url: str | None) -> Iterator[tuple[Desk, Desk]]:
     """Two front ends on one database; SQLite has one only."""
-    with ExitStack() as opened:
-        if request.param == "sqlite":
-            one = opened.enter_context(open_desk(tmp_path, f"sqlite:///{tmp_path}/bot.db"))
+    if database_url is None:
+        with open_desk(tmp_path, f"sqlite:///{tmp_path}/bot.db") as one:
             yield one, one
-            return
-        url = opened.enter_context(postgres_database())
-        one, two = (opened.enter_context(open_desk(tmp_path / name, url)) for name in ("one", "two"))
+        return
+    with open_desk(tmp_path / "one", database_url) as one, open_desk(tmp_path / "two", database_url) as two:
         yield one, two
 
 

@@ -63,8 +63,8 @@ def signed(body: bytes) -> str:
 
 
 @pytest.fixture
-def web(tmp_path: Path, url: str) -> Iterator[Front]:
-    front = Front(tmp_path, STACK, url)
+def web(tmp_path: Path, database_url: str | None) -> Iterator[Front]:
+    front = Front(tmp_path, STACK, database_url)
     yield front
     front.store.close()
 

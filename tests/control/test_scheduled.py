@@ -32,11 +32,11 @@ NOON = 'cron: "0 13 * * *"'
 
 
 @pytest.fixture
-def front(tmp_path: Path, url: str) -> Iterator[Callable[[str], Front]]:
+def front(tmp_path: Path, database_url: str | None) -> Iterator[Callable[[str], Front]]:
     fronts = []
 
     def make(when: str = DAILY) -> Front:
-        fronts.append(Front(tmp_path, STACK.replace("WHEN", when), url))
+        fronts.append(Front(tmp_path, STACK.replace("WHEN", when), database_url))
         fronts[-1].control.scheduled.owe_due()
         return fronts[-1]
 

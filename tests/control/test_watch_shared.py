@@ -39,8 +39,8 @@ def told() -> Iterator[Told]:
 
 
 @pytest.fixture
-def web(tmp_path: Path, url: str, told: Told) -> Iterator[Front]:
-    front = Front(tmp_path, STACK.format(url=told.url, more=""), url)
+def web(tmp_path: Path, database_url: str | None, told: Told) -> Iterator[Front]:
+    front = Front(tmp_path, STACK.format(url=told.url, more=""), database_url)
     yield front
     front.store.close()
 
@@ -330,8 +330,8 @@ def test_a_start_that_breaks_holds_up_none_behind_it_and_is_made_in_the_next_rou
     assert started == [["test"], ["deploy", "test"]]
 
 
-def test_what_is_the_same_as_the_last_start_is_not_started_again(tmp_path, url, told):
-    front = Front(tmp_path, STACK.format(url=told.url, more=", skip_if_same: true"), url)
+def test_what_is_the_same_as_the_last_start_is_not_started_again(tmp_path, database_url, told):
+    front = Front(tmp_path, STACK.format(url=told.url, more=", skip_if_same: true"), database_url)
     try:
         front.find("1.0")
         front.find("1.0", "1.1")

@@ -12,18 +12,13 @@ from bot.control.start import StartJob
 from bot.model.person import Person
 from bot.model.run import RunStatus, RunView
 from bot.settings import Settings
-from tests.fakes.postgres import postgres_database
 from tests.runner.lab import ADA, STILL, Lab, lab, say, wait_for
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.full)])
-def the_lab(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lab]:
+@pytest.fixture
+def the_lab(tmp_path: Path, database_url: str | None) -> Iterator[Lab]:
     """A lab on each kind of database."""
-    if request.param == "sqlite":
-        with lab(tmp_path) as made:
-            yield made
-        return
-    with postgres_database() as url, lab(tmp_path, url) as made:
+    with lab(tmp_path, database_url) as made:
         yield made
 
 
