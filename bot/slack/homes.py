@@ -23,6 +23,9 @@ _LOOK_EVERY_S = 2.0
 #: Of the 100 a minute that Slack allows for views.publish (Tier 4), so that opening a home always gets through.
 _MOST_PER_LOOK = 2
 
+#: Differs as soon as anything happened that a home may show.
+_Seen = tuple[int, int, tuple[tuple[str, int], ...]]
+
 #: Makes the home of a Slack user.
 Build = Callable[[str], dict[str, Any]]
 
@@ -34,7 +37,7 @@ class _Home:
     blocks: list[dict[str, Any]] | None = None
     hash: str | None = None
     #: Up to which change of the rows it is fresh.
-    seen: tuple[int, int] = field(default=(-1, -1))
+    seen: _Seen = field(default=(-1, -1, ()))
 
 
 class Homes:
@@ -103,12 +106,12 @@ class Homes:
             if home.seen != newest and published < _MOST_PER_LOOK:
                 published += self._publish(user, home, newest)
 
-    def _newest(self) -> tuple[int, int]:
-        """Differs as soon as anything happened that a home may show: each step of a run and each request is a row."""
+    def _newest(self) -> _Seen:
+        """Each step of a run and each request is a row; what a check finds is none."""
         with self._store.read() as tx:
-            return tx.events.newest(), tx.audit.newest()
+            return tx.events.newest(), tx.audit.newest(), tx.watchers.failing()
 
-    def _publish(self, user: str, home: _Home, newest: tuple[int, int]) -> bool:
+    def _publish(self, user: str, home: _Home, newest: _Seen) -> bool:
         """Show *user* their home unless they see it already; did it ask Slack?"""
         try:
             view = self._build(user)

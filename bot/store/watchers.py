@@ -40,6 +40,11 @@ class Watchers:
                 dialect.insert(WatcherRow).on_conflict_do_nothing(), [{**defaults, **row} for row in new]
             )
 
+    def failing(self) -> tuple[tuple[str, int], ...]:
+        """Those of which it was told that they fail, each with how often in a row."""
+        query = select(WatcherRow.id, WatcherRow.failures).where(col(WatcherRow.told_at).is_not(None))
+        return tuple((id, failures) for id, failures in self._session.exec(query.order_by(col(WatcherRow.id))))
+
     def claim(self, *, by: str, now: datetime, lease_s: float, limit: int) -> list[Lease]:
         """Lease those whose moment has come to *by*, longest due first."""
         query = (

@@ -77,3 +77,17 @@ def test_a_site_that_breaks_is_told_to_the_owners_at_the_third_failure_and_once_
     [well] = slack.until(lambda: slack.messages(thread=told), timeout_s=LONG_S)
     assert "I can look at *app* of radar again." in read(well)
     assert [one["ts"] for one in slack.messages() if "I cannot look at" in read(one)] == [told["ts"]]
+
+
+def test_a_check_that_fails_stands_in_the_home_until_it_works_again(slack, site, upgraded):
+    slack.open_home()
+    assert "Failing watchers" not in read(slack.home())
+
+    site.status = 500
+    shown = slack.until(lambda: text if "Failing watchers" in (text := read(slack.home())) else None)
+    site.status = 200
+
+    assert "*app* of radar" in shown
+    assert "answered 500" in shown
+    assert "failed since it last worked" in shown
+    slack.until(lambda: "Failing watchers" not in read(slack.home()))
