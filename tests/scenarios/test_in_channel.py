@@ -74,6 +74,16 @@ def test_the_shortcut_of_a_message_explains_its_run_and_runs_it_again(slack):
     slack.close()
 
 
+def test_the_shortcut_for_everywhere_leads_to_the_form_of_a_job(slack):
+    slack.shortcut("run_job")
+
+    menu = slack.until(lambda: next((one for one in slack.snapshot()["modals"] if "[Send]" in read(one)), None))
+    slack.click(menu, "Send")
+    form = filled(slack)
+    slack.close(all_of_them=True)
+    assert form["title"]["text"] == "Send"
+
+
 def test_the_shortcut_on_any_other_message_says_that_it_tells_of_no_run(slack):
     said = slack.message("Good morning")
 

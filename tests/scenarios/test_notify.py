@@ -11,7 +11,7 @@ title: Bell
 channel: "#ops"
 notify:
   - {channel: "#general", on: [failure, recovery], mention: [starter]}
-  - {on: [failure], mention: [starter]}
+  - {on: [failure], mention: [starter, "@support"]}
   - {channel: "#general", on: [start], environments: [far]}
   - {channel: "#general", on: [finish], environments: [night], quiet: {from: "00:00", until: "23:59"}}
 environments: {near: {}, far: {}, night: {}}
@@ -54,6 +54,7 @@ def test_a_failure_is_told_elsewhere_and_in_its_thread_and_the_first_success_aft
     called = [read(one) for one in thread(slack, failed) if f"<@{slack.id}>" in read(one)]
     assert len(called) == 1, "one failure calls once"
     assert "*Ring, near* failed after" in called[0]
+    assert "<!subteam^S0SUPPORT>" in called[0], "and so are those on call"
     assert not any(call.get("reply_broadcast") for call in slack.calls("chat.postMessage"))
     before = len(lines(slack))
 
