@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path as File
 
 from bot.base.text import did_you_mean
 from bot.catalog.kept import Reading
 from bot.catalog.marks import Entries, Unreadable, Value, plain, read
-from bot.catalog.problems import Fault, problems
+from bot.catalog.problems import Fault, Mark, problems
 from bot.catalog.raw.stack import RawAccess, RawRole, RawRule, RawRules, keys_of
 from bot.catalog.valid import Path, at, shape_faults
 from bot.model.person import is_slack_id
-from bot.model.stack import AccessRule
+from bot.model.stack import AccessRule, Stack
 
 #: The people of each role, as they are written in rules.
 Roles = Mapping[str, tuple[str, ...]]
@@ -25,6 +26,8 @@ class AccessFile:
 
     rules: tuple[AccessRule, ...] = ()
     roles: Roles = field(default_factory=dict)
+    #: What its rules are about as it is written, each with its place.
+    on: tuple[tuple[Mark, str], ...] = ()
 
 
 def read_access(
@@ -51,7 +54,16 @@ def read_access(
         return Reading(value=None, problems=problems(shown, faults), looked_at=looked_at)
     found = [*(_role(role, stack) for role in raw.roles.values()), *(_rule(rule, stack, known) for rule in raw.rules)]
     rules = tuple(rule for rule in found if rule.may)
-    return Reading(value=AccessFile(rules=rules, roles=own), looked_at=looked_at)
+    return Reading(value=AccessFile(rules=rules, roles=own, on=tuple(_written_on(tree, raw))), looked_at=looked_at)
+
+
+def lost_rules(file: AccessFile, stack: Stack) -> Iterator[Fault]:
+    """Rules of a stack's own *file* about no job of it: one that denies would deny nothing."""
+    for mark, written in file.on:
+        job = written.partition("/")[0]
+        if not any(fnmatchcase(name, job) for name in stack.jobs):
+            hint = did_you_mean(job, list(stack.jobs))
+            yield mark, f'{stack.title} has no job "{job}", and in this file rules begin at the job. {hint}'.rstrip()
 
 
 def nobody(stack: str) -> AccessRule:
@@ -75,6 +87,16 @@ def _reach(written: list[str] | str, stack: str | None) -> tuple[str, ...]:
 
 def _list(written: list[str] | str) -> tuple[str, ...]:
     return (written,) if isinstance(written, str) else tuple(written)
+
+
+def _written_on(tree: Value, raw: RawAccess) -> Iterator[tuple[Mark, str]]:
+    top: Path = ("rules",) if isinstance(tree, Entries) else ()
+    written = [((*top, nth, "on"), rule.on) for nth, rule in enumerate(raw.rules)]
+    written += [(("roles", name, "on"), role.on) for name, role in raw.roles.items()]
+    for path, on in written:
+        for index, pattern in enumerate(_list(on)):
+            if place := at(tree, path if isinstance(on, str) else (*path, index)):
+                yield place.mark, pattern
 
 
 def _unknown_people(tree: Value, raw: RawAccess, roles: Roles) -> Iterator[Fault]:

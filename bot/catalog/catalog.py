@@ -10,12 +10,12 @@ from typing import Any
 
 from bot.base.errors import NotFound
 from bot.base.text import did_you_mean, join_words
-from bot.catalog.access_file import AccessFile, nobody, read_access
+from bot.catalog.access_file import AccessFile, lost_rules, nobody, read_access
 from bot.catalog.calls import call_problems
 from bot.catalog.expressions import ExpressionProblem, evaluate
 from bot.catalog.freezes_file import UNREADABLE, read_freezes
 from bot.catalog.kept import Kept, keep
-from bot.catalog.problems import Mark, Problem
+from bot.catalog.problems import Mark, Problem, problems
 from bot.catalog.stack_file import StackFile, read_stack
 from bot.model.follow import FOLLOWED
 from bot.model.freeze import Freeze
@@ -108,7 +108,15 @@ class Catalog:
             if kept.good
         }
         found += call_problems(calls, self.stacks)
+        found += self._lost_rules()
         return (*files.trouble, *sorted(found))
+
+    def _lost_rules(self) -> Iterator[Problem]:
+        stacks = self.stacks
+        for name, kept in self._files.rules.items():
+            if kept.good and name in stacks:
+                place = f"{self._folder.name}/{name}/{ACCESS_FILE}"
+                yield from problems(place, lost_rules(kept.good, stacks[name]))
 
     @property
     def freezes(self) -> tuple[Freeze, ...]:

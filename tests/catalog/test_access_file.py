@@ -56,6 +56,20 @@ def test_the_rules_of_a_stack_reach_no_further_than_it(stacks: Path) -> None:
     assert [rule.on for rule in catalog.access] == [("web",), ("web/go/production",)]
 
 
+def test_a_rule_of_a_stack_about_no_job_of_it_is_told(stacks: Path) -> None:
+    (stacks / "web" / "access.yml").write_text(
+        "roles: {ops: {people: '@ops', may: run, on: [go/production, '*', g*]}}\n"
+        "rules:\n"
+        "- {who: U1, may: run, on: web/go/production, deny: true}\n"
+        "- {who: U1, may: run, on: [go, goo]}\n"
+    )
+
+    assert [str(problem).partition("access.yml:")[2] for problem in Catalog(stacks, dict).problems] == [
+        '3:27: Web has no job "web", and in this file rules begin at the job. There is go.',
+        '4:32: Web has no job "goo", and in this file rules begin at the job. Did you mean "go"?',
+    ]
+
+
 def test_mistakes_are_told_with_their_places(stacks: Path) -> None:
     (stacks / "access.yml").write_text(
         "- {who: '@a', may: runn}\n- {who: [], my: run}\n- {who: x, may: [see, admn]}\n- 5\n"
