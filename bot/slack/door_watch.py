@@ -8,6 +8,7 @@ from bot.control.watchers.announcements import AnnouncedVersion
 from bot.control.watchers.scheduled import ScheduledView
 from bot.model.announce import Mark
 from bot.model.follow import Follow, Thing
+from bot.model.message import Message
 from bot.model.person import Person
 from bot.model.scheduled import Scheduled
 from bot.model.stack import Job
@@ -89,5 +90,5 @@ class Follows(Protocol):
     def unfollow(self, name: str, *, by: Person, origin: str) -> Follow:
         """End it. Raises NotAllowed, NotFound."""
 
-    def refused(self, message: str, *, why: str) -> None:
-        """End the one whose first *message* no channel takes; nothing happens if it is no such message."""
+    def refused(self, message: Message, *, why: str) -> None:
+        """Tell who follows something, alone, that Slack takes a message about it in no channel."""

@@ -38,7 +38,8 @@ class Errands:
 
     def untold(self, message: Message, error: str) -> None:
         """Do what follows when Slack refuses a message for good: what is followed has to be told somewhere."""
-        self._door.follows.refused(message.key, why=error)
+        if message.ts is None:
+            self._door.follows.refused(message, why=error)
 
     def _pin(self, message: Message, parent: Address | None) -> int:
         if parent is None:

@@ -187,6 +187,40 @@ def test_those_who_are_told_of_versions_are_told_when_the_check_fails(front: Fro
     assert owed(front)[-1] == ("C1", f"I cannot look at *{NAME}*, three times in a row: It is away.")
 
 
+def refuse(front: Front, key: str) -> None:
+    """Slack takes this message in no channel."""
+    with front.store.read() as tx:
+        message = tx.messages.get(key)
+    assert message
+    front.control.follows.refused(message, why="is_archived")
+
+
+def test_who_follows_is_told_alone_of_a_version_that_their_channel_does_not_take_any_more(front: Front) -> None:
+    follow(front)
+    find(front, "v1.9.0")
+    find(front, "v1.9.0", "v1.9.1")
+    posted(front, "C1")
+
+    for _ in range(2):
+        refuse(front, f"version:{FOLLOWED}/{NAME}:v1.9.1")
+
+    text = "hashicorp/terraform v1.9.1 is out, but Slack takes no message of mine in #dev (is_archived)."
+    [(person, told)] = owed(front)
+    assert (person, told.startswith(text)) == ("U1", True)
+    assert [one.name for one in front.control.follows.all(ADA)] == [NAME], "somebody may let the bot in again"
+
+
+def test_what_no_channel_was_ever_told_of_is_followed_no_more(front: Front) -> None:
+    name = follow(front)
+    [follow_] = front.control.follows.all(ADA)
+
+    refuse(front, f"follow:{name}:{follow_.since.timestamp():.6f}:begun")
+
+    assert front.control.follows.all(ADA) == []
+    assert front.control.watch.watchers() == []
+    assert owed(front)[-1][0] == "U1"
+
+
 def test_a_misspelt_thing_is_told_at_the_first_look(front: Front) -> None:
     follow(front)
     resource = front.catalog.stacks[FOLLOWED].resources[NAME]

@@ -104,7 +104,7 @@ def test_a_channel_that_takes_no_message_of_the_bot_ends_it_and_who_asked_is_tol
 
     told = read(slack.message_with(f"({error})", channel="bot"))
     assert told.startswith(f"{THING} is not followed: Slack takes no message of mine in #general")
-    assert "If I am not in it, type /invite there to add me, and say it again; else name another channel" in told
+    assert "If I am not in it, type /invite there to add me; else name another channel: in #CHANNEL." in told
     assert nothing_is_followed()
     ended = [line["answer"] for line in bot.json("audit") if line["verb"] == "unfollow"]
     assert ended[0] == "undeliverable"

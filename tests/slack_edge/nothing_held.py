@@ -15,6 +15,7 @@ from bot.model.approval import ApprovalView
 from bot.model.follow import Follow, Thing
 from bot.model.freeze import Frozen
 from bot.model.lock import Lock
+from bot.model.message import Message
 from bot.model.pause import Pause
 from bot.model.person import Person
 from bot.model.stack import Environment, Job, Stack
@@ -156,7 +157,7 @@ class Follows:
     def demand(self, by: Person, origin: str) -> None:
         return
 
-    def refused(self, message: str, *, why: str) -> None:
+    def refused(self, message: Message, *, why: str) -> None:
         return
 
     def follow(self, thing: Thing, *, channel: str, channel_name: str, by: Person, origin: str) -> Follow:

@@ -10,7 +10,7 @@ from bot.catalog.catalog import Catalog
 from bot.control.access import Access
 from bot.control.watchers.things import read_thing
 from bot.model.follow import FOLLOWED, Follow, Thing
-from bot.model.message import MessageKind
+from bot.model.message import Message, MessageKind
 from bot.model.person import Person
 from bot.model.watch import Resource
 from bot.store.store import Store, Transaction
@@ -116,24 +116,28 @@ class Follows:
         self._see()
         return old
 
-    def refused(self, message: str, *, why: str) -> None:
-        """End the one whose first *message* (its key) Slack takes in no channel, and tell who asked for it alone why.
+    def refused(self, message: Message, *, why: str) -> None:
+        """Tell who follows something, alone, that Slack takes a *message* about it in no channel.
 
-        Its versions would be told to nobody. Nothing happens if it is no such message.
+        Where it is the first one, nobody ever knew of it, and following ends. Nothing happens if the message is about
+        nothing that is followed.
         """
         with self._store.begin() as tx:
-            old = next((one for one in tx.follows.all() if _key(one, _BEGUN) == message), None)
-            if old is None:
-                return
-            tx.follows.remove(old.name)
-            self._record(tx, Person(id=old.by_id, name=old.by), "unfollow", old, "slack", answer="undeliverable")
-            where = old.channel_name or "that channel"
-            text = (
-                f"{_words(old.thing)} is not followed: Slack takes no message of mine in {where} ({why}). If I am not "
-                "in it, type /invite there to add me, and say it again; else name another channel: in #CHANNEL."
-            )
-            tx.messages.owe(key=_key(old, "refused"), kind=MessageKind.FIXED, channel=old.by_id, body={"text": text})
-        self._see()
+            known = tx.follows.all()
+            begun = next((one for one in known if _key(one, _BEGUN) == message.key), None)
+            if begun:
+                tx.follows.remove(begun.name)
+                by = Person(id=begun.by_id, name=begun.by)
+                self._record(tx, by, "unfollow", begun, "slack", answer="undeliverable")
+                text = f"{_words(begun.thing)} is not followed: {_cannot_tell(begun, why)} Then say it again."
+                _tell_alone(tx, begun, message, text)
+            elif message.body.get("stack") == FOLLOWED:
+                for one in known:
+                    if one.name == message.body["resource"]:
+                        text = f"{one.thing.name} {message.body['number']} is out, but {_cannot_tell(one, why)}"
+                        _tell_alone(tx, one, message, f"{text} /unfollow {one.thing.name} ends it.")
+        if begun:
+            self._see()
 
     def _see(self) -> None:
         self._catalog.refresh()
@@ -172,6 +176,20 @@ def _words(thing: Thing) -> str:
 
 def _tell(tx: Transaction, follow: Follow, text: str, when: str) -> None:
     tx.messages.owe(key=_key(follow, when), kind=MessageKind.FIXED, channel=follow.channel, body={"text": text})
+
+
+def _tell_alone(tx: Transaction, follow: Follow, message: Message, text: str) -> None:
+    """Tell who follows something what their channel was not told; once for each message."""
+    key = f"{message.key}:alone"
+    tx.messages.owe_once(key=key, kind=MessageKind.FIXED, channel=follow.by_id, body={"text": text})
+
+
+def _cannot_tell(follow: Follow, why: str) -> str:
+    where = follow.channel_name or "its channel"
+    return (
+        f"Slack takes no message of mine in {where} ({why}). If I am not in it, type /invite there to add me; else "
+        "name another channel: in #CHANNEL."
+    )
 
 
 def _key(follow: Follow, when: str) -> str:
