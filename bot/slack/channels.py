@@ -13,7 +13,7 @@ from bot.slack.interaction import Interaction
 log = structlog.get_logger()
 
 #: As many as Slack gives at once (https://docs.slack.dev/reference/methods/conversations.list).
-_PAGE = 1000
+_PAGE = 999
 _MOST_PAGES = 10
 _ANOTHER = "name another channel: in #CHANNEL."
 
@@ -53,11 +53,14 @@ def named(slack: WebClient, id: str, *, called: str, unseen: str = "") -> Place:
 
 
 def by_name(slack: WebClient, name: str) -> Place:
-    """The channel of this *name*, like "#dev". Raises Refused when there is none, or nothing can be told there."""
+    """The public channel of this *name*, like "#dev". Raises Refused when there is none, or nothing can be told there.
+
+    Slack writes the id of a private channel for those who are in it; nobody else has to learn that it is there.
+    """
     cursor = ""
     for _ in range(_MOST_PAGES):
         more = {"cursor": cursor} if cursor else {}
-        page = _ask(slack.conversations_list, "channels", limit=_PAGE, types="public_channel,private_channel", **more)
+        page = _ask(slack.conversations_list, "channels", limit=_PAGE, types="public_channel", **more)
         for found in page["channels"]:
             if f"#{found['name']}" == name.casefold():
                 return _open(found)
@@ -66,7 +69,7 @@ def by_name(slack: WebClient, name: str) -> Place:
             break
     raise NotFound(
         f"I see no channel {name}.",
-        hint=f"Check its name. If it is private, type /invite in it to add me, and say it again; or {_ANOTHER}",
+        hint=f"Check its name. If it is private, type /invite in it to add me, and say it there; or {_ANOTHER}",
     )
 
 

@@ -122,6 +122,8 @@ def test_a_click_on_the_board_opens_the_form(bot, slack):
         ("follow pypi:ansible-core in #dev", "pypi:ansible-core is followed", "C0DEV"),
         ("follow pypi:ansible-core in #Dev", "pypi:ansible-core is followed", "C0DEV"),
         ("follow acme/shop in #nowhere", "I see no channel #nowhere. Check its name.", ""),
+        # Whoever is in a private channel has its name made an id by Slack; others need not learn that it is there.
+        ("follow acme/shop in #secret", "I see no channel #secret. Check its name. If it is private,", ""),
         ("follow acme/shop in <#C0SECRET|secret>", "I cannot see #secret. Type /invite in it to add me", ""),
         ("follow <https://github.com/acme/shop/releases>", "acme/shop is followed", "C0OPS"),
         ("follow gopher:x", "I understand hashicorp/terraform, pypi:ansible-core", ""),

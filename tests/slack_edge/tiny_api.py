@@ -11,6 +11,8 @@ from typing import Any
 BOT, TEAM = "U0BOT", "T0ACME"
 PEOPLE = {"U0ADA": "Ada Lovelace", "U0GRACE": "Grace Hopper", "U0LINUS": "Linus Park"}
 CHANNELS = {"C0OPS": "ops", "C0GENERAL": "general", "C0DEV": "dev"}
+#: The bot is in it.
+PRIVATE = {"G0SECRET": "secret"}
 #: Older ones are closed by then.
 _MOST_VIEWS = 500
 
@@ -67,8 +69,9 @@ class TinyApi:
             ]
         }
 
-    def _conversations_list(self, _: dict[str, Any]) -> dict[str, Any]:
-        return {"channels": [{"id": id, "name": name} for id, name in CHANNELS.items()]}
+    def _conversations_list(self, asked: dict[str, Any]) -> dict[str, Any]:
+        known = CHANNELS | (PRIVATE if "private_channel" in asked["types"] else {})
+        return {"channels": [{"id": id, "name": name} for id, name in known.items()]}
 
     def _conversations_info(self, asked: dict[str, Any]) -> dict[str, Any]:
         if (id := asked["channel"]) not in CHANNELS:
