@@ -365,10 +365,13 @@ class App:
             log.warning("a stack has a mistake", problem=str(problem))
 
     def _post_boards(self) -> None:
-        """In the sandbox every stack with a channel has its buttons there; in a real workspace people say where."""
+        """In the sandbox every stack with a channel, and a place here, has its buttons there.
+
+        In a real workspace people say where.
+        """
         if self._slack and self._sandbox:
             for stack in self.catalog.stacks.values():
-                if stack.channel and stack.jobs:
+                if stack.channel and self.control.jobs.has_a_place(stack):
                     self._slack.post_board(stack.name, stack.channel)
 
 

@@ -71,10 +71,27 @@ class Jobs:
         demand_that_people_may_start(found_job)
         offer = self._offer(self._access.rights(person), found_stack, found_job)
         if offer is None:
-            if found_job.environments and not self._catalog.environments(found_stack, found_job):
+            if self.has_no_place(found_stack, found_job):
                 raise none_of_its_environments(found_stack, found_job)
             self._access.deny(person, "run", f"{stack}/{job}", name=found_job.title, origin=origin)
         return offer
+
+    def has_no_place(self, stack: Stack, job: Job) -> bool:
+        """Is the job about environments of which none exists here, now?"""
+        return bool(job.environments) and not self._catalog.environments(stack, job)
+
+    def has_a_place(self, stack: Stack) -> bool:
+        """Can any job of *stack* be started here, now or once a version of a resource makes an environment?"""
+        return any(
+            not self.has_no_place(stack, job) or any(stack.environments[name].each for name in job.environments)
+            for job in stack.menu
+        )
+
+    def why_not(self, stack: Stack, job: Job) -> str:
+        """Why a person who is offered no such job cannot start it."""
+        if self.has_no_place(stack, job):
+            return str(none_of_its_environments(stack, job))
+        return f"You may not run it. {self._access.who_may('run', f'{stack.name}/{job.name}')}"
 
     def environment(self, offer: JobOffer, name: str | None) -> Environment | None:
         """The environment called *name*. Raises NotFound; None when the job has no environments."""

@@ -60,13 +60,13 @@ def test_a_rule_of_a_stack_about_no_job_of_it_is_told(stacks: Path) -> None:
     (stacks / "web" / "access.yml").write_text(
         "roles: {ops: {people: '@ops', may: run, on: [go/production, '*', g*]}}\n"
         "rules:\n"
-        "- {who: U1, may: run, on: web/go/production, deny: true}\n"
-        "- {who: U1, may: run, on: [go, goo]}\n"
+        "- {who: U024BE7LH, may: run, on: web/go/production, deny: true}\n"
+        "- {who: U024BE7LH, may: run, on: [go, goo]}\n"
     )
 
     assert [str(problem).partition("access.yml:")[2] for problem in Catalog(stacks, dict).problems] == [
-        '3:27: Web has no job "web", and in this file rules begin at the job. There is go.',
-        '4:32: Web has no job "goo", and in this file rules begin at the job. Did you mean "go"?',
+        '3:34: Web has no job "web", and in this file rules begin at the job. There is go.',
+        '4:39: Web has no job "goo", and in this file rules begin at the job. Did you mean "go"?',
     ]
 
 

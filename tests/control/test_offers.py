@@ -39,3 +39,17 @@ def test_who_may_run_a_job_that_has_no_environment_here_is_told_that_and_of_no_m
         web.control.jobs.offer(ADA, "web", job, origin="slack")
 
     assert str(said.value) == sentence
+
+
+HARBOUR = """
+stack: web
+environments: {north: {when: vars.is_up_north is defined}}
+jobs: {open: {steps: [{wait: 1s}]}}
+"""
+
+
+@pytest.mark.parametrize(("text", "has_a_place"), [(HARBOUR, False), (STACK, True)])
+def test_a_stack_has_a_place_here_also_where_a_version_only_may_make_one(front, text, has_a_place):
+    web = front(text)
+
+    assert web.control.jobs.has_a_place(web.catalog.stacks["web"]) is has_a_place

@@ -128,6 +128,10 @@ class Jobs:
             raise NotAllowed(f"You may not run {work.title}.", hint="@platform may.")
         return Offer(found, work, tuple(found.environments[name] for name in work.environments))
 
+    def why_not(self, stack: Stack, job: Job) -> str:
+        del stack, job
+        return "You may not run it. @platform may."
+
     def environment(self, offer: Offer, name: str | None) -> Environment | None:
         return self._catalog.environment(offer.stack, offer.job, name)
 

@@ -94,7 +94,7 @@ class Menus:
             JobOnCard(
                 job=job,
                 environments=offers[job.name].environments if job.name in offers else (),
-                who_may="" if job.name in offers else desk.door.access.who_may("run", f"{stack.name}/{job.name}"),
+                why_not="" if job.name in offers else desk.door.jobs.why_not(stack, job),
                 is_favourite=job.name in starred,
                 runs=_newest(seen, job),
                 standing=[

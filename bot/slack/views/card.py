@@ -29,8 +29,8 @@ class JobOnCard:
     job: Job
     #: Where this person may run it.
     environments: Sequence[Environment] = ()
-    #: Who may, where this person may not; empty: they may.
-    who_may: str = ""
+    #: Why this person cannot run it; empty: they can.
+    why_not: str = ""
     is_favourite: bool = False
     #: The newest run in each environment, newest first.
     runs: Sequence[Run] = ()
@@ -85,8 +85,8 @@ def _job(stack: Stack, one: JobOnCard, index: int, channel: str | None) -> list[
     lines = [f"*{one_line(job.title)}*", escape(job.description), *_states(one.runs)]
     lines += [f"Now: {standing_line(state)}" for state in one.standing]
     text = section("\n".join(line for line in lines if line))
-    if one.who_may:
-        return [text, context(f"You may not run it. {one_line(one.who_may)}")]
+    if one.why_not:
+        return [text, context(one_line(one.why_not))]
     start = JobRef(stack=stack.name, job=job.name, channel=channel).encode()
     buttons = [
         button(job.title, action=nth(START, index), value=start, style="danger" if job.danger else ""),
