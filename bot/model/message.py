@@ -63,3 +63,5 @@ class Message:
     ts: str | None
     #: Tries since the last success.
     tries: int
+    #: What Slack said at the last of them; empty after a success.
+    error: str = ""

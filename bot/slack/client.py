@@ -2,7 +2,7 @@
 
 import logging
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from ipaddress import ip_address
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ from urllib.request import BaseHandler, HTTPSHandler, OpenerDirector, ProxyHandl
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.webhook import WebhookClient
 
 T = TypeVar("T")
@@ -55,13 +56,25 @@ def quiet_logger() -> logging.Logger:
     return logger
 
 
-def make_client(token: str | None, *, api_url: str, tls: ssl.SSLContext, patient: bool) -> WebClient:
+class _Patience(RateLimitErrorRetryHandler):
+    """Sleeps through a 429 that asks for so long at most."""
+
+    def __init__(self, longest_s: float) -> None:
+        super().__init__(max_retry_count=3)
+        self._longest_s = longest_s
+
+    def _can_retry(self, *, response: HttpResponse | None = None, **about: Any) -> bool:
+        is_limited = super()._can_retry(response=response, **about)
+        return is_limited and response is not None and _retry_after_s(response.headers) <= self._longest_s
+
+
+def make_client(token: str | None, *, api_url: str, tls: ssl.SSLContext, patience_s: float) -> WebClient:
     """A client that shares *tls*: without it the SDK reads the CA store anew at each call (30 ms and more).
 
-    *patient* clients sleep through a 429. None of them sends a request again after a reset: the SDK's own default
-    does, and posted twice when it was measured.
+    It sleeps through a 429 that asks for *patience_s* at most; 0: through none. It never sends a request again after a
+    reset: the SDK's own default does, and posted twice when it was measured.
     """
-    handlers: list[Any] = [RateLimitErrorRetryHandler(max_retry_count=3)] if patient else []
+    handlers: list[Any] = [_Patience(patience_s)] if patience_s else []
     client = WebClient(
         token=token,
         base_url=api_url,
@@ -123,11 +136,11 @@ def meaning(error: SlackApiError) -> NotDone:
     code = error_code(error)
     status = _status(error)
     if status == 429 or code in {"ratelimited", "rate_limited"}:
-        return Later(_retry_after_s(error))
+        return Later(_retry_after_s(getattr(error.response, "headers", None) or _from(error, "headers") or {}))
     if code in _UNSURE or code == "" or status >= 500:
         return Unsure(code or f"HTTP {status}")
     if code in _TOKEN:
-        return Unsure(code)
+        return Unsure(f"Slack refuses the bot token ({code}); set SLACK_BOT_TOKEN anew, and start again")
     return Never(code, _detail(error))
 
 
@@ -150,8 +163,7 @@ def _status(error: SlackApiError) -> int:
     return status if isinstance(status, int) else 200
 
 
-def _retry_after_s(error: SlackApiError) -> float:
-    headers = getattr(error.response, "headers", None) or _from(error, "headers") or {}
+def _retry_after_s(headers: Mapping[str, Any]) -> float:
     written = next((value for name, value in headers.items() if name.lower() == "retry-after"), "1")
     try:
         return max(1.0, float(written[0] if isinstance(written, list) else written))

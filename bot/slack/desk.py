@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -15,11 +16,11 @@ from slack_sdk import WebClient
 from sqlalchemy.exc import OperationalError
 
 from bot.base.errors import NotAllowed, NotFound, Refused
-from bot.base.text import did_you_mean, nearest
+from bot.base.text import did_you_mean, format_duration, nearest
 from bot.control.preview import Previewer
 from bot.model.person import Person
 from bot.model.stack import Job, Stack
-from bot.slack.client import Never, NotDone, call, make_responder, may_answer_at
+from bot.slack.client import Later, Never, NotDone, call, make_responder, may_answer_at
 from bot.slack.door import Door, Stacks
 from bot.slack.interaction import Ack, Body, Interaction, read_interaction
 from bot.slack.limits import Block
@@ -47,6 +48,15 @@ class TooLate(Refused):
         super().__init__("Slack took too long to open the form.", hint="Press it again.")
 
 
+class NotYet(Refused):
+    """Slack has had too many calls."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(
+            f"Slack lets me open nothing for {format_duration(timedelta(seconds=wait_s))}.", hint="Press it again then."
+        )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Desk:
     """Shared by all listeners; holds no state of its own."""
@@ -56,7 +66,10 @@ class Desk:
     store: Store
     people: People
     previewer: Previewer
+    #: Sleeps while Slack asks for patience.
     slack: WebClient
+    #: Does not, for what is of use only at once.
+    hasty: WebClient
     tls: ssl.SSLContext
     #: For what takes seconds after the answer was given: previews.
     pool: Executor
@@ -126,7 +139,7 @@ class Desk:
     ) -> Iterator[Callable[..., str | None]]:
         """Open a modal at once, before anything slow; yields what fills it. A refusal turns the modal into the answer.
 
-        Raises TooLate when Slack does not open it any more.
+        Raises TooLate when Slack does not open it any more, NotYet when it does not do so now.
         """
         view_id = self._open(interaction, skeleton(title, line))
         with self.filling(title, view_id=view_id) as fill:
@@ -166,7 +179,9 @@ class Desk:
             if interaction.view and interaction.in_modal:
                 call(self.slack.views_update, view_id=interaction.view.id, view=view)
                 return interaction.view.id
-            opened = call(self.slack.views_open, trigger_id=interaction.trigger_id, view=view)
+            opened = call(self.hasty.views_open, trigger_id=interaction.trigger_id, view=view)
+        except Later as later:
+            raise NotYet(later.seconds) from later
         except Never as never:
             if never.error in _TOO_LATE:
                 raise TooLate from never
@@ -181,7 +196,7 @@ class Desk:
             view = modal(interaction.view.title or "Stackhand", blocks)
             call(self.slack.views_update, view_id=interaction.view.id, view=view)
         elif interaction.trigger_id:
-            call(self.slack.views_open, trigger_id=interaction.trigger_id, view=modal("Stackhand", blocks))
+            call(self.hasty.views_open, trigger_id=interaction.trigger_id, view=modal("Stackhand", blocks))
         else:
             said = {"channel": interaction.channel, "text": text, "blocks": blocks}
             thread = {"thread_ts": interaction.thread_ts} if interaction.thread_ts else {}

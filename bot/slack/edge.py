@@ -5,6 +5,7 @@ import secrets
 import socket
 import ssl
 from concurrent.futures import ThreadPoolExecutor
+from math import inf
 from urllib.error import URLError
 
 from slack_bolt.error import BoltError
@@ -41,6 +42,8 @@ from bot.store.store import Store
 #: As many as may click at once: those that let others pass must not keep them from a thread.
 _LISTENERS = 128
 _PREVIEWS = 8
+#: What opens a form is good for three seconds.
+_UNTIL_FORM_S = 1.0
 
 
 class SlackEdge:
@@ -74,7 +77,8 @@ class SlackEdge:
         self._signing_secret = signing_secret
         self._http_at = (http_host, http_port)
         self._tls = ssl.create_default_context()
-        self._client = make_client(bot_token, api_url=self._api_url, tls=self._tls, patient=True)
+        self._client = make_client(bot_token, api_url=self._api_url, tls=self._tls, patience_s=inf)
+        self._hasty = make_client(bot_token, api_url=self._api_url, tls=self._tls, patience_s=_UNTIL_FORM_S)
         self._rush = Rush()
         self._outbox = self._make_outbox(bot_token, control, catalog, store, clock, nudges)
         self._listeners = ThreadPoolExecutor(_LISTENERS, "slack-listener")
@@ -146,6 +150,7 @@ class SlackEdge:
             people=People(self._client, clock, store),
             previewer=previewer,
             slack=self._client,
+            hasty=self._hasty,
             tls=self._tls,
             pool=self._previews,
             wake=self._outbox.wake,
@@ -156,7 +161,7 @@ class SlackEdge:
         self, token: str, control: Door, catalog: Stacks, store: Store, clock: Clock, nudges: Nudges
     ) -> Outbox:
         # Impatient: the outbox has other messages to send while Slack asks for patience with one.
-        client = make_client(token, api_url=self._api_url, tls=self._tls, patient=False)
+        client = make_client(token, api_url=self._api_url, tls=self._tls, patience_s=0)
         posting, files = Posting(client), FileUpload(client=client, tls=self._tls)
         return Outbox(
             name=self._name,

@@ -4,6 +4,7 @@ import ssl
 from collections.abc import Callable
 from http import HTTPStatus
 from http.client import HTTPException, HTTPMessage
+from math import inf
 from typing import IO, Any
 from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, Request
@@ -27,7 +28,7 @@ class FileDownload:
         self._token = token
         self._api_url = api_url if api_url.endswith("/") else f"{api_url}/"
         self._tls = ssl.create_default_context()
-        self._client = make_client(token, api_url=self._api_url, tls=self._tls, patient=True)
+        self._client = make_client(token, api_url=self._api_url, tls=self._tls, patience_s=inf)
 
     def __call__(self, file: GivenFile, write: Callable[[bytes], object]) -> None:
         """Hand on its content piece by piece. Raises Refused when it is gone, another one, or larger than was said."""

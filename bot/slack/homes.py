@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 from bot.base.clock import Clock
 from bot.base.errors import Refused
 from bot.slack.client import Later, Never, Unsure, call
+from bot.slack.people import NotOfThisWorkspace
 from bot.store.store import Store
 
 log = structlog.get_logger()
@@ -22,6 +23,8 @@ WATCHED_FOR = timedelta(minutes=30)
 _LOOK_EVERY_S = 2.0
 #: Of the 100 a minute that Slack allows for views.publish (Tier 4), so that opening a home always gets through.
 _MOST_PER_LOOK = 2
+#: A home that is not fresh harms nobody, and Slack may be away for hours.
+_AFTER_TROUBLE = timedelta(minutes=1)
 
 #: Differs as soon as anything happened that a home may show.
 _Seen = tuple[int, int, tuple[tuple[str, int], ...]]
@@ -36,6 +39,8 @@ class _Home:
     #: What Slack shows, and its name for it; None: not known.
     blocks: list[dict[str, Any]] | None = None
     hash: str | None = None
+    #: After trouble it is left alone until then.
+    not_before: datetime | None = None
     #: Up to which change of the rows it is fresh.
     seen: _Seen = field(default=(-1, -1, ()))
 
@@ -103,7 +108,8 @@ class Homes:
             return
         newest, published = self._newest(), 0
         for user, home in homes:
-            if home.seen != newest and published < _MOST_PER_LOOK:
+            is_due = home.seen != newest and (home.not_before is None or now >= home.not_before)
+            if is_due and published < _MOST_PER_LOOK:
                 published += self._publish(user, home, newest)
 
     def _newest(self) -> _Seen:
@@ -127,6 +133,11 @@ class Homes:
             if never.error != "hash_conflict":
                 home.seen = newest
                 log.warning("a home was not published", user=user, error=str(never))
+        except NotOfThisWorkspace:
+            # Whoever left looks at it no more.
+            with self._lock:
+                self._homes.pop(user, None)
         except (Later, Unsure, Refused) as error:
+            home.not_before = self._clock.now() + _AFTER_TROUBLE
             log.warning("a home was not published", user=user, error=str(error))
         return True

@@ -44,6 +44,8 @@ _UNTIL_THREAD = timedelta(milliseconds=500)
 _FAILED_ONCE = 2
 _OURSELVES = Person(id="auto:slack", name="Stackhand")
 _GONE = {"message_not_found", "thread_not_found"}
+#: The channel was archived, or we may not look into it any more.
+_CLOSED = {"is_inactive", "channel_not_found"}
 _NO_PLACE = {"channel_not_found", "not_in_channel", "is_archived", "restricted_action"}
 
 
@@ -207,9 +209,11 @@ class Outbox:
         try:
             return self._posting.edit(picture, key=message.key, address=address)
         except Never as never:
-            if never.error not in _GONE or message.id in self._reposted:
+            may_move = never.error in _CLOSED and self._asker(message) is not None
+            if not (never.error in _GONE or may_move) or message.id in self._reposted:
                 raise
-        # Somebody deleted it while it was still of use: it comes back once.
+        # Somebody deleted it or closed its channel while it was still of use: it comes back once, in the second case
+        # to the person behind it.
         self._reposted.add(message.id)
         return self._post(message, picture)
 
@@ -336,9 +340,12 @@ class Outbox:
             tx.messages.failed(message.id, error=repr(error), retry_at=self._clock.now() + _AFTER_TROUBLE)
 
     def _give_up(self, message: Message, error: str) -> None:
-        log.error("a message cannot be delivered", key=message.key, channel=message.channel, error=error)
         with self._store.begin() as tx:
             tx.messages.failed(message.id, error=error, retry_at=None)
+            if error == message.error:
+                # It changed, was tried anew, and the answer is the one that was told already.
+                return
+            log.error("a message cannot be delivered", key=message.key, channel=message.channel, error=error)
             tx.audit.add(
                 at=self._clock.now(),
                 by=_OURSELVES,

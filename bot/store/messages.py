@@ -160,5 +160,5 @@ _FREE: dict[str, Any] = {"leased_by": None, "leased_until": None, "not_before": 
 
 
 def _message(row: MessageRow) -> Message:
-    hidden = {"kind", "not_before", "leased_by", "leased_until", "gave_up", "error", "idle_since"}
+    hidden = {"kind", "not_before", "leased_by", "leased_until", "gave_up", "idle_since"}
     return Message(**row.model_dump(exclude=hidden), kind=MessageKind(row.kind))

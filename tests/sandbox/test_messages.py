@@ -55,6 +55,14 @@ def test_blocks_alone_keep_the_text_and_leave_no_mark(api: Api, ada: Slack) -> N
     assert (message["text"], message["blocks"][0]["text"]["text"], "edited" in message) == ("a", "b", False)
 
 
+def test_what_stands_in_an_archived_channel_stays_as_it_is(api: Api, ada: Slack) -> None:
+    ada.post("channels", name="old")
+    posted = api("chat.postMessage", channel="#old", text="a")
+    ada.post("channels", name="old", is_archived=True)
+
+    assert api("chat.update", channel=posted["channel"], ts=posted["ts"], text="b")["error"] == "is_inactive"
+
+
 def test_only_messages_of_the_bot_can_be_changed(api: Api, ada: Slack) -> None:
     said = ada.message("mine")
 

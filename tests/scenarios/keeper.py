@@ -40,7 +40,7 @@ def tell_the_week(store: Store, name: str, clock: ClockFrom, slack_url: str) -> 
     """Owe the digest if its moment has come, and send it."""
     WeeklyDigest(store=store, clock=clock, channel="#ops", zone="UTC").owe_due()
     tls = ssl.create_default_context()
-    client = make_client("xoxb-1", api_url=slack_url, tls=tls, patient=False)
+    client = make_client("xoxb-1", api_url=slack_url, tls=tls, patience_s=0)
     posting, files = Posting(client), FileUpload(client=client, tls=tls)
     # What draws other messages is not asked: a digest is all that is owed here.
     nobody = cast("Any", None)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.sandbox.sandbox import Sandbox
 from tests.scenarios.conftest import ROOT, Bot
-from tests.scenarios.watched import runs, start
+from tests.scenarios.watched import filled, runs, start
 from tests.slack import Slack
 
 ALL = ["begins first", "ends first", "begins second", "ends second"]
@@ -48,6 +48,26 @@ def workspace(asleep: Bot) -> Iterator[Workspace]:
     yield workspace
     asleep.kill()
     workspace.go_away()
+
+
+@pytest.fixture
+def archived(bot, slack):
+    """A run of Ada's in a channel that was archived while it went on."""
+    slack.post("channels", name="old", members=["U0ADA"])
+    slack.command("demo slowly", channel="#old")
+    slack.submit(filled(slack))
+    run = slack.until(lambda: next(iter(runs(slack, "#old")), None))
+    run.until("First* · running")
+    slack.post("channels", name="old", is_archived=True)
+    return run
+
+
+def test_a_run_whose_channel_is_archived_is_told_to_the_person_who_started_it(archived, bot, slack):
+    bot.go(archived.number)
+
+    moved = slack.until(lambda: next((one for one in runs(slack, "bot") if one.number == archived.number), None))
+    moved.until("*Succeeded*")
+    assert bot.done(archived.number) == ALL
 
 
 @pytest.mark.parametrize("token", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])

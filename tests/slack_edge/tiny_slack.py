@@ -35,6 +35,8 @@ class TinySlack(TinyApi):
     """One workspace."""
 
     faults: list[Fault] = field(default_factory=list)
+    #: What Slack says no to from now on, by method and channel, in its own word.
+    refusals: dict[tuple[str, str], str] = field(default_factory=dict)
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
     #: Calls that wait until the test lets them go, by method.
     gates: dict[str, threading.Event] = field(default_factory=dict)
@@ -248,6 +250,8 @@ class TinySlack(TinyApi):
                 return web.json_response({"ok": False, "error": fault.error})
             if fault.kind == "status":
                 return web.Response(status=503, text="<html>no</html>")
+        if refusal := self.refusals.get((method, arguments.get("channel", ""))):
+            return web.json_response({"ok": False, "error": refusal})
         if fault is None or fault.kind != "reset_before":
             answer = getattr(self, "_" + method.replace(".", "_"))(arguments)
         if fault:

@@ -27,6 +27,8 @@ def post_message(world: World, asked: Json) -> Json:
 def update(world: World, asked: Json) -> Json:
     """chat.update."""
     channel, old = _own(world, asked, "cant_update_message")
+    if channel.is_archived:
+        raise Refusal("is_inactive")
     new = messages.edit(world, channel, old, asked)
     return {"channel": channel.id, "ts": new["ts"], "text": new["text"], "message": messages.shown(new)}
 
