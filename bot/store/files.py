@@ -1,6 +1,6 @@
 """Queries about files that people gave to forms, and the runs that got them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -46,6 +46,11 @@ class Files:
         if row:
             row.sha256 = sha256
             self._session.add(row)
+
+    def hold(self, refs: Collection[str]) -> set[str]:
+        """Keep others from forgetting these until the transaction ends; those that are still known."""
+        query = select(FileRow.ref).where(col(FileRow.ref).in_(refs)).order_by(FileRow.ref)
+        return set(self._session.exec(query.with_for_update(read=True, key_share=True)))
 
     def use(self, refs: Sequence[str], *, run: int) -> None:
         """A run gets these files, so they stay as long as it does."""

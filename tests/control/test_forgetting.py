@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ from bot.control.logs import RunLog
 from bot.control.retention import Retention
 from bot.control.watchers.hooks import Call
 from bot.model.announce import Mark
+from bot.model.file import GivenFile
 from bot.model.message import MessageKind
 from bot.model.person import Person
+from bot.model.run import Run
 from bot.model.timer import TimerKind
 from bot.store.form_tables import DraftRow
 from bot.store.start_tables import StartRow
@@ -94,6 +97,30 @@ def push(web: Front, body: bytes) -> bool:
     sign = "sha256=" + hmac.new(SECRET, body, hashlib.sha256).hexdigest()
     hooks = web.hooks(lambda _reference, _folder: SECRET.decode())
     return hooks.take(Call(stack="web", name="pushed", headers={"x-hub-signature-256": sign}, body=body))
+
+
+@pytest.mark.full
+def test_a_file_that_a_run_gets_this_moment_is_not_forgotten_by_another_bot(tmp_path: Path) -> None:
+    with postgres_database() as url:
+        web = Front(tmp_path, STACK, url)
+        file = GivenFile(ref="a-file", person=ADA.id, source="F1", name="may.csv", size=1, sha256="")
+        with web.store.begin() as tx:
+            tx.files.add(file, at=web.clock.now() - timedelta(days=2))
+        run = replace(a_run(web), inputs={"report": file.answer})
+
+        with web.store.begin() as tx:
+            web.control.files.use(tx, run)
+            sweep(web)
+
+        with web.store.read() as tx:
+            assert tx.files.get("a-file") == file
+        web.store.close()
+
+
+def a_run(web: Front) -> Run:
+    push(web, b'{"by": "Ada"}')
+    [run] = web.runs()
+    return run
 
 
 def test_a_call_that_comes_again_starts_nothing_again_for_more_than_a_year(web: Front) -> None:

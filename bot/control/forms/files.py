@@ -91,7 +91,10 @@ class Files:
     def use(self, tx: Transaction, run: Run) -> None:
         """*run* gets its files, as part of *tx*. Raises WrongInputs when one was forgotten this very moment."""
         refs = files_in(run.inputs)
-        if gone := [name for name, ref in refs if tx.files.get(ref) is None]:
+        if not refs:
+            return
+        known = tx.files.hold([ref for _, ref in refs])
+        if gone := [name for name, ref in refs if ref not in known]:
             raise WrongInputs(dict.fromkeys(gone, "This file is not kept any more. Choose it anew."))
         tx.files.use([ref for _, ref in refs], run=run.number)
 
