@@ -1,20 +1,20 @@
 """Channels that people name: which one is meant, and whether the bot can tell something there."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
 from slack_sdk import WebClient
 
 from bot.base.errors import NotFound, NotNow, Refused
-from bot.slack.client import Later, Never, Unsure, call
+from bot.slack.client import Later, Never, Unsure, call, pages
 from bot.slack.interaction import Interaction
 
 log = structlog.get_logger()
 
 #: As many as Slack gives at once (https://docs.slack.dev/reference/methods/conversations.list).
 _PAGE = 999
-_MOST_PAGES = 10
 _ANOTHER = "name another channel: in #CHANNEL."
 
 
@@ -57,16 +57,11 @@ def by_name(slack: WebClient, name: str) -> Place:
 
     Slack writes the id of a private channel for those who are in it; nobody else has to learn that it is there.
     """
-    cursor = ""
-    for _ in range(_MOST_PAGES):
-        more = {"cursor": cursor} if cursor else {}
-        page = _ask(slack.conversations_list, "channels", limit=_PAGE, types="public_channel", **more)
+    read = partial(_ask, slack.conversations_list, "channels")
+    for page in pages(read, limit=_PAGE, types="public_channel"):
         for found in page["channels"]:
             if f"#{found['name']}" == name.casefold():
                 return _open(found)
-        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-        if not cursor:
-            break
     raise NotFound(
         f"I see no channel {name}.",
         hint=f"Check its name. If it is private, type /invite in it to add me, and say it there; or {_ANOTHER}",

@@ -2,7 +2,7 @@
 
 import logging
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http.client import HTTPException
 from ipaddress import ip_address
 from typing import Any, TypeVar
@@ -19,6 +19,7 @@ from slack_sdk.webhook import WebhookClient
 T = TypeVar("T")
 
 _TIMEOUT_S = 10
+_MOST_PAGES = 10
 #: Where Slack itself does not know what became of the call (https://docs.slack.dev/reference/methods/chat.postMessage).
 _UNSURE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
 #: The token may be mended while the bot runs, so these are tried again.
@@ -142,6 +143,18 @@ def meaning(error: SlackApiError) -> NotDone:
     if code in _TOKEN:
         return Unsure(f"Slack refuses the bot token ({code}); set SLACK_BOT_TOKEN anew, and start again")
     return Never(code, _detail(error))
+
+
+def pages(read: Callable[..., Any], *, limit: int = 200, **arguments: Any) -> Iterator[Any]:
+    """What *read* lists, page by page of *limit*, as far as anybody would look. Raises what *read* raises."""
+    cursor: dict[str, str] = {}
+    for _ in range(_MOST_PAGES):
+        page = read(limit=limit, **arguments, **cursor)
+        yield page
+        following = (page.get("response_metadata") or {}).get("next_cursor")
+        if not following:
+            return
+        cursor = {"cursor": following}
 
 
 def permalink(slack: WebClient, channel: str, ts: str) -> str:

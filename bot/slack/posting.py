@@ -1,15 +1,15 @@
 """Posting and editing one message, so that it stands in its channel exactly once."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
 from slack_sdk import WebClient
 
 from bot.model.person import is_slack_id
-from bot.slack.client import Never, call
+from bot.slack.client import Never, call, pages
 from bot.slack.live import Picture
 
 log = structlog.get_logger()
@@ -17,8 +17,6 @@ log = structlog.get_logger()
 EVENT_TYPE = "stackhand_message"
 #: Slack did not like the blocks: a bug of ours, but people still get the words.
 _LAYOUT = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "block_mismatch", "too_many_attachments"}
-_PAGE = 200
-_MOST_PAGES = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +71,7 @@ class Posting:
     def _search(self, key: str, *, channel: str, thread_ts: str | None, since: datetime) -> str | None:
         read = self._client.conversations_replies if thread_ts else self._client.conversations_history
         where: dict[str, Any] = {"channel": channel, **({"ts": thread_ts} if thread_ts else {})}
-        for page in _pages(read, oldest=f"{since.timestamp():.6f}", include_all_metadata=True, **where):
+        for page in pages(partial(call, read), oldest=f"{since.timestamp():.6f}", include_all_metadata=True, **where):
             for message in page["messages"]:
                 if _key_of(message) == key:
                     return str(message["ts"])
@@ -100,7 +98,7 @@ class Posting:
         return str(call(self._client.conversations_open, users=user)["channel"]["id"])
 
     def _read_channels(self) -> None:
-        for page in _pages(self._client.conversations_list, types="public_channel,private_channel"):
+        for page in pages(partial(call, self._client.conversations_list), types="public_channel,private_channel"):
             self._channels.update({f"#{found['name']}": found["id"] for found in page["channels"]})
 
     def _with_layout(self, method: Any, picture: Picture, **where: Any) -> Any:
@@ -112,17 +110,6 @@ class Posting:
                 raise
             log.error("Slack refused our layout, the words are sent alone", error=str(never), text=picture.text)
             return call(method, text=picture.text, blocks=[], parse="none", **where)
-
-
-def _pages(method: Any, **arguments: Any) -> Iterator[Any]:
-    """What *method* lists, page by page, as far as anybody would look. Raises NotDone."""
-    cursor = ""
-    for _ in range(_MOST_PAGES):
-        page = call(method, limit=_PAGE, **arguments, **({"cursor": cursor} if cursor else {}))
-        yield page
-        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-        if not cursor:
-            return
 
 
 def _key_of(message: dict[str, Any]) -> str | None:
