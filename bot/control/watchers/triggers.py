@@ -60,14 +60,13 @@ class Triggers:
         """Owe the run that *trigger* asks for; *event* names what happened, once and for all.
 
         *behind*: names by id of those whose doing it is; a version or an alert is nobody's.
-
         Returns the environments in which it is owed; empty when it is wanted nowhere.
         """
-        key = start_key(stack, job, trigger, event)
         scope = {**given, "vars": self._catalog.vars}
         try:
             environments, inputs = self._places(stack, job, trigger, scope), evaluate(trigger.form, scope)
         except ExpressionProblem as problem:
+            key = start_key(stack, job, trigger, event)
             _tell(tx, stack, key, f"*{job.title}* did not start by itself: {problem}")
             return []
         for environment in environments:
