@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import psycopg
@@ -13,7 +12,7 @@ import requests
 from tests.fakes.alertmanager import Alerts, alertmanager
 from tests.fakes.postgres import postgres_database
 from tests.fakes.restic import restic_repository
-from tests.fakes.serving import serving
+from tests.fakes.serving import Handler, serving
 from tests.runner.lab import kill_programs
 from tests.scenarios.conftest import Bot
 from tests.scenarios.shipped import ship
@@ -60,7 +59,7 @@ def slow(tmp_path: Path) -> Iterator[Slow]:
     with alertmanager(tmp_path / "alerts") as behind:
         slow = Slow(behind)
 
-        class Handler(BaseHTTPRequestHandler):
+        class Manager(Handler):
             def do_GET(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 headers = {"Content-Type": "application/json"}
@@ -68,10 +67,7 @@ def slow(tmp_path: Path) -> Iterator[Slow]:
                 answer = requests.request(self.command, url, data=body, headers=headers, timeout=10)
                 if self.command == "POST":
                     slow.may_answer.wait(60)
-                self.send_response(answer.status_code)
-                self.send_header("Content-Length", str(len(answer.content)))
-                self.end_headers()
-                self.wfile.write(answer.content)
+                self.reply(answer.status_code, answer.content)
 
             def do_POST(self) -> None:
                 self.do_GET()
@@ -79,16 +75,7 @@ def slow(tmp_path: Path) -> Iterator[Slow]:
             def do_DELETE(self) -> None:
                 self.do_GET()
 
-            def log_message(self, *args: object) -> None:
-                """Stay silent."""
-
-            def handle(self) -> None:
-                try:
-                    super().handle()
-                except ConnectionError:
-                    return
-
-        with serving(Handler) as server:
+        with serving(Manager) as server:
             slow.url = f"http://127.0.0.1:{server.server_port}"
             try:
                 yield slow

@@ -1,7 +1,6 @@
 """The servers stack's playbook for services, on real SSH hosts whose service is a small program of their own."""
 
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from actions.api import ActionFailed, HostState
 from tests.actions.recording import Recording
 from tests.fakes.host_service import HostService
 from tests.fakes.hosts import Lab, ssh_hosts
-from tests.fakes.serving import serving
+from tests.fakes.serving import Handler, serving
 
 pytestmark = pytest.mark.full
 
@@ -83,19 +82,14 @@ def test_the_next_server_is_not_touched_before_the_one_before_it_answers(
     told = tmp_path / "told"
     answers: list[tuple[str, int, list[str]]] = []
 
-    class Handler(BaseHTTPRequestHandler):
+    class Servers(Handler):
         def do_GET(self) -> None:
             # Each of them comes up at the second look.
             status = 200 if any(path == self.path for path, _, _ in answers) else 503
             answers.append((self.path, status, told.read_text().split()))
-            self.send_response(status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            self.reply(status, b"")
 
-        def log_message(self, *args: object) -> None:
-            """Stay silent."""
-
-    with serving(Handler) as server:
+    with serving(Servers) as server:
         inventory = tmp_path / "hosts.yml"
         inventory.write_text(HOSTS.format(told=told, url=f"http://127.0.0.1:{server.server_port}"))
         variables = {"service": "app", "wanted": "restarted", "at_once": 1}
