@@ -72,6 +72,9 @@ class Jobs(Protocol):
     def offer(self, person: Person, stack: str, job: str, *, origin: str) -> Offer:
         """One job. Raises NotFound, NotAllowed."""
 
+    def why_not(self, stack: Stack, job: Job) -> str:
+        """Why somebody who is not offered this job cannot start it."""
+
     def environment(self, offer: Any, name: str | None) -> Environment | None:
         """The environment called *name*; None when the job has none. Raises NotFound."""
 

@@ -111,13 +111,8 @@ class Jobs:
         self._access = access
 
     def offers(self, person: Person) -> list[Offer]:
-        if not self._access.may(person, "run", "*"):
-            return []
-        return [
-            self.offer(person, stack.name, job, origin="")
-            for stack in self._catalog.stacks.values()
-            for job in stack.jobs
-        ]
+        stacks = self._catalog.stacks.values() if self._access.may(person, "run", "*") else ()
+        return [self.offer(person, stack.name, job, origin="") for stack in stacks for job in stack.jobs]
 
     def search(self, person: Person, text: str, *, most: int) -> list[Offer]:
         return [offer for offer in self.offers(person) if text.lower() in offer.job.title.lower()][:most]
@@ -129,8 +124,7 @@ class Jobs:
         return Offer(found, work, tuple(found.environments[name] for name in work.environments))
 
     def why_not(self, stack: Stack, job: Job) -> str:
-        del stack, job
-        return "You may not run it. @platform may."
+        return f"You may not run it. {self._access.who_may('run', f'{stack}/{job}')}"
 
     def environment(self, offer: Offer, name: str | None) -> Environment | None:
         return self._catalog.environment(offer.stack, offer.job, name)
