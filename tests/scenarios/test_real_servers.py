@@ -23,7 +23,7 @@ environments:
   servers: {{inventory: "{inventory}", root: "", url: "{url}", region: "", at_once: 3, health: ""}}
   carefully: {{inventory: "{inventory}", root: "", url: "{url}", region: "", at_once: 1, health: ""}}
 """
-SERVICE = "Start, stop or restart a service"
+SERVICE = "Start or stop a service"
 #: The last task, so that a test can act while the page is up already.
 WAIT = """
     - name: Wait for the word
@@ -98,7 +98,7 @@ def test_a_retry_restarts_the_service_only_on_the_host_that_failed(slack: Slack,
     service.lay_out()
     service.damage("web2")
     answers = {"Environment": "servers", "What to do": "Restart it", "Service": "Our application"}
-    run = start(slack, SERVICE, answers)
+    run = start(slack, SERVICE, answers, offers="web3")
     text = run.until("*Failed*", timeout_s=60)
 
     assert 'web2 failed at "Work on the service by its own commands"' in text
@@ -131,7 +131,7 @@ def test_a_restart_one_by_one_goes_on_where_it_was_when_the_bot_is_killed(bot: B
     service = HostService(lab)
     service.lay_out()
     service.hold_up("web2")
-    run = start(slack, SERVICE, {"Environment": "carefully", "Service": "Our application"})
+    run = start(slack, SERVICE, {"Environment": "carefully", "Service": "Our application"}, offers="web3")
     run.until("web1 changed")
     slack.until(lambda: "restarted web2" in service.told or None)
 
@@ -150,7 +150,7 @@ def test_a_restart_one_by_one_stands_still_when_the_machine_died_until_somebody_
     service = HostService(lab)
     service.lay_out()
     service.hold_up("web2")
-    run = start(slack, SERVICE, {"Environment": "carefully", "Service": "Our application"})
+    run = start(slack, SERVICE, {"Environment": "carefully", "Service": "Our application"}, offers="web3")
     run.until("web1 changed")
     slack.until(lambda: "restarted web2" in service.told or None)
 

@@ -17,7 +17,7 @@ from tests.scenarios.watched import filled, start
 from tests.slack import Slack, read
 
 STACK = ROOT / "stacks" / "dump-prod-to-staging"
-COPY = "Copy production to staging"
+COPY = "Copy data to staging"
 #: A rule at which the copy stands still for as long as somebody holds this lock of production's.
 HELD = {"sql": "CASE WHEN pg_advisory_xact_lock_shared(7) IS NULL THEN NULL ELSE upper(town) END"}
 OLD = "SELECT name FROM sqlite_master WHERE name = 'old'"
