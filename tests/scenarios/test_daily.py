@@ -196,6 +196,7 @@ def test_nginx_forgets_a_page_and_says_before_the_click_that_it_knows_no_tags(sl
     assert page() == old
     start(slack, "Flush cache", {"Which caches": "nginx only", "Which ones": "www.example.org"}).until("*Succeeded*")
     assert page() != old
+    slack.message_with("The cache of production was flushed: www.example.org (by Ada Lovelace)")
 
 
 def test_a_silence_says_whose_it_is_ends_by_itself_and_is_ended_by_a_click(slack: Slack, alerts: Alerts):
