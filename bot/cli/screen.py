@@ -14,9 +14,17 @@ _CONTROLS = {code: "�" for code in (*range(32), *range(127, 160)) if chr(code)
 _SHORT = 12
 
 
+class _Out(Console):
+    """Lets the verb end as it ends when somebody stops reading; Rich would say that it failed."""
+
+    def on_broken_pipe(self) -> None:
+        """Hand on what was raised."""
+        raise  # noqa: PLE0704 - Rich calls this where it caught it
+
+
 def out() -> Console:
     """Standard output."""
-    return Console(highlight=False, soft_wrap=True)
+    return _Out(highlight=False, soft_wrap=True)
 
 
 def err() -> Console:

@@ -79,6 +79,8 @@ def call(verb: str, words: Sequence[str]) -> int:
         sys.stdout.flush()
     except (Refused, SetupProblem) as problem:
         return _complain(problem.reason or str(problem), problem.hint)
+    except KeyboardInterrupt:
+        return _complain("Left, as you said.")
     except BrokenPipeError:
         # Whoever read us, `head` for one, has seen enough.
         _print_no_more()

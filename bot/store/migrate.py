@@ -4,6 +4,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from bot.base.errors import SetupProblem
+
 #: The newest migration. A test compares it with the folder.
 HEAD = "0015"
 
@@ -12,10 +14,19 @@ _MIGRATION_LOCK = 715_112_002
 
 
 def migrate(engine: Engine) -> None:
-    """Run the migrations that *engine*'s database lacks. Several processes may call it at once."""
+    """Run the migrations that *engine*'s database lacks. Several processes may call it at once.
+
+    Raises SetupProblem when it has more of them than this program knows.
+    """
     with engine.connect() as connection:
-        if _version(connection) == HEAD:
+        version = _version(connection)
+        if version == HEAD:
             return
+        if version and version > HEAD:
+            raise SetupProblem(
+                f"The database is of a newer Stackhand (its tables are {version}, this one knows {HEAD}).",
+                hint="Update this one.",
+            )
         # 7 MiB and 0.1 s, which a database that is up to date, as nearly all are, does not need.
         from alembic import command, config  # noqa: PLC0415
 

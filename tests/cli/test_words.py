@@ -42,11 +42,12 @@ def test_a_disk_without_room_for_what_is_printed_is_told_in_one_line(terminal, v
     )
 
 
-def test_who_has_read_enough_of_the_verbs_hears_no_complaint(terminal):
+@pytest.mark.parametrize("verb", ["help", "jobs", "runs"])
+def test_who_has_read_enough_hears_no_complaint(terminal, verb):
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as nobody:
-        done = terminal.call("help", stdout=nobody)
+        done = terminal.call(verb, stdout=nobody)
 
     assert (done.returncode, done.stderr) == (0, "")
 

@@ -120,6 +120,19 @@ def test_a_file_that_cannot_be_a_database_is_looked_for_on_its_disk_and_on_no_se
     assert str(problem.value).endswith("Check that its disk has room, and that it may be written: stackhand doctor")
 
 
+def test_the_tables_of_a_newer_program_are_left_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/rows.db"
+    store = Store.open(url)
+    with store.begin() as tx:
+        tx.session.execute(text("UPDATE alembic_version SET version_num = '9000'"))
+    store.close()
+
+    with pytest.raises(SetupProblem) as problem:
+        Store.open(url)
+
+    assert problem.value.reason.startswith("The database is of a newer Stackhand (its tables are 9000")
+
+
 def test_two_processes_may_bring_the_tables_up_to_date_at_once(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/rows.db"
     problems: list[BaseException] = []
