@@ -262,8 +262,8 @@ def none_of_its_environments(stack: Stack, job: Job) -> NotFound:
     if resources:
         why = f"There is one for each {join_words(resources)}, and none is there now."
     else:
-        whens = join_words([f"`when` of {one.name}" for one in declared])
-        why = f"stacks/{stack.name}/stack.yml has a condition for each, which is not true here: {whens}."
+        names = join_words([one.name for one in declared])
+        why = f'{names}: not on this machine, by "when" in stacks/{stack.name}/stack.yml.'
     return NotFound(f"{job.title} has no environment here.", hint=why)
 
 

@@ -26,8 +26,7 @@ jobs:
         (
             "flush",
             "Flush cache has no environment here. "
-            "stacks/web/stack.yml has a condition for each, which is not true here: "
-            "`when` of staging and `when` of production.",
+            'staging and production: not on this machine, by "when" in stacks/web/stack.yml.',
         ),
         ("preview", "Deploy preview has no environment here. There is one for each pull, and none is there now."),
     ],

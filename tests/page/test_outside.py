@@ -32,6 +32,15 @@ def panel(browser: Browser) -> Iterator[Page]:
     assert mistakes == []
 
 
+def test_on_a_phone_each_card_has_its_sign_beside_its_name(panel: Page) -> None:
+    panel.set_viewport_size({"width": 390, "height": 844})
+
+    for head in panel.get_by_role("dialog", name="Outside world").get_by_role("heading", level=3).all():
+        sign, name = head.locator(".icon").bounding_box(), head.locator("span").last.bounding_box()
+        assert sign and name
+        assert sign["x"] + sign["width"] <= name["x"], head.inner_text()
+
+
 def test_everything_that_others_do_can_be_done_by_clicks(panel: Page) -> None:
     world = panel.get_by_role("dialog", name="Outside world")
 
