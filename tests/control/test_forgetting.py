@@ -25,6 +25,7 @@ from bot.store.form_tables import DraftRow
 from bot.store.start_tables import StartRow
 from bot.store.store import Transaction
 from tests.control.front import Front
+from tests.fakes.postgres import postgres_database
 
 STACK = """
 stack: web

@@ -16,7 +16,7 @@ from tests.slack_edge.tiny_slack import Fault
 def start(bot, slack):
     """Starts a run of Ada's from #ops; its message."""
 
-    def start() -> dict:
+    def start():
         ask = StartJob(
             person=bot.edge._desk.people.of("U0ADA"),
             stack="maintenance",
