@@ -91,6 +91,15 @@ def test_menu_search_and_card_show_only_what_i_may(slack):
     assert "You may not see Bakery.\n@platform and Bea Miller may." in read(told(linus, "may not see"))
 
 
+def test_what_can_be_written_and_what_has_run_is_answered_in_private(slack):
+    slack.command("help")
+    slack.command("runs")
+
+    assert "`/stack who may STACK JOB [on ENV]`" in read(told(slack, "`/stack STACK JOB on ENV name=value`"))
+    said = ("[Show]", "Nothing has run yet.")
+    slack.until(lambda: any(part in read(one) for one in slack.ephemerals() for part in said))
+
+
 def press_star(slack, job):
     """Press a job's star on the card that stands in the channel."""
     card = told(slack, "Dark, and a lot of it.")

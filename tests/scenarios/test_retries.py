@@ -34,7 +34,8 @@ jobs:
         with: {argv: [sleep, "600"]}
         timeout: 1s
         retry: {times: 1, delay: 2s}
-    on_failure: [{title: Sweep up, uses: command.run, with: {argv: ["true"]}}]
+    on_failure:
+      - {title: Sweep up, uses: command.run, with: {argv: [sh, -c, "echo {{ run.status }} {{ failure.step }} >> did"]}}
   dry:
     title: Dry
     timeout: 3s
@@ -138,12 +139,13 @@ def test_between_two_tries_the_message_says_why_and_the_run_can_be_cancelled(sla
     assert "to come" not in text
 
 
-def test_each_try_may_take_as_long_as_its_step_says(slack):
+def test_each_try_may_take_as_long_as_its_step_says_and_hooks_know_how_it_ended(slack, kiln):
     text = start(slack, "Glaze").until("*Failed*")
 
     assert "Dip: It took longer than 1.0s." in text
     assert "· attempt 2" in text
     assert "Sweep up · done" in text
+    assert kiln() == ["failed", "Dip"]
 
 
 def test_the_time_of_a_job_is_over_in_a_pause_too(slack):

@@ -166,6 +166,22 @@ def test_what_is_protected_has_to_be_granted_by_its_name(slack):
     assert "\n@burners may." in refused(slack, "You may not run Burn.")
 
 
+def test_a_freeze_holds_back_who_may_not_override_it(bot, slack):
+    bot.stacks.joinpath("freezes.yml").write_text(
+        "freezes: [{title: stocktaking, weekly: Mon 00:00 - Mon 00:00, on: press/*/staging}]\n"
+    )
+    slack.message_with("*Press, staging*: Frozen until")
+    known = len(runs(slack))
+
+    slack.submit(opened(slack, "Print"))
+    page = slack.until(lambda: next((one for one in slack.snapshot()["modals"] if "now?" in read(one)), None))
+    slack.submit(page, {"Why does it have to be now? Everybody reads it": "The queen comes"})
+
+    assert "Nobody may yet" in refused(slack, "You may not override press/print/staging.")
+    assert len(runs(slack)) == known
+    bot.stacks.joinpath("freezes.yml").unlink()
+
+
 def test_on_a_plan_without_user_groups_rules_reach_those_whom_they_name(slack):
     bea = slack.as_name("bea")
     slack.fault("usergroups.list", "error", error="paid_teams_only", times=2)

@@ -1,5 +1,7 @@
 """What was promised for later happens by itself, once, unless somebody says otherwise: also when the bot dies."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.scenarios.watched import runs, start
@@ -96,6 +98,22 @@ def test_a_moment_that_comes_while_the_bot_is_dead_is_made_up_for_once(bot, slac
     slack.message_with("[Light on]")
     assert lamp() == ["on", str(run.number), "off"]
     assert [one.number for one in runs(slack) if one.number > run.number] == [off.number]
+
+
+def test_a_pause_says_that_it_ends_and_is_kept(bot, slack, lamp):
+    slack.command("pause lamp for 2h because A new bulb")
+    slack.message_with("Ada Lovelace paused lamp")
+
+    bot.bring("pause:lamp", warn_at=datetime.now(UTC))
+    warning = slack.message_with("The pause of *lamp* <!date")
+    assert all(f"[{label}]" in read(warning) for label in ("Extend 30 min", "End it now", "Keep it paused"))
+    slack.click(warning, "Keep it paused")
+
+    slack.until(lambda: "cancelled by Ada Lovelace, the pause stays until somebody" in shown(slack, warning))
+    waiting = start(slack, "Light on", {"Seconds": LATE})
+    waiting.until("A new bulb")
+    slack.command("unpause lamp")
+    waiting.until("*Succeeded*")
 
 
 def test_who_cancels_it_is_believed(slack, lamp):
