@@ -82,9 +82,11 @@ class Recorder:
             hint="",
         )
 
-    def tries_again(self, id: str, *, attempt: int, reason: str) -> None:
-        """The step failed and has tries left; *attempt* is the number of the next one."""
-        self.step(id, event="failed", text=reason, status=StepStatus.PENDING, attempt=attempt, reason=reason)
+    def tries_again(self, id: str, *, attempt: int, at: datetime, reason: str) -> None:
+        """The step failed *at* a moment and has tries left; *attempt* is the number of the next one."""
+        self.step(
+            id, event="failed", text=reason, status=StepStatus.PENDING, attempt=attempt, reason=reason, ended_at=at
+        )
 
     def ends(self, id: str, status: StepStatus, *, reason: str = "", hint: str = "", **values: Any) -> None:
         """The step is over, or stands still."""

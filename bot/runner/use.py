@@ -6,6 +6,7 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -72,25 +73,28 @@ class Use:
         tries = 1 + (step.retry.times if step.retry else 0)
         attempt = max(record.attempt, 1)
         resumed = record if record.status is StepStatus.RUNNING else None
+        # An earlier worker may have left in the pause after a try.
+        failed_at = record.ended_at if record.status is StepStatus.PENDING and attempt > 1 else None
         while True:
+            if failed_at and (stopped := self._pause(step, attempt - 1, failed_at, cancelled)):
+                self._recorder.ends(step.id, stopped.status, **stopped.values)
+                return stopped.status
             if self._leaving.is_set():
                 raise HandedOver
             result = self._patiently(step, attempt, scope, resumed=resumed, cancelled=cancelled)
             if attempt >= tries or not _is_worth_another_try(step, attempt, scope, result):
                 self._recorder.ends(step.id, result.status, **result.values)
                 return result.status
-            attempt, resumed = attempt + 1, None
-            self._recorder.tries_again(step.id, attempt=attempt, reason=result.values["reason"])
-            if stopped := self._pause(step, attempt - 1, cancelled):
-                self._recorder.ends(step.id, stopped.status, **stopped.values)
-                return stopped.status
+            attempt, resumed, failed_at = attempt + 1, None, self._recorder.now()
+            self._recorder.tries_again(step.id, attempt=attempt, at=failed_at, reason=result.values["reason"])
 
-    def _pause(self, step: Uses, attempt: int, cancelled: Cancelled) -> "_Result | None":
+    def _pause(self, step: Uses, attempt: int, failed_at: datetime, cancelled: Cancelled) -> "_Result | None":
         """Wait after a try that failed; how the step ends where something ends it meanwhile, else None."""
+        waited_s = (self._recorder.now() - failed_at).total_seconds()
         # The step's own time is that of one try.
         signals = self._signals(None, None, may_be_left=True, cancelled=cancelled)
         try:
-            signals.wait(step.retry.pause_s(attempt) if step.retry else 0)
+            signals.wait(step.retry.pause_s(attempt) - waited_s if step.retry else 0)
         except Stopped:
             return _Result(StepStatus.ABORTED)
         except ActionFailed as late:

@@ -23,7 +23,7 @@ jobs:
     steps:
       - title: Open it
         uses: command.run
-        with: {argv: [sh, -c, "echo still hot; exit 3"]}
+        with: {argv: [sh, -c, "echo hot >> did; exit 3"]}
         retry: {times: 5, delay: 1h}
     ensure: [{title: Close it, uses: command.run, with: {argv: ["true"]}}]
   glaze:
@@ -137,6 +137,19 @@ def test_between_two_tries_the_message_says_why_and_the_run_can_be_cancelled(sla
     text = run.until("*Aborted*")
     assert "Close it · done" in text
     assert "to come" not in text
+
+
+def test_a_bot_that_comes_back_in_a_pause_waits_for_its_end(bot, slack, kiln):
+    run = start(slack, "Cool down")
+    run.until("· attempt 2 to come")
+
+    bot.restart()
+    start(slack, "Dry").until("*Failed*")
+
+    assert "· attempt 2 to come" in run.text
+    assert kiln() == ["hot"]
+    run.click("Cancel")
+    run.until("*Aborted*")
 
 
 def test_each_try_may_take_as_long_as_its_step_says_and_hooks_know_how_it_ended(slack, kiln):
