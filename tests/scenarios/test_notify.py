@@ -1,7 +1,12 @@
 """Channels are told of runs by the rules of their stack; a reply in a thread is never told to the whole channel."""
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
+from bot.model.message import MessageKind
+from bot.store.store import Store
+from bot.store.tables import MessageRow
 from tests.scenarios.watched import start
 from tests.slack import read
 
@@ -40,6 +45,15 @@ def thread(slack, run):
     return slack.messages(thread=run.message)
 
 
+def let_the_night_end(bot):
+    """What waits for the end of quiet hours waits no more."""
+    store = Store.open(f"sqlite:///{bot.data}/stackhand.db")
+    with store.begin() as tx:
+        held_back = col(MessageRow.kind) == MessageKind.QUIET
+        tx.session.execute(update(MessageRow).where(held_back).values(not_before=None))
+    store.close()
+
+
 def lines(slack):
     return [read(one) for one in slack.messages("#general") if "Ring" in read(one)]
 
@@ -76,3 +90,5 @@ def test_what_is_not_urgent_waits_for_the_end_of_quiet_hours(bot, slack, bell):
     slack.message_with("*Ring, far* has begun", channel="#general")
 
     assert not any("night" in line for line in lines(slack))
+    let_the_night_end(bot)
+    assert "✓ Ring, night (#" in read(slack.message_with("While it was quiet", channel="#general"))
