@@ -61,7 +61,7 @@ def lost_rules(file: AccessFile, stack: Stack) -> Iterator[Fault]:
     """Rules of a stack's own *file* about no job of it: one that denies would deny nothing."""
     for mark, written in file.on:
         job = written.partition("/")[0]
-        if not any(fnmatchcase(name, job) for name in stack.jobs):
+        if job != "*" and not any(fnmatchcase(name, job) for name in stack.jobs):
             hint = did_you_mean(job, list(stack.jobs))
             yield mark, f'{stack.title} has no job "{job}", and in this file rules begin at the job. {hint}'.rstrip()
 

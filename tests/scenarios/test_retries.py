@@ -1,8 +1,7 @@
-"""A step is tried again: by itself, as its stack says, or by whom the bot asks after the machine died in it."""
+"""A step is tried again by itself, as its stack says, and the run's one message tells how that goes."""
 
 import pytest
 
-from tests.runner.lab import kill_programs
 from tests.scenarios.watched import runs, start
 
 STACK = """\
@@ -54,14 +53,6 @@ jobs:
         with: {argv: [sh, -c, "echo {{ left.outputs.code }}{{ right.outputs.code }} >> did"]}
         when: right.outputs.code == 4
     on_success: [{title: Show it, uses: command.run, with: {argv: ["true"]}}]
-  turn:
-    title: Turn
-    steps:
-      - title: Wet
-        uses: command.run
-        with: {argv: [sh, turn.sh, "{{ run.number }}.wet"], undo_argv: [sh, turn.sh, "{{ run.number }}.dry"]}
-      - {title: Spin, uses: command.run, with: {argv: [sh, turn.sh, "{{ run.number }}.spins", still]}}
-      - {title: Lift, uses: command.run, with: {argv: [sh, turn.sh, "{{ run.number }}.lifts"]}}
 """
 #: Each try says that it came, and waits until a test says how it ends.
 LIGHT = """\
@@ -70,11 +61,6 @@ try=$(wc -l < did | tr -d ' ')
 until test -e "end.$try"; do sleep 0.05; done
 exit "$(cat "end.$try")"
 """
-#: Says what it does; where there is something to wait for, it takes until that is there.
-TURN = """\
-echo "$1" >> did
-test -z "$2" || until test -e "$2"; do sleep 0.05; done
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -82,10 +68,9 @@ def kiln(bot, slack):
     """A kiln; what its steps did, in order."""
     folder = bot.stacks / "kiln"
     bot.write("light.sh", LIGHT, stack="kiln")
-    bot.write("turn.sh", TURN, stack="kiln")
     bot.write("stack.yml", STACK, stack="kiln")
     slack.message_with("[Fire]")
-    for file in (*folder.glob("end.*"), folder / "did", folder / "still"):
+    for file in (*folder.glob("end.*"), folder / "did"):
         file.unlink(missing_ok=True)
     did = folder / "did"
     return lambda: did.read_text().split() if did.exists() else []
@@ -174,31 +159,3 @@ def test_what_went_side_by_side_is_known_to_the_steps_after_it(slack, kiln):
     assert kiln() == ["04"]
     assert "Paint · not needed here" in text
     assert "Show it · done" in text
-
-
-def test_after_the_machine_died_in_a_step_people_try_it_again_take_all_back_or_leave_it(bot, slack, kiln):
-    tried, undone, left = (start(slack, "Turn") for _ in range(3))
-    slack.until(lambda: sum(line.endswith("spins") for line in kiln()) == 3)
-    bot.kill()
-    kill_programs(bot.data)
-    bot.write("still", "", stack="kiln")
-
-    bot.start()
-    asked = tried.until("[Retry step]")
-    tried.click("Retry step")
-    undone.click("Undo")
-    left.click("Abort")
-
-    assert "The machine died in the middle of this step" in asked
-    assert "Lift · done" in tried.until("*Succeeded*")
-    undone.until("*Aborted*")
-    assert "Lift · not done" in left.until("*Aborted*")
-    slack.until(lambda: f"{undone.number}.dry" in kiln())
-    assert did_in(kiln(), tried) == ["wet", "spins", "spins", "lifts"]
-    assert did_in(kiln(), left) == ["wet", "spins"]
-    undone.until("undone")
-
-
-def did_in(lines, run):
-    """What one run did."""
-    return [line.partition(".")[2] for line in lines if line.startswith(f"{run.number}.")]
