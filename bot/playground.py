@@ -4,10 +4,11 @@ import secrets
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from actions.api import ActionFailed
+from bot.base.errors import SetupProblem, why
 from bot.catalog.catalog import Catalog
 from bot.model.watch import Signature
 from bot.sandbox.outside.alerts import Receiver
@@ -21,8 +22,19 @@ _SHOP = Path("dump-prod-to-staging/payload/playground.sql")
 def lay_out(folder: Path, *, stacks: Path) -> Path | None:
     """Give each server that has none yet its site, and the shop its database, from the shipped stacks.
 
-    Returns the folder that visitors see. None: the stacks have no site to show.
+    Returns the folder that visitors see. None: the stacks have no site to show. Raises SetupProblem when it cannot.
     """
+    try:
+        return _lay_out(folder, stacks)
+    except (OSError, sqlite3.OperationalError) as error:
+        reason = why(error) if isinstance(error, OSError) else str(error)
+        raise SetupProblem(
+            f"The playground cannot be laid out in {folder}: {reason}.",
+            hint="Make room there, or choose another folder with --data.",
+        ) from error
+
+
+def _lay_out(folder: Path, stacks: Path) -> Path | None:
     if (stacks / _SHOP).is_file() and not (folder / "shop").exists():
         _lay_out_shop(folder / "shop", (stacks / _SHOP).read_text(encoding="utf-8"))
     template = stacks / _SITE
@@ -30,7 +42,8 @@ def lay_out(folder: Path, *, stacks: Path) -> Path | None:
         return None
     for server in SERVERS:
         if not (folder / server).exists():
-            shutil.copytree(template, folder / server)
+            with _whole_or_not_at_all(folder / server) as new:
+                shutil.copytree(template, new)
     return folder / SERVERS[0]
 
 
@@ -65,13 +78,19 @@ class PlaygroundHooks:
 
 def _lay_out_shop(folder: Path, statements: str) -> None:
     """A production database, no staging yet, and two keys: to mask the data with, and to encrypt its backups with."""
-    # Whole or not at all: half a shop would stay half.
+    with _whole_or_not_at_all(folder) as new:
+        new.mkdir(parents=True)
+        with closing(sqlite3.connect(new / "production.db")) as production:
+            production.executescript(statements)
+        for name in ("mask.key", "backup.key"):
+            (new / name).touch(mode=0o600)
+            (new / name).write_text(secrets.token_hex(32))
+
+
+@contextmanager
+def _whole_or_not_at_all(folder: Path) -> Iterator[Path]:
+    """The name of a folder to make, which then becomes *folder*: half a shop, or half a site, would stay half."""
     new = folder.with_suffix(".new")
     shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
-    with closing(sqlite3.connect(new / "production.db")) as production:
-        production.executescript(statements)
-    for name in ("mask.key", "backup.key"):
-        (new / name).touch(mode=0o600)
-        (new / name).write_text(secrets.token_hex(32))
+    yield new
     new.rename(folder)
