@@ -1,7 +1,10 @@
-"""The program put together: rows, stacks, front door, engine, Slack, clock; and in which order they start and stop."""
+"""The program put together: rows, stacks, front door, engine, Slack, clock; and in which order they start and stop.
+
+What an opened program does not need, Slack and the sandbox, is imported when it starts: most verbs of the terminal only
+open it, to ask it something.
+"""
 
 import contextlib
-import json
 import os
 import secrets
 import socket
@@ -9,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import structlog
 from pydantic import SecretStr
@@ -27,25 +30,25 @@ from bot.control.watchers.follows import followed_resources
 from bot.control.watchers.hooks import Hooks
 from bot.control.watchers.version_digest import VersionDigests
 from bot.control.watchers.watch import present_versions
-from bot.playground import PlaygroundHooks, lay_out
 from bot.runner.choices import ChoiceLists
 from bot.runner.engine import DEAD_AFTER, DbosEngine
 from bot.runner.files import BringFiles
 from bot.runner.preview import Preview, RunPreview, StepPreviews
 from bot.runner.secrets import read_secret
 from bot.runner.worker import Worker
-from bot.sandbox.outside.outside import Outside
-from bot.sandbox.sandbox import Sandbox
-from bot.settings import Settings, shipped_manifest
-from bot.slack.edge import SlackEdge
-from bot.slack.file_download import FileDownload
+from bot.settings import Settings
 from bot.store.store import Store
 from bot.watch.checker import Checker
 from bot.watch.guard import Guarded
-from bot.watch.hook_server import HookServer
 from bot.watch.look import Looker
 from bot.watch.polite import PoliteHttp
 from bot.watch.schedule import Schedule, next_moment
+
+if TYPE_CHECKING:
+    from bot.playground import Playground
+    from bot.slack.edge import SlackEdge
+    from bot.slack.file_download import FileDownload
+    from bot.watch.hook_server import HookServer
 
 log = structlog.get_logger()
 
@@ -81,17 +84,15 @@ class App:
     _version_digests: VersionDigests
     _lock: LockFile
     _schedule: Schedule = field(default_factory=Schedule)
-    _sandbox: Sandbox | None = None
-    _outside: Outside | None = None
-    _playground_hooks: PlaygroundHooks | None = None
-    _slack: SlackEdge | None = None
+    _playground: "Playground | None" = None
+    _slack: "SlackEdge | None" = None
     _checker: Checker | None = None
-    _hooks: HookServer | None = None
+    _hooks: "HookServer | None" = None
     _works: bool = False
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock | None = None) -> Self:
-        """Connect the database and read the stacks; nothing runs yet. Raises SetupProblem."""
+        """Connect the database; nothing runs yet, and no stack is read before it is asked for. Raises SetupProblem."""
         _make_data_folder(settings)
         clock, nudges = clock or SystemClock(), Nudges()
         store = Store.open(settings.database)
@@ -168,7 +169,7 @@ class App:
     @property
     def url(self) -> str | None:
         """Where the sandbox's page is; None without a sandbox."""
-        return self._sandbox.url if self._sandbox else None
+        return self._playground.sandbox.url if self._playground else None
 
     def is_up(self) -> bool:
         """Does some process, this one or another, advance runs on this data?"""
@@ -204,12 +205,9 @@ class App:
         if self._slack:
             self._slack.stop()
         all_left = self._worker.stop() if self._works else True
-        if self._sandbox:
-            self._sandbox.stop()
-            if self._outside:
-                self._outside.stop()
-            self.settings.up_file.unlink(missing_ok=True)
-        self._works, self._slack, self._sandbox, self._outside = False, None, None, None
+        if self._playground:
+            self._playground.stop()
+        self._works, self._slack, self._playground = False, None, None
         self._checker, self._hooks = None, None
         self._lock.release()
         return all_left
@@ -237,9 +235,11 @@ class App:
                 f"(process {self._lock.holder()}).",
                 hint="Stop it first, or choose another folder with --data.",
             )
+        # Before anybody can ask: the first click is not the one that waits.
+        self.catalog.refresh()
         if port is not None and self.settings.sandbox:
             # Also for a run of the terminal: the playground's site is served by it.
-            self._start_sandbox(port)
+            self._start_playground(port)
         self._works = True
         self._files.connect(self._download())
         name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}" if self._shared else _ONLY_WORKER
@@ -274,7 +274,7 @@ class App:
             name=name,
         )
         self._checker.open()
-        if self._outside:
+        if self._playground:
             # At once, so that what somebody releases in the page is news.
             self._look_outside()
         self._listen_to_hooks()
@@ -289,12 +289,14 @@ class App:
         port = 0 if self.settings.sandbox and self.settings.hooks_port is None else self.settings.hooks_port
         if port is None:
             return
+        from bot.watch.hook_server import HookServer  # noqa: PLC0415
+
         hooks = Hooks(
             store=self.store,
             catalog=self.catalog,
             triggers=self.control.watch.triggers,
             clock=self.clock,
-            read_secret=self._playground_hooks.read_secret if self._playground_hooks else self.looker.read_secret,
+            read_secret=self._playground.hooks.read_secret if self._playground else self.looker.read_secret,
         )
         self._hooks = HookServer(hooks, host=self.settings.host, port=port)
         try:
@@ -304,40 +306,38 @@ class App:
             raise SetupProblem(
                 f"Port {port} for webhooks cannot be listened on: {why(error)}.", hint="Choose another hooks_port."
             ) from error
-        if self._playground_hooks:
-            self._playground_hooks.url = url
+        if self._playground:
+            self._playground.hooks.url = url
 
-    def _start_sandbox(self, port: int) -> None:
+    def _start_playground(self, port: int) -> None:
+        from bot.playground import Playground  # noqa: PLC0415
+
         # Whatever proxy this machine needs for the world, it is not the way to itself.
         os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(
             filter(None, [os.environ.get("NO_PROXY") or os.environ.get("no_proxy"), "127.0.0.1", "localhost"])
         )
-        site = lay_out(self.settings.playground, stacks=self.settings.stacks)
-        self._playground_hooks = PlaygroundHooks(self.catalog, self.looker.read_secret)
-        self._outside = Outside(data=self.settings.data, receivers=self._playground_hooks.receivers)
-        self._outside.start()
-        self._sandbox = Sandbox(
-            host=self.settings.host,
+        self._playground = Playground(
+            self.settings,
+            self.catalog,
             port=port,
-            data=self.settings.data,
-            manifest=shipped_manifest(),
-            site=site,
-            outside=self._outside,
+            read_secret=self.looker.read_secret,
             after_outside=self._look_outside,
         )
-        self._sandbox.start()
-        up = {"url": self._sandbox.url, "outside": self._outside.url, "pid": os.getpid()}
-        self.settings.up_file.write_text(json.dumps(up))
+        self._playground.start()
 
-    def _download(self) -> FileDownload | None:
+    def _download(self) -> "FileDownload | None":
         """The way to files in Slack, also for a process that does not speak there; None without a token."""
-        sandbox = self._sandbox
+        from bot.slack.file_download import FileDownload  # noqa: PLC0415
+
+        sandbox = self._playground.sandbox if self._playground else None
         token = sandbox.bot_token if sandbox else _plain(self.settings.slack_bot_token)
         api_url = sandbox.api_url if sandbox else self.settings.slack_api_url
         return FileDownload(token, api_url=api_url) if token else None
 
-    def _make_slack(self) -> SlackEdge:
-        settings, sandbox = self.settings, self._sandbox
+    def _make_slack(self) -> "SlackEdge":
+        from bot.slack.edge import SlackEdge  # noqa: PLC0415
+
+        settings, sandbox = self.settings, self._playground.sandbox if self._playground else None
         return SlackEdge(
             bot_token=sandbox.bot_token if sandbox else _plain(settings.slack_bot_token) or "",
             app_token=sandbox.app_token if sandbox else _plain(settings.slack_app_token),
@@ -369,7 +369,7 @@ class App:
 
         In a real workspace people say where.
         """
-        if self._slack and self._sandbox:
+        if self._slack and self._playground:
             for stack in self.catalog.stacks.values():
                 if stack.channel and self.control.jobs.has_a_place(stack):
                     self._slack.post_board(stack.name, stack.channel)

@@ -1,5 +1,10 @@
-"""The playground: a small real site and shop on this machine, so that jobs can be tried where nothing is set up."""
+"""The playground: what is on this machine in the place of the real world, so that jobs can be tried at once.
 
+A Slack workspace, a world outside that has versions and alerts, and a small real site and shop.
+"""
+
+import json
+import os
 import secrets
 import shutil
 import sqlite3
@@ -12,6 +17,9 @@ from bot.base.errors import SetupProblem, why
 from bot.catalog.catalog import Catalog
 from bot.model.watch import Signature
 from bot.sandbox.outside.alerts import Receiver
+from bot.sandbox.outside.outside import Outside
+from bot.sandbox.sandbox import Sandbox
+from bot.settings import Settings, shipped_manifest
 
 #: As the inventory of `stacks/maintenance` names them. Visitors see the first one.
 SERVERS = ("web1", "web2", "web3")
@@ -45,6 +53,46 @@ def _lay_out(folder: Path, stacks: Path) -> Path | None:
             with _whole_or_not_at_all(folder / server) as new:
                 shutil.copytree(template, new)
     return folder / SERVERS[0]
+
+
+class Playground:
+    """All of it, started and stopped as one."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        catalog: Catalog,
+        *,
+        port: int,
+        read_secret: Callable[[str, Path], str],
+        after_outside: Callable[[], None],
+    ) -> None:
+        """*after_outside* hears of each act of people on the world outside."""
+        self._settings = settings
+        self.hooks = PlaygroundHooks(catalog, read_secret)
+        self._outside = Outside(data=settings.data, receivers=self.hooks.receivers)
+        self.sandbox = Sandbox(
+            host=settings.host,
+            port=port,
+            data=settings.data,
+            manifest=shipped_manifest(),
+            site=lay_out(settings.playground, stacks=settings.stacks),
+            outside=self._outside,
+            after_outside=after_outside,
+        )
+
+    def start(self) -> None:
+        """Open its ports, and write down which. Raises SetupProblem."""
+        self._outside.start()
+        self.sandbox.start()
+        up = {"url": self.sandbox.url, "outside": self._outside.url, "pid": os.getpid()}
+        self._settings.up_file.write_text(json.dumps(up))
+
+    def stop(self) -> None:
+        """Close them."""
+        self.sandbox.stop()
+        self._outside.stop()
+        self._settings.up_file.unlink(missing_ok=True)
 
 
 class PlaygroundHooks:
