@@ -5,12 +5,13 @@ need neither. So this file and `bot/cli/__init__.py` stay with the standard libr
 """
 
 import errno
+import gc
 import importlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 
 from bot import __version__
 from bot.base.errors import Refused, SetupProblem
@@ -105,14 +106,27 @@ def _run(verb: str, words: Sequence[str]) -> int:
         return 0
     if verb not in VERBS:
         raise Refused(f'There is no verb "{verb}".', hint=did_you_mean(verb, list(VERBS)))
-    typed = importlib.import_module("bot.cli.typed")
-    code: int = typed.call(verb, importlib.import_module(VERBS[verb].module), words)
+    module = _imported(VERBS[verb].module)
+    code: int = importlib.import_module("bot.cli.typed").call(verb, module, words)
     return code
 
 
 def _print_no_more() -> None:
     """Keep what is still in the buffer from being written at exit, where it would fail once more."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _imported(name: str) -> ModuleType:
+    """The module of a verb. What it imports stays until the end, and so Python need not look through it for garbage.
+
+    It would do so hundreds of times on the way, and once more at the end: a fifth of what a looking verb takes.
+    """
+    if name not in sys.modules:
+        gc.disable()
+        importlib.import_module(name)
+        gc.freeze()
+        gc.enable()
+    return sys.modules[name]
 
 
 def overview() -> str:
