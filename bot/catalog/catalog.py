@@ -45,7 +45,10 @@ class _Files:
 
 
 class Catalog:
-    """The stacks of one folder. Any thread may ask; `refresh` swaps everything at once."""
+    """The stacks of one folder, read when they are first asked for.
+
+    Any thread may ask; `refresh` swaps everything at once.
+    """
 
     def __init__(
         self,
@@ -60,19 +63,24 @@ class Catalog:
         self._present = present
         self._followed = followed
         self._refreshing = threading.Lock()
-        self._files = _Files()
+        self._known: _Files | None = None
         self._version = 0
-        self.refresh()
 
     def refresh(self) -> bool:
-        """Look at the files again. True if anything changed."""
+        """Look at the files again. True if anything changed, or if it is the first look."""
         with self._refreshing:
-            before, read = self._files, self._read(self._files)
-            is_new = read != before
+            read = self._read(self._known or _Files())
+            is_new = read != self._known
             # The files first: who then remembers something of them under the old version only looks once more.
-            self._files = read
+            self._known = read
             self._version += is_new
             return is_new
+
+    @property
+    def _files(self) -> _Files:
+        while self._known is None:
+            self.refresh()
+        return self._known
 
     @property
     def version(self) -> int:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.base.errors import Refused
-from bot.cli.opened import opened
+from bot.cli.opened import opened_to_look
 from bot.cli.screen import out, say
 from bot.cli.typed import Data, Stacks
 from bot.control.digest import week_of
@@ -24,7 +24,7 @@ def digest(
     stacks: Stacks = None,
 ) -> None:
     """Say what ran in the last seven days, and how it went."""
-    with opened(data, stacks) as app, app.store.read() as tx:
+    with opened_to_look(data, stacks) as app, app.store.read() as tx:
         zone = ZoneInfo(app.settings.digest_zone)
         midnight = app.clock.now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
         end = midnight + timedelta(days=1)

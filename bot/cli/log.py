@@ -12,7 +12,7 @@ import typer
 from bot.app import App
 from bot.base.text import join_words
 from bot.cli.follow import LEFT
-from bot.cli.opened import opened
+from bot.cli.opened import opened_to_look
 from bot.cli.run_words import is_still
 from bot.cli.screen import err, say, visible
 from bot.cli.typed import Data, RunNumber, Stacks
@@ -27,7 +27,7 @@ Follow = Annotated[bool, typer.Option("--follow", "-f", help="Go on until the ru
 
 def log(number: RunNumber, *, follow: Follow = False, data: Data = None, stacks: Stacks = None) -> int:
     """Print the log of a run."""
-    with opened(data, stacks) as app:
+    with opened_to_look(data, stacks) as app:
         log = _Log(RunLog(app.settings.runs), number)
         try:
             view = _print_all(app, log, follow=follow)

@@ -12,7 +12,7 @@ from bot.base.errors import Refused
 from bot.base.text import format_duration, parse_moment, plural
 from bot.cli import as_json as json
 from bot.cli.live import picture, step_lines
-from bot.cli.opened import opened
+from bot.cli.opened import opened_to_look
 from bot.cli.run_words import STYLES, ending, headline, is_still
 from bot.cli.screen import err, local_time, out, say, table
 from bot.cli.typed import AsJson, Data, RunNumber, Stacks
@@ -35,7 +35,7 @@ def runs(
     stacks: Stacks = None,
 ) -> None:
     """List the newest runs."""
-    with opened(data, stacks) as app:
+    with opened_to_look(data, stacks) as app:
         found = app.control.runs.recent(limit=limit, statuses=status or (), stack=stack)
     if as_json:
         print(json.dumps([json.run_line(run) for run in found]))  # noqa: T201
@@ -49,7 +49,7 @@ def runs(
 
 def show(number: RunNumber, *, as_json: AsJson = False, data: Data = None, stacks: Stacks = None) -> None:
     """Show a run with its steps."""
-    with opened(data, stacks) as app:
+    with opened_to_look(data, stacks) as app:
         view = app.control.runs.view(number)
         events = app.control.runs.events(number)
         now = app.clock.now()
@@ -90,7 +90,7 @@ def audit(
     The exit code is 1 when a record does not fit the one before it.
     """
     only = AuditFilter(since=_since(since), person=person, target=target)
-    with opened(data, stacks) as app, app.store.read() as tx:
+    with opened_to_look(data, stacks) as app, app.store.read() as tx:
         records = [] if verify else tx.audit.recent(limit=limit, only=only)
         broken, count = tx.audit.first_broken(), tx.audit.count()
     if verify and as_json:

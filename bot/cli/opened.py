@@ -25,6 +25,17 @@ def opened(
 
     Raises SetupProblem.
     """
+    with opened_to_look(data, stacks, port=port, level=level) as app:
+        # Not by the transaction that first asks for them: all others would wait for it.
+        app.catalog.refresh()
+        yield app
+
+
+@contextmanager
+def opened_to_look(
+    data: Path | None, stacks: Path | None, *, port: int | None = None, level: int = logging.WARNING
+) -> Iterator[App]:
+    """The same for those who only look at what happened: the stacks, half of a verb's time, stay unread."""
     speak_plainly(level)
     with in_words(), open_app(settings(data=data, stacks=stacks, port=port)) as app:
         yield app

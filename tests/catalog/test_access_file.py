@@ -89,6 +89,7 @@ def test_a_broken_edit_keeps_the_last_good_rules(stacks: Path) -> None:
     path = stacks / "access.yml"
     path.write_text("- {who: '@platform', may: all}")
     catalog = Catalog(stacks, dict)
+    assert catalog.problems == ()
 
     edit(path, "- {who: everyone", catalog)
 

@@ -32,11 +32,21 @@ def stacks(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def catalog(stacks: Path) -> Catalog:
-    return Catalog(stacks, dict)
+    catalog = Catalog(stacks, dict)
+    catalog.refresh()
+    return catalog
 
 
 def titles(catalog: Catalog) -> list[str]:
     return [stack.title for stack in catalog.stacks.values()]
+
+
+def test_the_files_are_read_when_they_are_first_asked_for(stacks: Path) -> None:
+    catalog = Catalog(stacks, dict)
+
+    write(stacks, "web/stack.yml", STACK.format(title="Later"))
+
+    assert titles(catalog) == ["Shop", "Later"]
 
 
 def test_nothing_changed_is_said_as_such(catalog: Catalog) -> None:
