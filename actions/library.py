@@ -20,6 +20,9 @@ from actions.api import Action, ActionFailed, Check
 
 Filled = TypeVar("Filled", bound=BaseModel)
 
+#: `class Scale(Action[Scaled])`, with its name and what it is.
+_CLASS = re.compile(r"^class (\w+)\([^)]*\b(Action|Check)\[", re.MULTILINE)
+
 
 class UnknownAction(LookupError):  # noqa: N818
     """There is no action of this name that can be used."""
@@ -117,5 +120,5 @@ def _class(name: str) -> Any:
 
 def _holds(path: Path, kind: str) -> bool:
     # Files that only help (client.py, cli.py) hold no class of their own name that is an action or a check.
-    written = rf"^class {class_name(path.stem)}\([^)]*\b{kind}\["
-    return re.search(written, path.read_text(encoding="utf-8"), re.MULTILINE) is not None
+    own = class_name(path.stem), kind
+    return any(found.groups() == own for found in _CLASS.finditer(path.read_text(encoding="utf-8")))

@@ -121,13 +121,16 @@ def _noun(action: str, path: ValuePath) -> str:
     return f"item {int(path[-1]) + 1} of {_noun(action, path[:-1])}"
 
 
-@cache
 def _path_fields(action: type[Action[Any]]) -> tuple[str, ...]:
-    properties = action.model_json_schema()["properties"]
-    return tuple(name for name, schema in properties.items() if "'format': 'stack-path'" in str(schema))
+    return tuple(name for name, schema in _schemas(action).items() if "'format': 'stack-path'" in str(schema))
+
+
+def _code_fields(action: type[Action[Any]]) -> tuple[str, ...]:
+    return tuple(name for name, schema in _schemas(action).items() if schema.get("format") == "code")
 
 
 @cache
-def _code_fields(action: type[Action[Any]]) -> tuple[str, ...]:
-    properties = action.model_json_schema()["properties"]
-    return tuple(name for name, schema in properties.items() if schema.get("format") == "code")
+def _schemas(action: type[Action[Any]]) -> Mapping[str, Any]:
+    """The JSON Schemas of its fields. They take longer to write than all else that a step is checked for."""
+    properties: Mapping[str, Any] = action.model_json_schema()["properties"]
+    return properties
