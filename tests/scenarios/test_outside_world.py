@@ -6,8 +6,16 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.fakes.forges import forge
+
 ROOT = Path(__file__).parents[2]
 LONG_S = 60
+#: What somebody adds whose repository is on GitLab.
+ON_GITLAB = """\
+  shop: {{code_host: gitlab, repository: acme/shop-infra, endpoint: "{url}", token: env:GITLAB_TOKEN}}
+
+jobs:
+"""
 
 
 @pytest.fixture
@@ -15,8 +23,16 @@ def bot(_shared):
     """One whose playground has its site, which comes with this stack."""
     if not _shared.is_up:
         shutil.copytree(ROOT / "stacks" / "maintenance", _shared.stacks / "maintenance")
-        _shared.start()
+        _shared.start(GITLAB_TOKEN="a-token-of-gitlab")
     return _shared
+
+
+@pytest.fixture
+def gitlab():
+    """A GitLab with a repository that says which Terraform it wants."""
+    with forge("gitlab") as server:
+        server.forge.add_repository("acme/shop-infra", {"versions.tf": 'required_version = "1.9.8"\n'})
+        yield server
 
 
 @pytest.fixture
@@ -25,7 +41,8 @@ def stacks(bot, slack):
 
     def add(**watched):
         for name in watched:
-            shutil.copytree(ROOT / "stacks" / name, bot.stacks / name)
+            if not (bot.stacks / name).exists():
+                shutil.copytree(ROOT / "stacks" / name, bot.stacks / name)
 
         def all_are_well():
             listed = [line.split() for line in bot.ask("watch", "list").splitlines()]
@@ -38,23 +55,34 @@ def stacks(bot, slack):
     return add
 
 
-def test_a_release_outside_is_told_and_its_button_opens_the_pull_request_that_takes_it(slack, stacks):
+def test_a_release_outside_is_told_and_its_button_opens_the_request_on_github_or_gitlab(bot, slack, stacks, gitlab):
+    shipped = (ROOT / "stacks" / "terraform-releases" / "stack.yml").read_text()
+    bot.write("stack.yml", shipped.replace("\njobs:\n", ON_GITLAB.format(url=gitlab.url)), stack="terraform-releases")
     stacks(**{"terraform-releases": "terraform"})
     shown = slack.post("outside/release", version=slack.get("outside")["next"], notes="Faster plans.")
     assert (shown["newest"], shown["pulls"]) == ("v1.10.0", [])
-
     told = slack.message_with("v1.10.0", timeout_s=LONG_S)
     assert "Faster plans." in str(told)
-    slack.click(told, "Start upgrade")
-    slack.until(lambda: "1.10.0" in str(slack.modal()))
-    slack.submit()
-    slack.message_with("A pull request asks for Terraform 1.10.0", timeout_s=LONG_S)
 
+    def upgrade(environment):
+        slack.click(told, "Start upgrade")
+        form = slack.until(lambda: form if "1.10.0" in str(form := slack.modal()) else None)
+        slack.submit(form, {"Environment": environment})
+
+    upgrade("playground")
+    slack.message_with("A pull request asks for Terraform 1.10.0 (Ada Lovelace).", timeout_s=LONG_S)
     [pull] = slack.get("outside")["pulls"]
     asked = {"repository": "acme/infra", "number": 1}
     assert pull == {**asked, "title": "Terraform 1.10.0", "state": "open"}
     merged = slack.post("outside/merge", **asked)
     assert ([one["state"] for one in merged["pulls"]], "1.10.0" in merged["file"]) == (["merged"], True)
+
+    upgrade("shop")
+    slack.message_with("A merge request asks for Terraform 1.10.0 (Ada Lovelace).", timeout_s=LONG_S)
+    [request] = gitlab.forge.repository("acme/shop-infra").pulls.values()
+    assert (request.title, request.is_open, request.labels) == ("Terraform 1.10.0", True, ["dependencies"])
+    assert request.head.files == {"versions.tf": 'required_version = "1.10.0"\n'}
+    assert len(slack.get("outside")["pulls"]) == 1
 
 
 def test_pull_requests_images_and_alerts_outside_reach_people_by_the_shipped_stacks(bot, slack, stacks):
