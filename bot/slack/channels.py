@@ -27,19 +27,20 @@ class Place:
     name: str = ""
 
 
-def here(slack: WebClient, interaction: Interaction) -> Place:
-    """The conversation in which something was said. Raises Refused when nothing can be told there."""
+def here(slack: WebClient, interaction: Interaction, *, instead: str = _ANOTHER) -> Place:
+    """The conversation in which something was said. Raises Refused, with *instead*, when nothing can be told there."""
     if not interaction.channel:
         raise Refused("Say where: in #CHANNEL.")
     if not interaction.is_direct:
-        return named(slack, interaction.channel, unseen="I am not in this conversation.", called="this channel")
+        unseen = "I am not in this conversation."
+        return named(slack, interaction.channel, unseen=unseen, called="this channel", instead=instead)
     # Two people may type a command between them, too; the bot is in no such conversation.
     if _ask(slack.conversations_open, "you", users=interaction.user)["channel"]["id"] != interaction.channel:
-        raise Refused("I am not in this conversation.", hint=f"Say it in a message to me, or {_ANOTHER}")
+        raise Refused("I am not in this conversation.", hint=f"Say it in a message to me, or {instead}")
     return Place(interaction.channel)
 
 
-def named(slack: WebClient, id: str, *, called: str, unseen: str = "") -> Place:
+def named(slack: WebClient, id: str, *, called: str, unseen: str = "", instead: str = _ANOTHER) -> Place:
     """The channel of this *id*, which people call *called*. Raises Refused when nothing can be told there."""
     try:
         found = _ask(slack.conversations_info, called, channel=id)["channel"]
@@ -47,9 +48,9 @@ def named(slack: WebClient, id: str, *, called: str, unseen: str = "") -> Place:
         # Slack says the same of what is private, what is gone, and what the app may not see.
         log.info("a channel that was named cannot be seen", channel=id, error=str(never))
         raise NotFound(
-            unseen or f"I cannot see {called}.", hint=f"Type /invite in it to add me, and say it again; or {_ANOTHER}"
+            unseen or f"I cannot see {called}.", hint=f"Type /invite in it to add me, and say it again; or {instead}"
         ) from never
-    return _open(found)
+    return _open(found, instead)
 
 
 def by_name(slack: WebClient, name: str) -> Place:
@@ -61,16 +62,16 @@ def by_name(slack: WebClient, name: str) -> Place:
     for page in pages(read, limit=_PAGE, types="public_channel"):
         for found in page["channels"]:
             if f"#{found['name']}" == name.casefold():
-                return _open(found)
+                return _open(found, _ANOTHER)
     raise NotFound(
         f"I see no channel {name}.",
         hint=f"Check its name. If it is private, type /invite in it to add me, and say it there; or {_ANOTHER}",
     )
 
 
-def _open(found: dict[str, Any]) -> Place:
+def _open(found: dict[str, Any], instead: str) -> Place:
     if found.get("is_archived"):
-        raise NotNow(f"#{found['name']} is archived.", hint=f"Please {_ANOTHER}")
+        raise NotNow(f"#{found['name']} is archived.", hint=f"Please {instead}")
     # Lists of what is followed are read by more people than are in a private channel.
     return Place(found["id"], "" if found.get("is_private") else f"#{found['name']}")
 

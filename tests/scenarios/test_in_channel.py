@@ -40,9 +40,9 @@ def post(bot, slack):
     slack.message_with("[Lose]")
 
 
-def told(person, part):
+def told(person, part, *, in_channel="#support"):
     """What the person is told in private, once *part* is in it."""
-    return person.until(lambda: next((read(one) for one in person.ephemerals("#support") if part in read(one)), None))
+    return person.until(lambda: next((read(one) for one in person.ephemerals(in_channel) if part in read(one)), None))
 
 
 def test_an_admin_pins_a_board_and_one_click_opens_the_form(slack):
@@ -57,6 +57,20 @@ def test_an_admin_pins_a_board_and_one_click_opens_the_form(slack):
     form = filled(bea)
     bea.close(form)
     assert form["title"]["text"] == "Send"
+
+
+def test_a_channel_without_the_bot_gets_no_board_and_who_asked_is_told_at_once_what_to_do(slack):
+    slack.post("channels", name="sorting", is_private=True, members=["ada"])
+
+    slack.command("board post", channel="#sorting")
+
+    said = told(slack, "I am not in this conversation.", in_channel="#sorting")
+    assert "Type /invite in it to add me, and say it again; or say it in another channel." in said
+    assert "The buttons of Post" not in "".join(map(read, slack.ephemerals("#sorting")))
+    slack.post("channels", name="sorting", is_private=True, members=["ada", slack.snapshot()["bot"]["user_id"]])
+    slack.command("board post", channel="#sorting")
+    told(slack, "The buttons of Post are in this channel.", in_channel="#sorting")
+    slack.message_with("[Send]", channel="#sorting")
 
 
 def test_the_shortcut_of_a_message_explains_its_run_and_runs_it_again(slack):

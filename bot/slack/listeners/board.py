@@ -4,6 +4,7 @@ from bot.base.errors import NotAllowed, NotFound
 from bot.base.text import did_you_mean
 from bot.model.message import MessageKind
 from bot.model.stack import Stack
+from bot.slack.channels import here
 from bot.slack.client import permalink
 from bot.slack.desk import Desk
 from bot.slack.interaction import Interaction
@@ -19,15 +20,15 @@ class Boards:
         self._desk = desk
 
     def put(self, interaction: Interaction, words: Words) -> None:
-        """`board [STACK] [pin]`. Raises NotFound, NotAllowed."""
+        """`board [STACK] [pin]`. Raises NotFound, NotAllowed, and Refused where nothing can be told."""
         desk = self._desk
         stack = desk.stack(interaction, words.stack) if words.stack else self._only_stack(interaction)
         person, access = desk.person(interaction), desk.door.access
         desk.demand_sight(person, stack.name, name=stack.title)
         if words.pin and not access.may(person, "admin", stack.name):
             raise NotAllowed(f"You may not pin {stack.title} for all.", hint=access.who_may("admin", stack.name))
-        assert interaction.channel  # noqa: S101 - words always come from a channel
-        before = owe_board(desk, stack.name, interaction.channel, pin=words.pin)
+        place = here(desk.slack, interaction, instead="say it in another channel.")
+        before = owe_board(desk, stack.name, place.id, pin=words.pin)
         line = f"The buttons of {escape(stack.title)} are in this channel."
         if before:
             there = permalink(desk.slack, *before)
