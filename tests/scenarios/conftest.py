@@ -4,11 +4,13 @@ import io
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
-from datetime import datetime
+from contextlib import closing, redirect_stderr, redirect_stdout
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from tests.fakes.ports import free_port
 from tests.slack import Slack
 
 ROOT = Path(__file__).parents[2]
+_KNOWN_S = 60
 #: Each step waits for a file of its name and run, so that a test can act in the middle; it says what it did, once.
 STACK = """\
 stack: demo
@@ -115,6 +118,16 @@ class Bot:
             assert timer
             tx.timers.change(timer.id, **moments)
         store.close()
+
+    def miss_hours(self, stack: str, *, triggers: int) -> None:
+        """Let it be as if it had last looked at a stack's moments two hours ago, once it knows all of them."""
+        of_it, end = f"{stack}/%", time.monotonic() + _KNOWN_S
+        with closing(sqlite3.connect(self.data / "stackhand.db", isolation_level=None)) as rows:
+            while rows.execute("SELECT count(*) FROM trigger WHERE id LIKE ?", [of_it]).fetchone() != (triggers,):
+                assert time.monotonic() < end, f"it does not know {triggers} triggers of {stack}"
+                time.sleep(0.02)
+            then = f"{datetime.now(UTC) - timedelta(hours=2):%Y-%m-%d %H:%M:%S.%f}"
+            rows.execute("UPDATE trigger SET until = ? WHERE id LIKE ?", [then, of_it])
 
     # What one can know of it
 

@@ -109,26 +109,17 @@ def test_a_withdrawn_version_is_told_in_its_own_message_also_after_a_kill(bot, s
     assert len(messages(slack, "app 1.3")) == 1
 
 
-def hours_pass(bot, slack):
-    """Let it be as if the bot had looked at its announcements two hours ago for the last time."""
-    with closing(sqlite3.connect(bot.data / "stackhand.db", isolation_level=None)) as rows:
-        their = "FROM trigger WHERE id LIKE 'canteen/%'"
-        slack.until(lambda: rows.execute(f"SELECT count(*) {their}").fetchone() == (2,), timeout_s=LONG_S)
-        then = f"{datetime.now(UTC) - timedelta(hours=2):%Y-%m-%d %H:%M:%S.%f}"
-        rows.execute("UPDATE trigger SET until = ? WHERE id LIKE 'canteen/%'", [then])
-
-
 def test_a_missed_moment_is_told_late_and_pinned_the_next_is_its_edit_and_one_too_late_is_noted(bot, slack):
     minute = (datetime.now(UTC) - timedelta(minutes=20)).minute
     bot.write("templates/menu.md.j2", "Lentils.", stack="canteen")
     bot.write("stack.yml", CANTEEN.replace("MINUTE", str(minute)), stack="canteen")
-    hours_pass(bot, slack)
+    bot.miss_hours("canteen", triggers=2)
     told = slack.message_with("Lentils.", channel="#support", timeout_s=LONG_S)
     assert "late: I was not there at the time." in read(told)
     slack.until(lambda: slack.message_with("Lentils.", channel="#support").get("pinned_to"))
 
     bot.write("templates/menu.md.j2", "Noodles.", stack="canteen")
-    hours_pass(bot, slack)
+    bot.miss_hours("canteen", triggers=2)
 
     slack.message_with("Noodles.", channel="#support", timeout_s=LONG_S)
     [only] = slack.messages("#support")

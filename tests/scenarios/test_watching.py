@@ -1,8 +1,11 @@
-"""What happens outside starts its job by itself: once, also when the bot dies just then."""
+"""What happens outside, the clock, and other runs start a job by themselves: once, also when the bot dies just then."""
+
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.fakes.told_site import told_site
+from tests.scenarios.watched import runs, start
 from tests.slack import read
 
 #: On a busy machine everything takes its time; what is tested is that it comes, and once.
@@ -21,6 +24,27 @@ jobs:
     triggers: [{{version: app, debounce: 4s, form: {{version: "{{{{ app.number }}}}"}}}}]
     steps:
       - {{title: Upgrade, uses: command.run, with: {{argv: [sh, -c, "echo {{{{ form.version }}}} >> upgraded"]}}}}
+"""
+
+#: At a minute of each hour; then one job for each way in which it comes out.
+NIGHT = """\
+stack: night
+title: Night
+channel: "#ops"
+jobs:
+  sweep:
+    title: Sweep
+    triggers: [{cron: "MINUTE * * * *", late: 2h}]
+    steps: [{uses: command.run, with: {argv: [test, -e, swept]}}]
+  mend:
+    title: Mend
+    triggers: [{run: sweep, status: failed}]
+    steps: [{uses: command.run, with: {argv: [touch, swept]}}]
+  report:
+    title: Report
+    form: {number: {type: integer, label: Of the run}}
+    triggers: [{run: sweep, form: {number: "{{ run.number }}"}}]
+    steps: [{uses: command.run, with: {argv: ["true"]}}]
 """
 
 
@@ -91,3 +115,24 @@ def test_a_check_that_fails_stands_in_the_home_until_it_works_again(slack, site,
     assert "answered 500" in shown
     assert "failed since it last worked" in shown
     slack.until(lambda: "Failing watchers" not in read(slack.home()))
+
+
+def test_the_clock_starts_a_job_and_its_result_the_ones_that_follow_each_says_why(bot, slack):
+    minute = (datetime.now(UTC) - timedelta(minutes=20)).minute
+    bot.write("stack.yml", NIGHT.replace("MINUTE", str(minute)), stack="night")
+    bot.miss_hours("night", triggers=1)
+
+    by_clock = run_that_says(slack, f"by the clock ({minute} ")
+    by_clock.until("*Failed*")
+    run_that_says(slack, f"because Sweep (#{by_clock.number}) failed").until("*Succeeded*")
+    by_hand = start(slack, "Sweep")
+    report = run_that_says(slack, f"because Sweep (#{by_hand.number}) succeeded")
+
+    assert f"Of the run: *{by_hand.number}*" in report.until("*Succeeded*")
+    titles = [one["job"] for one in bot.json("runs") if one["stack"] == "night"]
+    assert sorted(titles) == ["mend", "report", "sweep", "sweep"]
+
+
+def run_that_says(slack, why):
+    """The run whose message gives this cause."""
+    return slack.until(lambda: next((run for run in runs(slack) if why in run.text), None), timeout_s=LONG_S)
