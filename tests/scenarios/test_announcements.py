@@ -33,6 +33,24 @@ jobs:
 """
 TEMPLATE = "{% if deployed %}It follows {{ deployed }}. {% endif %}<{{ app.url }}|All of it>: {{ app.number }}\n"
 
+#: Only what is newer than what runs, and only once it can be had.
+DEPOT = """\
+stack: depot
+title: Depot
+channel: "#ops"
+resources:
+  shop:
+    check: http.versions
+    every: 1s
+    with: {{url: "{url}/shop", json_path: "$[*]"}}
+    filter: {{newer: true}}
+    deployed: {{check: http.versions, with: {{url: "{url}/live", json_path: "$[*]"}}}}
+    artefact:
+      check: http.versions
+      number: "shop-{{{{ version.number }}}}"
+      with: {{url: "{url}/images", json_path: "$[*]"}}
+    announce: {{}}
+"""
 #: Told at a minute of each hour.
 CANTEEN = """\
 stack: canteen
@@ -107,6 +125,28 @@ def test_a_withdrawn_version_is_told_in_its_own_message_also_after_a_kill(bot, s
     shown = slack.message_with("app 1.3 was withdrawn", timeout_s=LONG_S)
     assert shown["ts"] == first["ts"]
     assert len(messages(slack, "app 1.3")) == 1
+
+
+def test_a_version_is_told_where_it_is_newer_than_what_is_deployed_and_once_it_can_be_had(bot, slack, site):
+    site.pages |= {"/shop": ["1.5"], "/live": ["1.5"], "/images": ["shop-1.5"]}
+    bot.write("stack.yml", DEPOT.format(url=site.url), stack="depot")
+    looks_are_through(slack, site)
+    site.pages["/shop"] = ["1.4", "1.5", "1.6", "1.7"]
+    site.pages["/images"] = ["shop-1.4", "shop-1.5", "shop-1.7"]
+    assert "Deployed now: *1.5*" in read(slack.message_with("shop 1.7 is out", timeout_s=LONG_S))
+    looks_are_through(slack, site)
+    assert messages(slack, "shop 1.6") == []
+
+    site.pages["/images"] = ["shop-1.4", "shop-1.5", "shop-1.6", "shop-1.7"]
+
+    slack.message_with("shop 1.6 is out", timeout_s=LONG_S)
+    assert messages(slack, "shop 1.4") == []
+
+
+def looks_are_through(slack, site):
+    """Wait until what the site tells now was written down: the next look begins after that."""
+    seen = len(site.asked)
+    slack.until(lambda: [path for path, _ in site.asked[seen:]].count("/shop") >= 3, timeout_s=LONG_S)
 
 
 def test_a_missed_moment_is_told_late_and_pinned_the_next_is_its_edit_and_one_too_late_is_noted(bot, slack):
