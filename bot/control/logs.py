@@ -43,6 +43,13 @@ class RunLog:
         """The log of one step; it exists once the step has said something."""
         return self.run_folder(number) / f"{step}.log"
 
+    def step_folder(self, number: int, step: str) -> Path:
+        """What a step at work keeps, by its tries: its programs, and private files, with secrets in them.
+
+        It is removed only once the step's end stands in the rows: a worker that comes back knows from it what was done.
+        """
+        return self.run_folder(number) / step
+
     def reader(self, view: RunView) -> "RunLog.Reader":
         """The log of one run as it stands."""
         files = [(step, self.step_file(view.run.number, step.id)) for step in view.steps]

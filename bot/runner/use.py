@@ -77,16 +77,19 @@ class Use:
         failed_at = record.ended_at if record.status is StepStatus.PENDING and attempt > 1 else None
         while True:
             if failed_at and (stopped := self._pause(step, attempt - 1, failed_at, cancelled)):
-                self._recorder.ends(step.id, stopped.status, **stopped.values)
-                return stopped.status
+                return self._end(step, stopped)
             if self._leaving.is_set():
                 raise HandedOver
             result = self._patiently(step, attempt, scope, resumed=resumed, cancelled=cancelled)
             if attempt >= tries or not _is_worth_another_try(step, attempt, scope, result):
-                self._recorder.ends(step.id, result.status, **result.values)
-                return result.status
+                return self._end(step, result)
             attempt, resumed, failed_at = attempt + 1, None, self._recorder.now()
             self._recorder.tries_again(step.id, attempt=attempt, at=failed_at, reason=result.values["reason"])
+
+    def _end(self, step: Uses, result: "_Result") -> StepStatus:
+        self._recorder.ends(step.id, result.status, **result.values)
+        shutil.rmtree(self._logs.step_folder(self._run.number, step.id), ignore_errors=True)
+        return result.status
 
     def _pause(self, step: Uses, attempt: int, failed_at: datetime, cancelled: Cancelled) -> "_Result | None":
         """Wait after a try that failed; how the step ends where something ends it meanwhile, else None."""
@@ -143,7 +146,7 @@ class Use:
             return _INTERRUPTED
         if not resumed:
             self._recorder.begins(step.id, attempt=attempt, fields=action.model_dump(mode="json"))
-        folder = self._logs.run_folder(self._run.number) / step.id / str(attempt)
+        folder = self._logs.step_folder(self._run.number, step.id) / str(attempt)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         step_log = StepLog(self._logs.step_file(self._run.number, step.id))
         _rewind(step_log, folder / "log_start")
@@ -154,7 +157,6 @@ class Use:
         finally:
             # Also when the worker leaves: whoever goes on starts from what is on disk.
             step_log.close()
-        shutil.rmtree(folder, ignore_errors=True)
         return result
 
     def _carry(

@@ -2,6 +2,7 @@
 
 import shutil
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,34 @@ def test_a_run_survives_the_death_of_its_worker(the_lab: Lab) -> None:
     assert lines(told) == ["first", "second", "third"], "no program was started a second time"
     log = "".join(the_lab.app.control.runs.log(run.number).chunks())
     assert [log.count(f"{word} is done") for word in ("first", "second", "third")] == [1, 1, 1]
+
+
+def test_a_program_that_has_ended_is_not_started_again_though_its_end_was_not_written_down(the_lab: Lab) -> None:
+    told, ready = the_lab.folder / "told", the_lab.folder / "ready"
+    wait = f'[ "$1" != second ] || until test -e {ready}; do sleep 0.05; done'
+    script = the_lab.script("say", f'echo "$1" >>{told}; {wait}; echo "$1 is done"')
+    the_lab.jobs(slow_job("slow", script))
+    worker = the_lab.start_worker()
+    run = the_lab.start("slow")
+    log = the_lab.app.control.runs.log
+    wait_for(lambda: lines(told) == ["first", "second"])
+
+    with the_lab.app.store.begin() as tx:
+        # Nobody else can write about this run until the block ends.
+        tx.runs.lock_row(run.number)
+        ready.touch()
+        wait_for(lambda: "second is done" in "".join(log(run.number).chunks()))
+        time.sleep(1)
+        worker.kill()
+        worker.wait()
+    the_lab.start_worker()
+
+    view = the_lab.wait(run.number)
+    assert view.run.status is RunStatus.SUCCEEDED, view
+    assert lines(told) == ["first", "second", "third"]
+    said = "".join(log(run.number).chunks())
+    assert [said.count(f"{word} is done") for word in ("first", "second", "third")] == [1, 1, 1]
+    assert not [path for path in (the_lab.data / "runs" / str(run.number)).iterdir() if path.is_dir()]
 
 
 def test_a_step_whose_program_died_with_the_machine_is_not_repeated(the_lab: Lab) -> None:
