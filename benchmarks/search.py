@@ -46,6 +46,8 @@ def measure() -> Searches:
         _write_stacks(somewhere / "stacks")
         store = Store.open(f"sqlite:///{somewhere}/rows.db")
         catalog = Catalog(somewhere / "stacks", dict)
+        # As `up` does before the first click.
+        catalog.refresh()
         jobs = Jobs(catalog=catalog, access=Access(catalog=catalog, store=store, clock=SystemClock()))
         person = Person(id="U1", name="Ada", groups=frozenset(f"team-{nth}" for nth in range(_TEAMS)))
         first_ms = _timed(jobs, person, "")
