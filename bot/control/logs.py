@@ -1,5 +1,6 @@
 """Reading the log of a run: its steps' log files, one after the other, as one text."""
 
+import shutil
 from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -44,11 +45,12 @@ class RunLog:
         return self.run_folder(number) / f"{step}.log"
 
     def step_folder(self, number: int, step: str) -> Path:
-        """What a step at work keeps, by its tries: its programs, and private files, with secrets in them.
-
-        It is removed only once the step's end stands in the rows: a worker that comes back knows from it what was done.
-        """
+        """What a step at work keeps, by its tries: its programs, and private files, with secrets in them."""
         return self.run_folder(number) / step
+
+    def clear_step(self, number: int, step: str) -> None:
+        """Remove the step's folder. Only once the rows say how it came out: until then it alone tells what was done."""
+        shutil.rmtree(self.step_folder(number, step), ignore_errors=True)
 
     def reader(self, view: RunView) -> "RunLog.Reader":
         """The log of one run as it stands."""

@@ -1,6 +1,5 @@
 """Does one `uses` step: makes its action, runs it, tries again, and writes down how it came out."""
 
-import shutil
 import socket
 import threading
 import traceback
@@ -85,10 +84,11 @@ class Use:
                 return self._end(step, result)
             attempt, resumed, failed_at = attempt + 1, None, self._recorder.now()
             self._recorder.tries_again(step.id, attempt=attempt, at=failed_at, reason=result.values["reason"])
+            self._logs.clear_step(self._run.number, step.id)
 
     def _end(self, step: Uses, result: "_Result") -> StepStatus:
         self._recorder.ends(step.id, result.status, **result.values)
-        shutil.rmtree(self._logs.step_folder(self._run.number, step.id), ignore_errors=True)
+        self._logs.clear_step(self._run.number, step.id)
         return result.status
 
     def _pause(self, step: Uses, attempt: int, failed_at: datetime, cancelled: Cancelled) -> "_Result | None":

@@ -1,9 +1,8 @@
 """Advances runs: takes one when the engine says so, walks its plan, writes down how it came out."""
 
-import shutil
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from bot.control.notify import tell_start
 from bot.control.scope import scope_of
 from bot.model.freeze import Freeze
 from bot.model.plan import RunJob
-from bot.model.run import Run, RunStatus, StepRecord, StepStatus, first_failed
+from bot.model.run import Run, RunStatus, StepStatus, first_failed
 from bot.runner.approve import AskPeople
 from bot.runner.engine import DbosEngine
 from bot.runner.files import BringFiles
@@ -141,7 +140,10 @@ class Worker:
         if run.begun_at is not None:
             steps = recorder.steps().values()
             known_again(redactor, [step.fields for step in steps], self._environ, Path(run.plan.folder))
-            self._clear(number, steps)
+            for step in steps:
+                if step.status is not StepStatus.RUNNING:
+                    # An earlier worker may not have come to that.
+                    self._logs.clear_step(number, step.id)
         why: tuple[str, str] | None = None
         try:
             why = self._missing_file(run, recorder)
@@ -151,12 +153,6 @@ class Worker:
             said = redactor.mask(f"{type(error).__name__}: {error}")
             outcome, why = Outcome.ERRORED, (f"Stackhand itself broke: {said}", _BUG)
         recorder.write(lambda tx: self._settle(tx, number, outcome, why))
-
-    def _clear(self, number: int, steps: Iterable[StepRecord]) -> None:
-        """Remove what steps that are not at work have kept, where an earlier worker did not come to that."""
-        for step in steps:
-            if step.status is not StepStatus.RUNNING:
-                shutil.rmtree(self._logs.step_folder(number, step.id), ignore_errors=True)
 
     def _missing_file(self, run: Run, recorder: Recorder) -> tuple[str, str] | None:
         """Bring the run's files here. Why one does not come, and what to do; None: all are here.

@@ -79,6 +79,17 @@ def test_a_program_that_has_ended_is_not_started_again_though_its_end_was_not_wr
     assert not [path for path in (the_lab.data / "runs" / str(run.number)).iterdir() if path.is_dir()]
 
 
+def test_a_try_that_failed_leaves_no_private_files_in_the_pause_after_it(the_lab: Lab) -> None:
+    retry = "retry: {times: 1, delay: 1h}"
+    the_lab.jobs(f"  fail: {{steps: [{{uses: command.run, with: {{argv: ['false']}}, {retry}}}]}}\n")
+    the_lab.start_worker()
+    run = the_lab.start("fail")
+
+    wait_for(lambda: the_lab.step(run.number, "1").attempt == 2)
+    folder = the_lab.data / "runs" / str(run.number)
+    wait_for(lambda: not any(path.is_dir() for path in folder.iterdir()))
+
+
 def test_a_step_whose_program_died_with_the_machine_is_not_repeated(the_lab: Lab) -> None:
     told, script, run = killed_in_the_second_step(the_lab, '[ "$1" != second ] || exec sleep 60')
 
