@@ -19,6 +19,19 @@ _CACHE = """\
         }}
     }}
 """
+_INVENTORY = """\
+[cache]
+web1
+[cache:vars]
+ansible_connection=local
+ansible_python_interpreter={{{{ ansible_playbook_python }}}}
+cache_path={folder}/pages
+"""
+
+
+def write_inventory(path: Path, folder: Path) -> None:
+    """Write an inventory for Ansible, in which the one host of the group `cache` keeps pages below `folder/pages`."""
+    path.write_text(_INVENTORY.format(folder=folder))
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from bot.sandbox.clock import MovableClock
 from bot.settings import Settings
 from tests.fakes.alertmanager import Alerts, alertmanager
 from tests.fakes.aws import moto
-from tests.fakes.nginx_cache import nginx_cache
+from tests.fakes.nginx_cache import nginx_cache, write_inventory
 from tests.fakes.ports import free_port
 from tests.fakes.prometheus import prometheus
 from tests.fakes.restic import restic_repository
@@ -51,14 +51,6 @@ ENVIRONMENTS = {
     "servers": '  staging: {{region: eu-central-1, inventory: "", at_once: 5, health: "{cloud}/moto-api/"}}\n',
     "backup": BACKUP,
 }
-NGINX = """\
-[cache]
-web1
-[cache:vars]
-ansible_connection=local
-ansible_python_interpreter={{{{ ansible_playbook_python }}}}
-cache_path={folder}/pages
-"""
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI-K7MDENG"}
 HOOK_SECRET = "told-to-alertmanager-too"
 KEEP = "Keep it on tonight"
@@ -97,7 +89,7 @@ def caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Node]
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """An nginx that keeps pages, and the inventory that has it."""
     folder = tmp_path_factory.mktemp("nginx")
-    (folder / "hosts.ini").write_text(NGINX.format(folder=folder))
+    write_inventory(folder / "hosts.ini", folder)
     with site() as port, nginx_cache(folder, port) as url:
         yield url, folder / "hosts.ini"
 

@@ -13,7 +13,7 @@ from tests.fakes.hosts import Host, Lab, ssh_hosts
 from tests.fakes.nginx import nginx
 from tests.runner.lab import kill_programs
 from tests.scenarios.conftest import ROOT, Bot
-from tests.scenarios.watched import runs, start
+from tests.scenarios.watched import Watched, runs, start
 from tests.slack import Slack
 
 pytestmark = pytest.mark.full
@@ -127,13 +127,19 @@ def test_a_service_is_restarted_on_the_one_server_that_somebody_chooses_from_the
     assert "web1" not in text
 
 
-def test_a_restart_one_by_one_goes_on_where_it_was_when_the_bot_is_killed(bot: Bot, slack: Slack, lab: Lab):
+def restarted_up_to_the_second(slack: Slack, lab: Lab) -> tuple[HostService, Watched]:
+    """A service that is restarted one by one: the first server is done, the second is held up."""
     service = HostService(lab)
     service.lay_out()
     service.hold_up("web2")
     run = start(slack, SERVICE, {"Environment": "carefully", "Service": "Our application"}, offers="web3")
     run.until("web1 changed")
     slack.until(lambda: "restarted web2" in service.told or None)
+    return service, run
+
+
+def test_a_restart_one_by_one_goes_on_where_it_was_when_the_bot_is_killed(bot: Bot, slack: Slack, lab: Lab):
+    service, run = restarted_up_to_the_second(slack, lab)
 
     bot.restart()
     assert service.told == ["restarted web1", "restarted web2"], "the next one waits for its turn"
@@ -147,12 +153,7 @@ def test_a_restart_one_by_one_goes_on_where_it_was_when_the_bot_is_killed(bot: B
 def test_a_restart_one_by_one_stands_still_when_the_machine_died_until_somebody_says_how_it_goes_on(
     bot: Bot, slack: Slack, lab: Lab
 ):
-    service = HostService(lab)
-    service.lay_out()
-    service.hold_up("web2")
-    run = start(slack, SERVICE, {"Environment": "carefully", "Service": "Our application"}, offers="web3")
-    run.until("web1 changed")
-    slack.until(lambda: "restarted web2" in service.told or None)
+    service, run = restarted_up_to_the_second(slack, lab)
 
     bot.kill()
     kill_programs(bot.data)

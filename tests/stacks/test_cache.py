@@ -9,19 +9,11 @@ import requests
 
 from actions.ansible.run_playbook import RunPlaybook
 from actions.api import ActionFailed
-from tests.fakes.nginx_cache import nginx_cache
+from tests.fakes.nginx_cache import nginx_cache, write_inventory
 from tests.fakes.varnish import site
 
 pytestmark = pytest.mark.full
 
-HOSTS = """\
-[cache]
-web1
-[cache:vars]
-ansible_connection=local
-ansible_python_interpreter={{{{ ansible_playbook_python }}}}
-cache_path={folder}/pages
-"""
 PAGES = [
     ("www.example.org", "/"),
     ("www.example.org", "/news"),
@@ -42,7 +34,7 @@ def _seen(url: str) -> list[str]:
 
 
 def _playbook(folder: Path, what: str, *values: str) -> RunPlaybook:
-    (folder / "hosts.ini").write_text(HOSTS.format(folder=folder))
+    write_inventory(folder / "hosts.ini", folder)
     fields: dict[str, Any] = {"playbook": "payload/nginx-cache.yml", "inventory": str(folder / "hosts.ini")}
     return RunPlaybook.model_validate({**fields, "vars": {"what": what, "values": list(values)}})
 
