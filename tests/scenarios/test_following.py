@@ -113,9 +113,7 @@ def test_a_channel_that_takes_no_message_of_the_bot_ends_it_and_who_asked_is_tol
 def test_the_list_says_who_follows_what_where_and_its_button_ends_it(bot, slack, follow):
     slack.command("", command="/follows", channel="#general")
     told(slack, "Nothing is followed yet. Try")
-    slack.as_name("grace").command(
-        "https://pypi.org/project/ansible-core/ >=2.19 in #support", command="/follow", channel="#general"
-    )
+    slack.as_name("grace").command(f"{THING} >=2.19 in #support", command="/follow", channel="#general")
     slack.message_with("Grace Hopper follows", channel="#support")
 
     slack.command("", command="/follows", channel="#general")
