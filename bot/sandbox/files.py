@@ -35,6 +35,10 @@ class File:
         with self.path.open("rb") as opened:
             return opened.read(most)
 
+    def known(self) -> Json:
+        """What to write down so that it is found after a restart, beside its bytes."""
+        return {name: getattr(self, name) for name in _KEPT}
+
     @property
     def mimetype(self) -> str:
         """By its name; logs are text."""
@@ -59,7 +63,7 @@ class Files:
         self._files[id] = File(id=id, name=name, title=name, length=length, created=int(self._clock.unix()))
         self._awaited.add(id)
         if len(self._files) > _MOST_KEPT:
-            self.delete(next(iter(self._files)))
+            self._forget(next(iter(self._files)))
         return id, f"{self._url}upload/{id}"
 
     def take(self, id: str, content: bytes) -> None:
@@ -84,10 +88,7 @@ class Files:
 
     def delete(self, id: str) -> None:
         """Let a file be gone, as if its owner had deleted it. Raises Refusal."""
-        if path := self.find(id).path:
-            path.unlink(missing_ok=True)
-        self._awaited.discard(id)
-        del self._files[id]
+        self._forget(self.find(id).id)
 
     def complete(self, id: str, title: str) -> File:
         """A file whose bytes are there. Raises Refusal."""
@@ -98,10 +99,11 @@ class Files:
         return self._files[id]
 
     def find(self, id: str) -> File:
-        """A file. Raises Refusal."""
-        if id not in self._files:
+        """A file; one whose bytes somebody took out of the folder is gone, too. Raises Refusal."""
+        file = self._files.get(id)
+        if file is None or (file.path and not file.path.exists()):
             raise Refusal("file_not_found")
-        return self._files[id]
+        return file
 
     def shown(self, file: File) -> Json:
         """Slack's file object."""
@@ -126,11 +128,15 @@ class Files:
 
     def known(self) -> list[Json]:
         """What to write down so that they are found after a restart; nothing when they are in memory only."""
-        kept = [file for file in self._files.values() if file.path]
-        return [{name: getattr(file, name) for name in _KEPT} for file in kept]
+        return [file.known() for file in self._files.values() if file.path]
 
     def restore(self, known: list[Json]) -> None:
         """Know again what was written down."""
         if self._folder:
             for one in known:
                 self._files[one["id"]] = File(**one, path=self._folder / one["id"])
+
+    def _forget(self, id: str) -> None:
+        if path := self._files.pop(id).path:
+            path.unlink(missing_ok=True)
+        self._awaited.discard(id)

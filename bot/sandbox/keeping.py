@@ -1,8 +1,8 @@
 """Writes the workspace down, so that a bot that comes back finds the messages it posted.
 
-All of it is written soon after it changed; each message and each step of a workflow at once, as a line
-of a second file. So a `kill -9` of the
-process loses no message of which the bot was told that it is there.
+All of it is written soon after it changed; each message, each file that a person chose and each step of a
+workflow at once, as a line of a second file. So a `kill -9` of the
+process loses nothing of which the bot was told that it is there.
 """
 
 import asyncio
@@ -100,7 +100,7 @@ class Keeper:
         self._pause_s = max(_SOON_S, (time.monotonic() - started) * _PAUSES)
 
     def _changed(self, change: Change) -> None:
-        if change.event in {"message", "deleted", "function"}:
+        if change.event in {"message", "deleted", "function", "file"}:
             self._add_line(change.data)
         if self._planned is None:
             self._planned = asyncio.get_running_loop().call_later(self._pause_s, self.write)
@@ -145,9 +145,13 @@ def restore(workspace: Workspace, files: Files, kept: Json) -> None:
     for channel, said in kept["messages"].items():
         workspace.messages[channel] = {message["ts"]: message for message in said}
     workspace.functions.put_back(kept.get("functions", []))
+    files.restore(kept["files"])
     for change in kept["since"]:
         if "execution" in change:
             workspace.functions.put(change["execution"])
+            continue
+        if "file" in change:
+            files.restore([change["file"]])
             continue
         said = workspace.messages.setdefault(change["channel"], {})
         if "message" in change:
@@ -155,7 +159,6 @@ def restore(workspace: Workspace, files: Files, kept: Json) -> None:
         else:
             said.pop(change["ts"], None)
     workspace.homes = kept["homes"]
-    files.restore(kept["files"])
 
 
 def _set_aside(path: Path, why: str) -> None:

@@ -80,7 +80,9 @@ def _page_routes(app: web.Application, world: World, playground: Path | None) ->
 
     async def choose(request: web.Request) -> web.StreamResponse:
         name, person = request.query.get("name") or "file", _person(world, request)
-        return web.json_response(world.files.shown(world.files.choose(name, await request.read(), user=person.id)))
+        file = world.files.choose(name, await request.read(), user=person.id)
+        world.feed.publish("file", {"file": file.known()}, to=())
+        return web.json_response(world.files.shown(file))
 
     async def played(request: web.Request) -> web.StreamResponse:
         return site.playground(playground, request)

@@ -188,7 +188,7 @@ def test_messages_tokens_and_homes_are_there_after_a_restart(tmp_path: Path) -> 
     assert shown["home"]["type"] == "home"
 
 
-def test_a_kill_loses_no_message_of_which_the_app_was_told(tmp_path: Path) -> None:
+def test_a_kill_loses_nothing_of_which_the_app_was_told(tmp_path: Path) -> None:
     """A copy of the folder, taken the moment the answer came, is what a `kill -9` leaves."""
     first = Sandbox(manifest=MANIFEST, data=tmp_path / "data")
     first.start()
@@ -197,6 +197,7 @@ def test_a_kill_loses_no_message_of_which_the_app_was_told(tmp_path: Path) -> No
     gone = api("chat.postMessage", channel="#ops", text="two")
     api("chat.update", channel="C0OPS", ts=stays["ts"], text="one, edited")
     api("chat.delete", channel="C0OPS", ts=gone["ts"])
+    file = Slack(first.url).upload("june.csv", b"1;2")["id"]
     shutil.copytree(tmp_path / "data", tmp_path / "left")
     first.stop()
     with (tmp_path / "left" / "sandbox.lines").open("a") as lines:
@@ -205,10 +206,24 @@ def test_a_kill_loses_no_message_of_which_the_app_was_told(tmp_path: Path) -> No
     second = Sandbox(manifest=MANIFEST, data=tmp_path / "left")
     second.start()
     shown = Slack(second.url).messages()
+    known = Api(second.api_url, second.bot_token)("files.info", file=file)
     second.stop()
 
     assert [one["text"] for one in shown] == ["one, edited"]
+    assert (known["file"]["name"], known["file"]["size"]) == ("june.csv", 3)
     assert second.bot_token == first.bot_token
+
+
+def test_a_file_without_its_bytes_is_gone(tmp_path: Path) -> None:
+    sandbox = Sandbox(manifest=MANIFEST, data=tmp_path)
+    sandbox.start()
+    file = Slack(sandbox.url).upload("june.csv", b"1;2")["id"]
+    (tmp_path / "files" / file).unlink()
+
+    asked = Api(sandbox.api_url, sandbox.bot_token)("files.info", file=file)
+    sandbox.stop()
+
+    assert asked["error"] == "file_not_found"
 
 
 @pytest.mark.parametrize("broken", ["{", '{"version": 0}', "[]"])
