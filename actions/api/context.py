@@ -86,6 +86,13 @@ class Context(Protocol):
     def poll(self, read: Callable[[], T], *, every_s: float = 2.0, for_s: float = 300.0) -> Iterator[T]:
         """What *read* returns, now and every *every_s* seconds, for *for_s* seconds at most; then it just ends."""
 
+    def window(self, read: Callable[[], T], *, for_s: float, every_s: float = 2.0) -> Iterator[T]:
+        """What *read* returns, now, every *every_s* seconds and once more when the window ends, *for_s* seconds later.
+
+        The run's message says when that is, and people may make it later or end it at once. A restarted bot finds
+        the same end: neither is the time begun anew, nor is it cut.
+        """
+
     def exec(
         self,
         argv: Sequence[str],

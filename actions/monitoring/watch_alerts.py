@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from actions.api import Action, ActionFailed, Context, Crash, Field, Outputs, Secret
@@ -15,9 +14,8 @@ _MOST_TOLD = 3
 
 
 class Watched(Outputs):
-    """Until when it is watched, and what fired before: kept, so that a crash neither prolongs nor forgets."""
+    """What fired before: kept, so that a crash does not forget it."""
 
-    until: datetime
     known: list[str]
 
 
@@ -34,7 +32,9 @@ class WatchAlerts(Action[Watched]):
         description="which alerts count: all of these must match",
         examples=[['severity="critical"', 'service="shop"']],
     )
-    minutes: float = Field(gt=0, le=1440, description="how long to watch", examples=[10])
+    minutes: float = Field(
+        gt=0, le=1440, description="how long to watch; people may extend it or end it", examples=[10]
+    )
     known: list[str] | None = Field(
         default=None,
         description="alerts that fired before, from `monitoring.note_alerts`; those at its start if not given",
@@ -64,14 +64,13 @@ class WatchAlerts(Action[Watched]):
         return f"Would watch {', '.join(self.matchers)} for {self.minutes:g} min. {fires}"
 
     def run(self, ctx: Context) -> Watched:
-        """Look twice a second or as told, until the time is over or an alert fires."""
+        """Look twice a second or as told, until the window ends or an alert fires."""
         manager = Alertmanager(ctx, self.url, self.token, timeout_s=_TIMEOUT_S)
         known = self.known if self.known is not None else [one.fingerprint for one in self._seen(manager)]
-        until = datetime.now(UTC) + timedelta(minutes=self.minutes)
-        done = ctx.begin(Watched(until=until, known=known))
-        left_s = max((done.until - datetime.now(UTC)).total_seconds(), self.every_s)
-        begun, answered, old = time.monotonic(), time.monotonic(), set(done.known)
-        for alerts in ctx.poll(lambda: self._look(ctx, manager), every_s=self.every_s, for_s=left_s):
+        done = ctx.begin(Watched(known=known))
+        answered, old = time.monotonic(), set(done.known)
+        ctx.progress(0, None, "no new alert so far")
+        for alerts in ctx.window(lambda: self._look(ctx, manager), for_s=self.minutes * 60, every_s=self.every_s):
             if alerts is None:
                 self._demand_sight(time.monotonic() - answered)
                 continue
@@ -80,8 +79,7 @@ class WatchAlerts(Action[Watched]):
                 raise _fires(new)
             # What has stopped firing and fires again counts.
             old &= {alert.fingerprint for alert in alerts}
-            ctx.progress(round(min(answered - begun, left_s)), round(left_s), "no new alert")
-        ctx.log(f"No new alert in {self.minutes:g} min.")
+        ctx.log("No new alert.")
         return done
 
     def _look(self, ctx: Context, manager: Alertmanager) -> list[Firing] | None:

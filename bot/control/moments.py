@@ -14,6 +14,11 @@ def wait_key(number: int, step: str) -> str:
     return f"wait:{number}:{step}"
 
 
+def window_key(number: int, step: str) -> str:
+    """The timer's key of the window in which a step watches something."""
+    return f"window:{number}:{step}"
+
+
 def show_again(tx: Transaction, timer: Timer) -> None:
     """Draw the message of *timer*, if there is one, and of the run that set it."""
     tx.messages.show_again(message_key(timer))

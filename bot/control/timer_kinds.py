@@ -135,6 +135,29 @@ class BackToWork:
             resume(tx, self._engine, run, now=now)
 
 
+class EndWindow:
+    """Ends the window in which a step watches something: the step sees it at its next look."""
+
+    holds_run = True
+    #: The step would watch for ever.
+    can_be_cancelled = False
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def demand(self, timer: Timer, *, by: Person, origin: str) -> None:
+        """Who may start the job may say how long it watches."""
+        self._access.demand(by, "run", timer.target, origin=origin)
+
+    def warn(self, tx: Transaction, timer: Timer, *, now: datetime) -> None:
+        """Say nothing: it stands in the run's message all the time."""
+
+    def prepare(self, timer: Timer, *, by: Person, origin: str) -> Act:
+        """That it is marked is all."""
+        del timer, by, origin
+        return lambda *_: None
+
+
 class EndReservation(_Announced):
     """Ends a person's reservation of a lock; the next in line gets it."""
 
@@ -208,6 +231,7 @@ def every_kind(
     return {
         TimerKind.START: StartLater(runs, access),
         TimerKind.RESUME: BackToWork(engine, access),
+        TimerKind.WINDOW: EndWindow(access),
         TimerKind.RESERVATION: EndReservation(locks),
         TimerKind.PAUSE: EndPause(pauses),
         TimerKind.FREEZE: Thaw(engine, access, catalog),

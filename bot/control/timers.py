@@ -120,6 +120,8 @@ class Timers:
         timer = self.get(id)
         self._kinds[timer.kind].demand(timer, by=by, origin=origin)
         with self._store.begin() as tx:
+            if self._kinds[timer.kind].holds_run:
+                tx.runs.lock_row(timer.run)
             current = tx.timers.lock_row(id)
             if tx.approvals.of_timer(id):
                 raise NotNow("How long people have for an approval is changed on its own message.")
@@ -132,7 +134,7 @@ class Timers:
                 by=by,
                 origin=origin,
                 verb=f"timer: {verb}",
-                target=timer.subject or timer.target,
+                target=timer.target if timer.job else timer.subject,
             )
         return self.get(id)
 

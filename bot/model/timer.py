@@ -20,6 +20,8 @@ class TimerKind(StrEnum):
     START = "start"
     #: Brings a waiting run back to its engine.
     RESUME = "resume"
+    #: Ends the window in which a step at work watches something; `subject` is the step's title.
+    WINDOW = "window"
     #: Ends a person's reservation of the lock `subject`.
     RESERVATION = "reservation"
     #: Ends the pause of `subject`.
@@ -53,7 +55,7 @@ class Timer:
     stack: str
     job: str = ""
     environment: str | None = None
-    #: What it is about where that is no job: a lock, what is paused.
+    #: What it is about where that is no job: a lock, what is paused, a step.
     subject: str = ""
     channel: str | None = None
     #: Who extended or cancelled it last.

@@ -4,6 +4,7 @@ import shutil
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -23,6 +24,7 @@ T = TypeVar("T")
 _TAIL_LINES = 20
 _HTTP_TIMEOUT_S = 30.0
 _LOOK_AT_DISK_S = 0.5
+_LOOK_AT_WINDOW_S = 1.0
 
 
 class ProgramLost(BaseException):
@@ -40,6 +42,9 @@ class Report(Protocol):
 
     def progress(self, progress: Progress) -> None:
         """How far the step is."""
+
+    def window_left(self, length: timedelta) -> timedelta:
+        """How much is left of the step's window; the first call opens it, *length* long."""
 
 
 class StepContext:
@@ -118,6 +123,21 @@ class StepContext:
             if time.monotonic() + every_s > until:
                 return
             self._signals.wait(every_s)
+
+    def window(self, read: Callable[[], T], *, for_s: float, every_s: float = 2.0) -> Iterator[T]:
+        """See `actions.api.Context`."""
+        while self._window_left_s(for_s) > 0:
+            self._signals.check()
+            yield read()
+            until = time.monotonic() + every_s
+            # People may end it at any time.
+            while (left := min(self._window_left_s(for_s), until - time.monotonic())) > 0:
+                self._signals.wait(min(left, _LOOK_AT_WINDOW_S))
+        self._signals.check()
+        yield read()
+
+    def _window_left_s(self, for_s: float) -> float:
+        return self._report.window_left(timedelta(seconds=for_s)).total_seconds()
 
     def http(self) -> requests.Session:
         """See `actions.api.Context`."""

@@ -257,6 +257,10 @@ class _Nothing:
     def progress(self, progress: Progress) -> None:
         del progress
 
+    def window_left(self, length: timedelta) -> timedelta:
+        del length
+        return timedelta()
+
 
 def _is_wanted(step: AnyStep, scope: Mapping[str, Any]) -> bool:
     """Is the `when` of a step that holds others true, as far as that can be known?"""

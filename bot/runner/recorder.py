@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 from bot.base.clock import Clock
 from bot.base.nudges import Nudges
+from bot.control.moments import call_off, window_key
 from bot.model.run import HostResult, Progress, Run, StepRecord, StepStatus
-from bot.model.timer import TimerState
+from bot.model.timer import Timer, TimerKind, TimerState
 from bot.store.store import Store, Transaction
 
 T = TypeVar("T")
@@ -36,6 +37,7 @@ class Recorder:
         self._sleep = sleep
         self._clock = clock
         self._nudges = nudges
+        self._run = run
         self.number = run.number
         self._gate = run.plan.gate.id if run.plan.gate else None
         self._epoch = epoch
@@ -56,6 +58,9 @@ class Recorder:
 
         def change(tx: Transaction) -> None:
             tx.steps.change(self.number, id, **values)
+            if "ended_at" in values:
+                # It is over, or another try begins: neither watches any more what this one did.
+                call_off(tx, window_key(self.number, id), by="")
             if event:
                 tx.events.add(self.number, f"step.{event}", self.now(), step=id, text=text)
 
@@ -118,6 +123,29 @@ class Recorder:
         if found is None:
             raise LookupError(f"run {self.number} has no step {id}")
         return found
+
+    def window(self, step: StepRecord, length: timedelta) -> Timer:
+        """The window in which this try of *step* watches something; the first call opens it, *length* long."""
+        key = window_key(self.number, step.id)
+        timer = self.look(lambda tx: tx.timers.newest(key))
+        began_at = step.started_at or self.now()
+        if timer and timer.state is not TimerState.CANCELLED and timer.at >= began_at:
+            return timer
+        self.write(lambda tx: self._open_window(tx, key, step, length))
+        return self.window(step, length)
+
+    def _open_window(self, tx: Transaction, key: str, step: StepRecord, length: timedelta) -> None:
+        run = self._run
+        tx.timers.set(
+            key=key,
+            kind=TimerKind.WINDOW,
+            at=self.now() + length,
+            run=run.number,
+            stack=run.stack,
+            job=run.job,
+            environment=run.environment,
+            subject=step.title,
+        )
 
     def is_waiting(self, timer_key: str) -> bool:
         """Is the moment that the run waits for still to come?"""

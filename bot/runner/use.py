@@ -4,8 +4,8 @@ import socket
 import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from bot.catalog.expressions import ExpressionProblem, evaluate
 from bot.control.logs import RunLog
 from bot.model.plan import Uses
 from bot.model.run import HostResult, Run, StepRecord, StepStatus
+from bot.model.timer import TimerState
 from bot.runner.context import ProgramLost, StepContext
 from bot.runner.detached import FULL
 from bot.runner.recorder import Recorder, StepReport
@@ -188,7 +189,7 @@ class Use:
         )
         result = self._outcome(step, action, context)
         report.flush()
-        return result
+        return replace(result, values={"reason": report.remark, **result.values})
 
     def _outcome(self, step: Uses, action: Action[Any], context: StepContext) -> "_Result":
         try:
@@ -295,6 +296,25 @@ class _Report(StepReport):
         self._action = action
         self._begun = resumed is not None and resumed.begun
         self._outputs = _outputs_of(action, resumed) if resumed else None
+        #: The step as it stood when it began to watch something, and until when at least it was to.
+        self._watching: StepRecord | None = None
+        self._ends_at = datetime.max.replace(tzinfo=UTC)
+        #: What people have to know of a step that succeeded.
+        self.remark = ""
+
+    def window_left(self, length: timedelta) -> timedelta:
+        """How much of the window is left; nothing once its moment has come, or somebody has ended it."""
+        if self._watching is None:
+            self._watching = self._recorder.record(self._step)
+            self._ends_at = (self._watching.started_at or self._recorder.now()) + length
+        timer = self._recorder.window(self._watching, length)
+        left = timer.at - self._recorder.now()
+        if left > timedelta() and timer.state is TimerState.WAITING:
+            self._ends_at = timer.at
+            return left
+        if timer.at < self._ends_at:
+            self.remark = f"{timer.changed_by} ended it before its time."
+        return timedelta()
 
     def begun(self, outputs: Outputs | None) -> Outputs | None:
         """Write down, once, that things are about to change, with what an undo will need."""

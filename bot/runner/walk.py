@@ -284,6 +284,7 @@ class Walk:
             stack=run.stack,
             job=run.job,
             environment=run.environment,
+            subject=step.title,
         )
 
     def _call(self, step: RunJob, record: StepRecord, cancelled: Cancelled) -> Outcome:

@@ -151,7 +151,7 @@ def scene_of(view: RunView, door: Door, stacks: Stacks) -> RunScene:
     waiting = [
         timer
         for timer in door.timers.of_run(view.run.number)
-        if timer.state is TimerState.WAITING and timer.kind is TimerKind.START
+        if timer.state is TimerState.WAITING and (timer.kind is TimerKind.START or timer.subject)
     ]
     return RunScene(
         view=view,

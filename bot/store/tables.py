@@ -218,7 +218,7 @@ class TimerRow(SQLModel, table=True):
     stack: str
     job: str = ""
     environment: str | None = None
-    #: What it is about where that is no job: a lock, what is paused.
+    #: What it is about where that is no job: a lock, what is paused, a step.
     subject: str = ""
     channel: str | None = None
     changed_by: str = ""

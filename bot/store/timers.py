@@ -40,6 +40,12 @@ class Timers:
         row = self._session.exec(query.execution_options(populate_existing=True)).first()
         return _timer(row) if row else None
 
+    def newest(self, key: str) -> Timer | None:
+        """The timer of *key* that was set last, however it stands."""
+        query = select(TimerRow).where(TimerRow.key == key).order_by(col(TimerRow.id).desc())
+        row = self._session.exec(query.execution_options(populate_existing=True)).first()
+        return _timer(row) if row else None
+
     def change(self, id: int, **values: Any) -> None:
         """Set columns of one timer."""
         self._session.execute(update(TimerRow).where(col(TimerRow.id) == id).values(**values))

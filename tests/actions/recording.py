@@ -82,6 +82,10 @@ class Recording:
             yield read()
             self.sleep(every_s)
 
+    def window(self, read: Callable[[], T], *, for_s: float, every_s: float = 2.0) -> Iterator[T]:
+        yield from self.poll(read, every_s=every_s, for_s=for_s)
+        yield read()
+
     def http(self) -> requests.Session:
         return requests.Session()
 

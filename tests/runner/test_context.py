@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,9 @@ class Forgetful:
 
     def progress(self, progress: Progress) -> None:
         pass
+
+    def window_left(self, length: timedelta) -> timedelta:
+        return length
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ ENVIRONMENT = """\
     artefacts: "{folder}/artefacts"
     alertmanager: "{alerts}"
     quiet: ['service="shop"']
-    watch_minutes: 0.1
+    watch_minutes: {watch_minutes}
     database: "{database}"
     database_password: null
     scratch: "{scratch}"
@@ -112,8 +112,16 @@ def bot(_shared: Bot, folder: Path, database: str, alerts: Alerts, server: str) 
     if not _shared.is_up:
         file = shutil.copytree(STACK, _shared.stacks / "deploy") / "stack.yml"
         empty = {"database": "", "alerts": ""}
-        places = {"shop": {}, "quick": {"database": ""}, "new": {**empty, "site": "new"}}
-        values = {"folder": folder, "url": server, "alerts": alerts.url, "site": "shop", "database": database}
+        # In the shop somebody ends it.
+        places = {"shop": {"watch_minutes": "20"}, "quick": {"database": ""}, "new": {**empty, "site": "new"}}
+        values = {
+            "watch_minutes": "0.1",
+            "folder": folder,
+            "url": server,
+            "alerts": alerts.url,
+            "site": "shop",
+            "database": database,
+        }
         values["scratch"] = f"{database.rpartition('/')[0]}/postgres"
         own = "".join(ENVIRONMENT.format(**values | {"name": name, **place}) for name, place in places.items())
         # On a busy machine Ansible takes its time to ask which versions there are.
@@ -157,9 +165,16 @@ def test_a_version_that_works_is_backed_up_brought_out_tested_watched_and_announ
     # Known noise, muted by the deployment's own silence, and a warning of somebody else: neither takes it back.
     alerts.fire("Restarting", severity="warning", service="shop")
     alerts.fire("DiskFull", severity="warning")
+    watched = run.until("[End it now]", timeout_s=150)
+    run.click("Extend 30 min")
+    slack.until(lambda: "Changed by Ada Lovelace." in run.text or None)
+    run.click("End it now")
     text = run.until("*Succeeded*", timeout_s=150)
 
     assert seen(url) == "1.1"
+    assert "⏱ *Watch the alerts, shop* <!date" in watched
+    assert "no new alert so far" in watched
+    assert "Watch the alerts · Ada Lovelace ended it before its time" in text
     assert "Take the version back" not in text
     assert "cake ok · guest ok" in text, "each table came back in the backup's trial"
     assert any((folder / "backups" / "snapshots").iterdir())

@@ -23,6 +23,9 @@ jobs:
     title: Light off
     steps:
       - {title: Darken, uses: command.run, with: {argv: [sh, -c, "echo off >> lamp"]}}
+  warm:
+    title: Warm it up
+    steps: [{title: Let it glow, wait: 1h}]
 """
 #: Later than any test ends.
 LATE = 250
@@ -123,3 +126,15 @@ def test_who_cancels_it_is_believed(slack, lamp):
 
     slack.until(lambda: "cancelled by Ada Lovelace" in shown(slack, warning))
     assert lamp() == ["on", str(run.number)]
+
+
+def test_a_step_that_waits_is_let_go_on_in_the_message_of_its_run(slack):
+    run = start(slack, "Warm it up")
+    text = run.until("[Go on now]")
+
+    run.click("Extend 30 min")
+    run.until("Changed by Ada Lovelace.")
+    run.click("Go on now")
+
+    assert "⏱ *Let it glow* <!date" in text
+    assert "[Go on now]" not in run.until("*Succeeded*")

@@ -7,7 +7,7 @@ from bot.base.text import cut, join_words, plural
 from bot.model.form import FormField
 from bot.model.run import Decision, RetryPoint, Run, RunStatus, RunView
 from bot.model.signs import RUN_SIGNS
-from bot.model.timer import Timer
+from bot.model.timer import Timer, TimerKind
 from bot.slack.ids import AGAIN, CANCEL, DECIDE, LOCK, LOG, RETRY, RETRY_FROM, UNDO, LockRef, RunRef, nth
 from bot.slack.limits import MESSAGE_TEXT, Block, fit_message
 from bot.slack.mrkdwn import escape, one_line
@@ -15,7 +15,7 @@ from bot.slack.views.answers import answer_words
 from bot.slack.views.parts import button, confirm, context, header, row, section
 from bot.slack.views.run_list import run_origin, show_button
 from bot.slack.views.run_steps import count, step_sections
-from bot.slack.views.timer_message import timer_line
+from bot.slack.views.timer_message import timer_blocks, timer_line
 
 _ANSWER_LENGTH = 150
 #: More than these would be a list that nobody reads.
@@ -27,7 +27,7 @@ class RunScene:
     """A run and what stands around it: all that its message is made from."""
 
     view: RunView
-    #: The waiting timers that this run set, each with the title of the job it starts.
+    #: The waiting timers that this run set, each with the title of the job it starts, or of the step that waits.
     timers: Sequence[tuple[str, Timer]] = ()
     #: The fields of the job's form today, by name: what they and their choices are called.
     fields: Mapping[str, FormField] = field(default_factory=dict)
@@ -52,7 +52,9 @@ def run_blocks(scene: RunScene) -> list[Block]:
     blocks += step_sections(view.visible_steps, said=run.reason)
     if why := _why(view):
         blocks.append(section(why))
-    blocks += [section(timer_line(title, timer)) for title, timer in scene.timers]
+    for title, timer in scene.timers:
+        # What a job starts later has a message of its own, with the buttons.
+        blocks += [section(timer_line(title, timer))] if timer.kind is TimerKind.START else timer_blocks(title, timer)
     blocks.append(row(_buttons(view)))
     return fit_message(blocks)
 

@@ -28,6 +28,8 @@ class _Wording:
     #: The label of the button that calls it off, and what that means; empty: it has none.
     cancel: str = ""
     cancel_means: str = ""
+    #: What it means that the moment comes at once, where that has to be asked twice.
+    now_means: str = ""
 
 
 _START = _Wording(
@@ -40,6 +42,21 @@ _START = _Wording(
     cancel_means="It will not start by itself any more; somebody has to start it.",
 )
 _WORDINGS = {
+    TimerKind.RESUME: _Wording(
+        line="⏱ *{title}* {at}.",
+        when="is over",
+        now="Go on now",
+        fired="it goes on",
+        cancelled="it is over",
+    ),
+    TimerKind.WINDOW: _Wording(
+        line="⏱ *{title}* {at}.",
+        when="ends",
+        now="End it now",
+        fired="the time is over",
+        cancelled="it is over",
+        now_means="Nobody watches from now on; the run goes on as if all had been well until the end.",
+    ),
     TimerKind.RESERVATION: _Wording(
         line="🔒 *{title}* is yours {at}, then the next in line gets it.",
         when="until",
@@ -88,7 +105,9 @@ def timer_blocks(title: str, timer: Timer, *, cancel: str = "") -> list[Block]:
 def _buttons(title: str, timer: Timer, cancel: str) -> list[dict[str, Any]]:
     """Extend | Off now | Cancel."""
     wording = _WORDINGS.get(timer.kind, _START)
-    buttons = [button(wording.now.format(title=title), action=nth(TIMER, NOW), value=_value(timer, NOW))]
+    label = wording.now.format(title=title)
+    sure = confirm(f"{label}?", wording.now_means, yes="End it", no="Go on") if wording.now_means else None
+    buttons = [button(label, action=nth(TIMER, NOW), value=_value(timer, NOW), confirm=sure)]
     if timer.at != NEVER:
         later = button(f"Extend {EXTEND_MINUTES} min", action=nth(TIMER, EXTEND), value=_value(timer, EXTEND))
         buttons.insert(0, later)
