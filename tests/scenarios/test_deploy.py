@@ -172,7 +172,7 @@ def test_a_version_that_works_is_backed_up_brought_out_tested_watched_and_announ
     text = run.until("*Succeeded*", timeout_s=150)
 
     assert seen(url) == "1.1"
-    assert "⏱ *Watch the alerts, shop* <!date" in watched
+    assert "*Watch the alerts* <!date" in watched
     assert "no new alert so far" in watched
     assert "Watch the alerts · Ada Lovelace ended it before its time" in text
     assert "Take the version back" not in text

@@ -43,14 +43,14 @@ _START = _Wording(
 )
 _WORDINGS = {
     TimerKind.RESUME: _Wording(
-        line="⏱ *{title}* {at}.",
-        when="is over",
+        line="*{title}* {at}.",
+        when="ends",
         now="Go on now",
         fired="it goes on",
         cancelled="it is over",
     ),
     TimerKind.WINDOW: _Wording(
-        line="⏱ *{title}* {at}.",
+        line="*{title}* {at}.",
         when="ends",
         now="End it now",
         fired="the time is over",
@@ -135,7 +135,9 @@ def _at(timer: Timer, wording: _Wording) -> str:
 
 
 def _name(title: str, timer: Timer) -> str:
-    return one_line(place(_shown(title), timer.environment))
+    # A step's stands in the message of its run, below the name of the environment.
+    is_of_step = timer.kind in {TimerKind.RESUME, TimerKind.WINDOW}
+    return one_line(place(_shown(title), None if is_of_step else timer.environment))
 
 
 def _shown(title: str) -> str:
