@@ -19,7 +19,8 @@ _TEXTS = {"text", "varchar", "bpchar", "citext", "name"}
 _BITS = {"int2": 15, "int4": 31, "int8": 62}
 #: Tables with more rows are looked at here and there, not at their beginning only.
 _SMALL = 100_000
-#: Types whose values cannot hold an address or a name.
+_MOST_NAMED = 5
+#: Types whose values cannot hold an address or a name. A domain over text may be called like one: `international`.
 _PLAIN_TYPES = ("int", "bool", "date", "time", "numeric", "float", "bytea", "uuid", "oid", "interval", "bit")
 
 _COLUMNS = """
@@ -48,7 +49,10 @@ FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n O
   JOIN pg_class p ON p.oid = k.confrelid JOIN pg_namespace pn ON pn.oid = p.relnamespace
 WHERE k.contype = 'f' AND k.conparentid = 0 ORDER BY k.oid
 """
-_SEQUENCES = "SELECT schemaname, sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL"
+_SEQUENCES = (
+    "SELECT n.nspname, c.relname, has_sequence_privilege(c.oid, 'SELECT') AS readable FROM pg_class c "
+    "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'S' AND c.relpersistence <> 't' ORDER BY 1, 2"
+)
 _IDENTITY = (
     "SELECT (SELECT system_identifier FROM pg_control_system()), (SELECT oid FROM pg_database "
     "WHERE datname = current_database())"
@@ -107,6 +111,7 @@ class PostgresqlSource:
 
     def schema(self) -> Schema:
         """See `engine.Source`."""
+        self._demand_sequences()
         keys: dict[str, list[ForeignKey]] = {}
         rows = self._session.execute(_COLUMNS).fetchall()
         tables = {_name(row.nspname, row.relname) for row in rows}
@@ -122,7 +127,7 @@ class PostgresqlSource:
         """See `engine.Source`."""
         found = {}
         for table, columns in undeclared:
-            looked_at = [column for column in columns if not column.type.startswith(_PLAIN_TYPES)]
+            looked_at = [c for c in columns if c.kind is ValueKind.TEXT or not c.type.startswith(_PLAIN_TYPES)]
             for column, why in self._looks(table, looked_at):
                 if why:
                     found[table.name, column.name] = why
@@ -138,9 +143,12 @@ class PostgresqlSource:
             theirs = session.execute(_IDENTITY).fetchone()
         return tuple(theirs or ()) == tuple(self._session.execute(_IDENTITY).fetchone() or ())
 
-    def sequences(self) -> list[tuple[str, str, int]]:
-        """Schema, name and last value of each sequence that was ever asked, as they are now."""
-        return [tuple(row) for row in self._session.execute(_SEQUENCES)]
+    def sequences(self) -> Iterator[tuple[str, int, bool]]:
+        """Quoted name and value of each sequence as it is now, and whether that value was given out already."""
+        for row in self._session.execute(_SEQUENCES).fetchall():
+            name = quoted(row.nspname, row.relname)
+            now: Any = self._session.execute(f"SELECT last_value, is_called FROM {name}").fetchone()
+            yield name, now.last_value, now.is_called
 
     def script(self, query: str) -> str:
         """What psql has to run so that *query*'s rows come out of its standard output."""
@@ -158,6 +166,17 @@ class PostgresqlSource:
     def close(self) -> None:
         """See `engine.Source`."""
         self._session.close()
+
+    def _demand_sequences(self) -> None:
+        """Unread, they would begin anew in staging, and give out numbers that are taken."""
+        hidden = [row for row in self._session.execute(_SEQUENCES) if not row.readable]
+        if hidden:
+            names = ", ".join(_name(row.nspname, row.relname) for row in hidden[:_MOST_NAMED])
+            more = f" and {len(hidden) - _MOST_NAMED} more" if len(hidden) > _MOST_NAMED else ""
+            raise ActionFailed(
+                f"Production's user may not read the sequences {names}{more}, so staging's could not go on from them.",
+                hint="In production: GRANT SELECT ON ALL SEQUENCES IN SCHEMA NAME TO USER; once for each schema.",
+            )
 
     def _looks(self, table: Table, columns: Sequence[Column]) -> Iterable[tuple[Column, str]]:
         if not columns:

@@ -77,8 +77,8 @@ class PostgresqlTarget:
         self._copy(source, copies, tell)
         self._restore("post-data")
         with connect(self._new) as session:
-            for schema, name, value in source.sequences():
-                session.execute("SELECT setval(%s, %s)", (quoted(schema, name), value))
+            for name, value, is_given_out in source.sequences():
+                session.execute("SELECT setval(%s, %s, %s)", (name, value, is_given_out))
             for view in session.execute(_MATERIALIZED).fetchall():
                 refresh = f"REFRESH MATERIALIZED VIEW {quoted(view.schemaname, view.matviewname)}"
                 session.execute(refresh)
