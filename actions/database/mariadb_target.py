@@ -5,7 +5,10 @@ Views and routines of staging stay as they are: only tables are copied.
 
 import re
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
+
+import pymysql
 
 from actions.api import ActionFailed
 from actions.database.dialects import Mariadb
@@ -16,6 +19,9 @@ from actions.database.names import new_name
 
 _BATCH_ROWS = 1000
 _TELL_ROWS = 50_000
+#: How long sessions that have staging's tables open may hold up the swap. Whoever comes later waits behind it.
+_RENAME_FOR_S = 30
+_LOCK_WAIT_TIMEOUT = 1205
 #: A line of SHOW CREATE TABLE that is an index or a foreign key.
 _LATER = re.compile(r"^  ((UNIQUE |FULLTEXT |SPATIAL )?KEY|CONSTRAINT `[^`]+` FOREIGN KEY) ")
 _COUNTED = re.compile(r"^  (`(?:[^`]|``)+`) .* AUTO_INCREMENT\b", re.MULTILINE)
@@ -30,9 +36,10 @@ _DATABASES = "SELECT DISTINCT TABLE_SCHEMA AS name FROM information_schema.TABLE
 class MariadbTarget:
     """Implements `engine.Target`."""
 
-    def __init__(self, access: Access, *, streams: int) -> None:
+    def __init__(self, access: Access, *, streams: int, rename_for_s: int = _RENAME_FOR_S) -> None:
         del streams
         self._access = access
+        self._rename_for_s = rename_for_s
         self._name = access.address.name
         self._new = new_name(self._name)
         self._session = connect(access, database=None)
@@ -44,7 +51,9 @@ class MariadbTarget:
 
     def names(self) -> list[str]:
         """See `engine.Target`. A database without tables is none."""
-        return [row["name"] for row in run(self._session, _DATABASES)]
+        # The session may have been cut off in the middle of an answer.
+        with closing(connect(self._access, database=None)) as session:
+            return [row["name"] for row in run(session, _DATABASES)]
 
     def make_new(self, source: MariadbSource) -> None:
         """See `engine.Target`."""
@@ -83,11 +92,15 @@ class MariadbTarget:
         """See `engine.Target`."""
         run(self._session, f"CREATE DATABASE IF NOT EXISTS {_quoted(self._name)}")
         old, new = self._tables(self._name), self._tables(incoming)
-        if old:
-            run(self._session, f"CREATE DATABASE IF NOT EXISTS {_quoted(kept)}")
         moves = [*((self._name, table, kept) for table in old), *((incoming, table, self._name) for table in new)]
         renames = [f"{_quoted(a)}.{_quoted(table)} TO {_quoted(b)}.{_quoted(table)}" for a, table, b in moves]
-        run(self._session, f"RENAME TABLE {', '.join(renames)}")
+        try:
+            if old:
+                run(self._session, f"CREATE DATABASE IF NOT EXISTS {_quoted(kept)}")
+            self._rename(renames)
+        finally:
+            if kept not in self.names():
+                self.drop(kept)
         run(self._session, f"DROP DATABASE {_quoted(incoming)}")
 
     def drop(self, name: str) -> None:
@@ -102,6 +115,18 @@ class MariadbTarget:
     def close(self) -> None:
         """See `engine.Target`."""
         self._session.close()
+
+    def _rename(self, renames: Sequence[str]) -> None:
+        run(self._session, f"SET lock_wait_timeout = {self._rename_for_s}")
+        try:
+            run(self._session, f"RENAME TABLE {', '.join(renames)}")
+        except pymysql.err.OperationalError as error:
+            if error.args[0] != _LOCK_WAIT_TIMEOUT:
+                raise
+            raise ActionFailed(
+                f"Others keep tables of {self._name} open, so they cannot change their place.",
+                hint="Staging is as it was. Stop what uses it, and try again.",
+            ) from error
 
     def _tables(self, database: str) -> list[str]:
         return [row["name"] for row in run(self._session, _TABLES, (database,))]
