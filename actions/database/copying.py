@@ -10,24 +10,29 @@ from actions.database.masking import Masking, Plan, TableCopy
 from actions.database.names import kept_among, new_name
 from actions.database.rules import describe
 
+_MOST_TOLD = 20
+
 
 class Copying:
     """Does what one job says."""
 
-    def __init__(self, job: Job, production: Source, target: Access) -> None:
+    def __init__(self, job: Job, production: Source, target: Access, staging: Target) -> None:
         self._job = job
         self._production = production
         self._target = target
+        self._staging = staging
 
     def look(self) -> DoneTold:
         """Tell what would be copied, and how; changes nothing."""
         plan = self._plan()
         tell(TextTold(text=_preview(plan)))
-        _demand(plan)
+        self._tell_left_out()
+        self._demand(plan)
         return DoneTold(tables=len(plan.tables))
 
-    def copy(self, staging: Target) -> DoneTold:
+    def copy(self) -> DoneTold:
         """Copy all tables into a new database, and put it into staging's place."""
+        staging = self._staging
         name, new = self._target.address.name, new_name(self._target.address.name)
         staging.claim()
         before = staging.names()
@@ -35,7 +40,8 @@ class Copying:
             tell(TextTold(text="The databases had been swapped before the program was cut off."))
             return DoneTold(rows=None, kept=self._job.kept)
         plan = self._plan()
-        _demand(plan)
+        self._demand(plan)
+        self._tell_left_out()
         try:
             staging.make_new(self._production)
             rows = self._fill(staging, plan.tables)
@@ -59,6 +65,15 @@ class Copying:
             raise ActionFailed("Production has no tables that this user may see.")
         masking = Masking(schema, self._job.tables, self._production.dialect)
         return masking.plan(self._production.suspicious(masking.undeclared()))
+
+    def _demand(self, plan: Plan) -> None:
+        _demand(plan)
+        self._staging.demand_ready()
+
+    def _tell_left_out(self) -> None:
+        if left_out := self._production.left_out():
+            more = f" and {len(left_out) - _MOST_TOLD} more" if len(left_out) > _MOST_TOLD else ""
+            tell(TextTold(text=f"Not copied: {', '.join(left_out[:_MOST_TOLD])}{more}."))
 
     def _fill(self, staging: Target, tables: Sequence[TableCopy]) -> int:
         counts = dict.fromkeys((copy.table.name for copy in tables), 0)

@@ -41,6 +41,9 @@ class Source(Protocol):
         The database itself looks; only counts leave it.
         """
 
+    def left_out(self) -> list[str]:
+        """What else stands there, in words for people, and is not copied: "view totals"."""
+
     def is_also(self, target: Access) -> bool:
         """Is *target* this very database, under whatever address?"""
 
@@ -53,6 +56,9 @@ class Target(Protocol):
 
     def claim(self) -> None:
         """Keep everybody else from copying to it, until `close`. Raises ActionFailed if somebody does."""
+
+    def demand_ready(self) -> None:
+        """Raises ActionFailed unless a copy may take staging's place. Changes nothing."""
 
     def names(self) -> list[str]:
         """All databases that stand there."""

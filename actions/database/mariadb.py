@@ -17,9 +17,13 @@ from actions.database.personal import LOOKS, SAMPLE_ROWS, by_content
 from actions.database.schema import Column, ForeignKey, Schema, Table, ValueKind
 
 _TEXTS = {"char", "varchar", "tinytext", "text", "mediumtext", "longtext"}
+#: What applications keep as bytes often is a text.
+_BYTES = ("blob", "binary")
 _BITS = {"tinyint": 7, "smallint": 15, "mediumint": 23, "int": 31, "bigint": 62}
 
-_COLUMNS = """
+#: What counts as a table. Of one that keeps its history, only what holds now is copied.
+KINDS = "('BASE TABLE', 'SYSTEM VERSIONED')"
+_COLUMNS = f"""
 SELECT c.TABLE_NAME AS tbl, c.COLUMN_NAME AS col, c.DATA_TYPE AS base, c.COLUMN_TYPE AS type,
   c.CHARACTER_MAXIMUM_LENGTH AS size, c.IS_NULLABLE = 'YES' AS nullable, c.IS_GENERATED = 'ALWAYS' AS generated,
   coalesce(t.TABLE_ROWS, 0) AS row_count,
@@ -30,7 +34,14 @@ SELECT c.TABLE_NAME AS tbl, c.COLUMN_NAME AS col, c.DATA_TYPE AS base, c.COLUMN_
     AND (SELECT count(*) FROM information_schema.STATISTICS o WHERE o.TABLE_SCHEMA = s.TABLE_SCHEMA
       AND o.TABLE_NAME = s.TABLE_NAME AND o.INDEX_NAME = s.INDEX_NAME) = 1) AS is_unique
 FROM information_schema.COLUMNS c JOIN information_schema.TABLES t USING (TABLE_SCHEMA, TABLE_NAME)
-WHERE c.TABLE_SCHEMA = database() AND t.TABLE_TYPE = 'BASE TABLE' ORDER BY c.TABLE_NAME, c.ORDINAL_POSITION
+WHERE c.TABLE_SCHEMA = database() AND t.TABLE_TYPE IN {KINDS} ORDER BY c.TABLE_NAME, c.ORDINAL_POSITION
+"""
+_LEFT_OUT = f"""
+SELECT lower(TABLE_TYPE) AS kind, TABLE_NAME AS name FROM information_schema.TABLES
+  WHERE TABLE_SCHEMA = database() AND TABLE_TYPE NOT IN {KINDS}
+UNION ALL SELECT 'trigger', TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = database()
+UNION ALL SELECT lower(ROUTINE_TYPE), ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = database()
+UNION ALL SELECT 'event', EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = database()
 """
 _KEYS = """
 SELECT TABLE_NAME AS tbl, CONSTRAINT_NAME AS name, COLUMN_NAME AS col, REFERENCED_TABLE_NAME AS parent,
@@ -119,9 +130,14 @@ class MariadbSource:
         found = {}
         for table, columns in undeclared:
             for column in columns:
-                if column.kind is ValueKind.TEXT and (why := self._look(table, column)):
+                is_looked_at = column.kind is ValueKind.TEXT or column.type.endswith(_BYTES)
+                if is_looked_at and (why := self._look(table, column)):
                     found[table.name, column.name] = why
         return found
+
+    def left_out(self) -> list[str]:
+        """See `engine.Source`."""
+        return [f"{row['kind']} {row['name']}" for row in run(self.session, _LEFT_OUT)]
 
     def is_also(self, target: Access) -> bool:
         """See `engine.Source`."""

@@ -13,7 +13,7 @@ import pymysql
 from actions.api import ActionFailed
 from actions.database.dialects import Mariadb
 from actions.database.engine import Access, TellRows, taken
-from actions.database.mariadb import MariadbSource, connect, run
+from actions.database.mariadb import KINDS, MariadbSource, connect, run
 from actions.database.masking import TableCopy
 from actions.database.names import new_name
 
@@ -26,11 +26,9 @@ _LOCK_WAIT_TIMEOUT = 1205
 _LATER = re.compile(r"^  ((UNIQUE |FULLTEXT |SPATIAL )?KEY|CONSTRAINT `[^`]+` FOREIGN KEY) ")
 _COUNTED = re.compile(r"^  (`(?:[^`]|``)+`) .* AUTO_INCREMENT\b", re.MULTILINE)
 
-_TABLES = (
-    "SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = %s AND TABLE_TYPE = 'BASE TABLE'"
-)
+_TABLES = f"SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = %s AND TABLE_TYPE IN {KINDS}"
 _TRIGGERS = "SELECT TRIGGER_NAME AS name FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = %s"
-_DATABASES = "SELECT DISTINCT TABLE_SCHEMA AS name FROM information_schema.TABLES WHERE TABLE_TYPE = 'BASE TABLE'"
+_DATABASES = f"SELECT DISTINCT TABLE_SCHEMA AS name FROM information_schema.TABLES WHERE TABLE_TYPE IN {KINDS}"
 
 
 class MariadbTarget:
@@ -49,6 +47,14 @@ class MariadbTarget:
         if run(self._session, "SELECT GET_LOCK(%s, 0) AS got", (f"stackhand.{self._name}"[:64],))[0]["got"] != "1":
             raise taken(self._access.address)
 
+    def demand_ready(self) -> None:
+        """See `engine.Target`."""
+        if run(self._session, _TRIGGERS, (self._name,)):
+            raise ActionFailed(
+                f"{self._name} has triggers, with which MariaDB lets no table change its place.",
+                hint="Drop them in staging; a file under `after` cannot bring them back.",
+            )
+
     def names(self) -> list[str]:
         """See `engine.Target`. A database without tables is none."""
         # The session may have been cut off in the middle of an answer.
@@ -57,15 +63,10 @@ class MariadbTarget:
 
     def make_new(self, source: MariadbSource) -> None:
         """See `engine.Target`."""
-        if run(self._session, _TRIGGERS, (self._name,)):
-            raise ActionFailed(
-                f"{self._name} has triggers, with which MariaDB lets no table change its place.",
-                hint="Drop them in staging; a file under `after` cannot bring them back.",
-            )
         self.drop(self._new)
         run(self._session, f"CREATE DATABASE {_quoted(self._new)}")
         self._session.select_db(self._new)
-        run(self._session, "SET foreign_key_checks = 0, unique_checks = 0")
+        run(self._session, "SET foreign_key_checks = 0, unique_checks = 0, system_versioning_alter_history = KEEP")
         for table in source.schema().values():
             run(self._session, _split(source.definition(table))[0])
 

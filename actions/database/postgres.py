@@ -21,7 +21,7 @@ _BITS = {"int2": 15, "int4": 31, "int8": 62}
 _SMALL = 100_000
 _MOST_NAMED = 5
 #: Types whose values cannot hold an address or a name. A domain over text may be called like one: `international`.
-_PLAIN_TYPES = ("int", "bool", "date", "time", "numeric", "float", "bytea", "uuid", "oid", "interval", "bit")
+_PLAIN_TYPES = ("int", "bool", "date", "time", "numeric", "float", "uuid", "oid", "interval", "bit")
 
 _COLUMNS = """
 SELECT n.nspname, c.relname, c.relkind::text AS relkind, a.attname, NOT a.attnotnull AS nullable,
@@ -48,6 +48,11 @@ SELECT n.nspname, c.relname, pn.nspname AS parent_schema, p.relname AS parent,
 FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_class p ON p.oid = k.confrelid JOIN pg_namespace pn ON pn.oid = p.relnamespace
 WHERE k.contype = 'f' AND k.conparentid = 0 ORDER BY k.oid
+"""
+_LEFT_OUT = """
+SELECT 'the rows of the foreign table ' || c.oid::regclass || ', which reads in staging, too, where production reads'
+  AS what FROM pg_class c WHERE c.relkind = 'f'
+UNION ALL SELECT count(*) || ' large objects' FROM pg_largeobject_metadata HAVING count(*) > 0
 """
 _SEQUENCES = (
     "SELECT n.nspname, c.relname, has_sequence_privilege(c.oid, 'SELECT') AS readable FROM pg_class c "
@@ -133,6 +138,10 @@ class PostgresqlSource:
                     found[table.name, column.name] = why
         return found
 
+    def left_out(self) -> list[str]:
+        """See `engine.Source`."""
+        return [str(row.what) for row in self._session.execute(_LEFT_OUT)]
+
     def is_also(self, target: Access) -> bool:
         """See `engine.Source`."""
         with connect(target, database="postgres") as session:
@@ -181,7 +190,7 @@ class PostgresqlSource:
     def _looks(self, table: Table, columns: Sequence[Column]) -> Iterable[tuple[Column, str]]:
         if not columns:
             return []
-        texts = [f"left({Postgresql().name(column.name)}::text, 2000) AS c{n}" for n, column in enumerate(columns)]
+        texts = [f"{_text(column)} AS c{n}" for n, column in enumerate(columns)]
         share = f" TABLESAMPLE SYSTEM ({min(100, 2_000_000 / table.rows):.4f})" if table.rows > _SMALL else ""
         some = f"SELECT {', '.join(texts)} FROM {table.sql_name}{share} LIMIT {SAMPLE_ROWS}"
         counts = [
@@ -203,6 +212,12 @@ class PostgresqlSource:
 def quoted(*names: str) -> str:
     """A quoted name, with its schema."""
     return sql.Identifier(*names).as_string(None)
+
+
+def _text(column: Column) -> str:
+    """The beginning of a value as a text. What applications keep as bytes often is one."""
+    name = Postgresql().name(column.name)
+    return f"encode(substr({name}, 1, 2000), 'escape')" if column.type == "bytea" else f"left({name}::text, 2000)"
 
 
 def _name(schema: str, table: str) -> str:

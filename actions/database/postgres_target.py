@@ -25,11 +25,18 @@ _LOOK_S = 0.5
 _RENAME_FOR_S = 30.0
 
 _COPYING = (
-    "SELECT relid::regclass::text AS name, sum(tuples_processed)::bigint AS rows FROM pg_stat_progress_copy GROUP BY 1"
+    "SELECT relid::regclass::text AS name, sum(tuples_processed)::bigint AS rows FROM pg_stat_progress_copy "
+    # Of other users' copies most is hidden.
+    "WHERE datname = current_database() AND relid IS NOT NULL GROUP BY 1"
 )
 _DATABASE = (
     "SELECT pg_encoding_to_char(encoding) AS encoding, datcollate, datctype FROM pg_database "
     "WHERE datname = current_database()"
+)
+#: Whether we may make databases, and rename this one; NULL: there is none.
+_MAY = (
+    "SELECT r.rolcreatedb OR r.rolsuper AS make, (SELECT pg_has_role(d.datdba, 'MEMBER') FROM pg_database d "
+    "WHERE d.datname = %s) AS rename FROM pg_roles r WHERE r.rolname = current_user"
 )
 _MATERIALIZED = "SELECT schemaname, matviewname FROM pg_matviews"
 
@@ -52,14 +59,28 @@ class PostgresqlTarget:
         if not (row and row.got):
             raise taken(self._access.address)
 
+    def demand_ready(self) -> None:
+        """See `engine.Target`."""
+        if len(self._new.address.name.encode()) > 63 - len("before_20260101t000000000"):
+            raise ActionFailed(f"The name {self._name} is too long: the staging of before needs one that is longer.")
+        user, host = self._access.address.user, self._access.address.host
+        may: Any = self._admin.execute(_MAY, (self._name,)).fetchone()
+        if not may.make:
+            raise ActionFailed(
+                f"{user} may not make databases on {host}.", hint=f"There: ALTER ROLE {quoted(user)} CREATEDB;"
+            )
+        if may.rename is False:
+            raise ActionFailed(
+                f"{user} may not rename {self._name} on {host}: it is not its owner.",
+                hint=f"There: ALTER DATABASE {quoted(self._name)} OWNER TO {quoted(user)};",
+            )
+
     def names(self) -> list[str]:
         """See `engine.Target`."""
         return [row.datname for row in self._admin.execute("SELECT datname FROM pg_database")]
 
     def make_new(self, source: PostgresqlSource) -> None:
         """See `engine.Target`."""
-        if len(self._new.address.name.encode()) > 63 - len("before_20260101t000000000"):
-            raise ActionFailed(f"The name {self._name} is too long: the staging of before needs one that is longer.")
         self.drop(self._new.address.name)
         with connect(source.access) as session:
             row: Any = session.execute(_DATABASE).fetchone()
@@ -161,9 +182,7 @@ class PostgresqlTarget:
             try:
                 with self._admin.transaction():
                     for old, new in renames:
-                        self._admin.execute(
-                            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (old,)
-                        )
+                        self._end_sessions(old)
                         self._execute(f"ALTER DATABASE {quoted(old)} RENAME TO {quoted(new)}")
             except errors.ObjectInUse as error:
                 if time.monotonic() > until:
@@ -173,6 +192,18 @@ class PostgresqlTarget:
                     ) from error
             else:
                 return
+
+    def _end_sessions(self, database: str) -> None:
+        try:
+            self._admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (database,)
+            )
+        except errors.InsufficientPrivilege as error:
+            user = self._access.address.user
+            raise ActionFailed(
+                f"Other users have {self._name} open, and {user} may not end their sessions.",
+                hint=f"Staging is as it was. On its server: GRANT pg_signal_backend TO {quoted(user)};",
+            ) from error
 
     def _execute(self, statement: str) -> None:
         try:

@@ -20,6 +20,7 @@ _TABLES = (
     "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND substr(name, 1, 7) <> 'sqlite_' "
     "ORDER BY name"
 )
+_VIRTUAL = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'virtual' ORDER BY name"
 _COLUMNS = 'SELECT name, type, "notnull", pk, hidden FROM pragma_table_xinfo(?)'
 _KEYS = 'SELECT id, "table", "from", "to" FROM pragma_foreign_key_list(?) ORDER BY id, seq'
 _UNIQUE = (
@@ -85,6 +86,10 @@ class SqliteSource:
                 if column.kind is not ValueKind.INTEGER and (why := self._look(table, column)):
                     found[table.name, column.name] = why
         return found
+
+    def left_out(self) -> list[str]:
+        """See `engine.Source`."""
+        return [f"virtual table {name}" for (name,) in self.session.execute(_VIRTUAL)]
 
     def is_also(self, target: Access) -> bool:
         """See `engine.Source`."""

@@ -37,6 +37,9 @@ class SqliteTarget:
         except BlockingIOError as error:
             raise taken(self._access.address) from error
 
+    def demand_ready(self) -> None:
+        """See `engine.Target`. It always is."""
+
     def names(self) -> list[str]:
         """See `engine.Target`."""
         return [str(path) for path in self._path.parent.iterdir() if path.is_file()]

@@ -57,12 +57,12 @@ def _task(job: Job, target: Access, environ: Mapping[str, str]) -> DoneTold:
         case "look" | "copy":
             source = Access(address=parse(job.source), password=environ.get(SOURCE_PASSWORD))
             demand_pair(source.address, target.address)
-            with closing(_source(source, key=environ.get(MASK_KEY, ""))) as production:
-                copying = Copying(job, production, target)
-                if job.task == "look":
-                    return copying.look()
-                with closing(_target(target, job)) as staging:
-                    return copying.copy(staging)
+            with (
+                closing(_source(source, key=environ.get(MASK_KEY, ""))) as production,
+                closing(_target(target, job)) as staging,
+            ):
+                copying = Copying(job, production, target, staging)
+                return copying.look() if job.task == "look" else copying.copy()
         case "swap":
             with closing(_target(target, job)) as staging:
                 return swap(staging, job, target)

@@ -1,8 +1,10 @@
 """`database.copy_masked` and what only PostgreSQL has."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from actions.api import ActionFailed
@@ -67,4 +69,95 @@ def test_a_type_of_our_own_is_looked_into_whatever_it_is_called(databases, copy,
     )
 
     with pytest.raises(ActionFailed, match=r"calls\.who \(holds what looks like e-mail addresses\)"):
+        copy().run(context(secrets=shop.SECRETS))
+
+
+@pytest.fixture
+def owner(databases: Pair) -> Iterator[str]:
+    """A user of staging's server who is no superuser."""
+    name = f"owner_{databases.target[-8:]}"
+    databases.run(databases.source, f"CREATE ROLE {name} LOGIN")
+    yield name
+    databases.run(databases.target, f"REASSIGN OWNED BY {name} TO stackhand", f"DROP OWNED BY {name}")
+    for kept in databases.beside():
+        databases.run(databases.target, f'ALTER DATABASE "{kept}" OWNER TO stackhand')
+    databases.run(databases.source, f"DROP ROLE {name}")
+
+
+def test_rights_that_staging_would_want_at_the_end_are_missed_before_the_click(databases, copy, context, owner):
+    staging = databases.target.rpartition("/")[2]
+    action = copy(target=databases.target.replace("//stackhand@", f"//{owner}@"))
+    looking = context(secrets=shop.SECRETS, previewing=True)
+
+    with pytest.raises(ActionFailed, match=f"{owner} may not make databases"):
+        action.preview(looking)
+    databases.run(databases.source, f"ALTER ROLE {owner} CREATEDB")
+    with pytest.raises(ActionFailed, match=f"{owner} may not rename {staging}"):
+        action.preview(context(secrets=shop.SECRETS, previewing=True))
+    databases.run(databases.source, f"ALTER DATABASE {staging} OWNER TO {owner}")
+
+    assert "orders" in action.preview(context(secrets=shop.SECRETS, previewing=True))
+
+
+def test_sessions_on_staging_are_ended_and_who_may_not_is_told_what_to_grant(databases, copy, context, owner):
+    staging = databases.target.rpartition("/")[2]
+    databases.run(
+        databases.source,
+        f"ALTER ROLE {owner} CREATEDB",
+        f"ALTER DATABASE {staging} OWNER TO {owner}",
+        f"CREATE ROLE app_{owner} LOGIN",
+    )
+    action = copy(target=databases.target.replace("//stackhand@", f"//{owner}@"))
+
+    with psycopg.connect(databases.target.replace("//stackhand@", f"//app_{owner}@"), autocommit=True) as session:
+        with pytest.raises(ActionFailed, match=f"Other users have {staging} open") as failed:
+            action.run(context(secrets=shop.SECRETS))
+        assert failed.value.hint == f'Staging is as it was. On its server: GRANT pg_signal_backend TO "{owner}";'
+        assert databases.beside() == []
+        assert session.execute("SELECT 1").fetchall() == [(1,)]
+        databases.run(databases.source, f"GRANT pg_signal_backend TO {owner}")
+
+        assert action.run(context(secrets=shop.SECRETS)).kept
+        with pytest.raises(psycopg.OperationalError):
+            session.execute("SELECT 1")
+    databases.run(databases.source, f"DROP ROLE app_{owner}")
+
+
+def test_what_others_copy_on_the_same_server_does_not_matter(databases, copy, context, owner):
+    staging = databases.target.rpartition("/")[2]
+    databases.run(databases.source, f"ALTER ROLE {owner} CREATEDB", f"ALTER DATABASE {staging} OWNER TO {owner}")
+
+    with closing(psycopg.connect(databases.source)) as other:
+        other.pgconn.send_query(b"COPY (SELECT pg_sleep(600)) TO STDOUT")
+        done = copy(target=databases.target.replace("//stackhand@", f"//{owner}@")).run(context(secrets=shop.SECRETS))
+        other.cancel()
+
+    assert done.tables == 4
+
+
+def test_what_is_not_copied_is_said_before_the_click(databases, copy, context):
+    databases.run(
+        databases.source,
+        "SELECT lo_create(4711)",
+        "CREATE EXTENSION file_fdw",
+        "CREATE SERVER disk FOREIGN DATA WRAPPER file_fdw",
+        "CREATE FOREIGN TABLE log (line text) SERVER disk OPTIONS (filename '/dev/null')",
+    )
+
+    text = copy().preview(context(secrets=shop.SECRETS, previewing=True))
+
+    assert (
+        "Not copied: the rows of the foreign table log, which reads in staging, too, where production reads, "
+        "1 large objects." in text
+    )
+
+
+def test_personal_data_in_binary_columns_is_found(databases, copy, context):
+    databases.run(
+        databases.source,
+        "CREATE TABLE carts (id int PRIMARY KEY, state bytea)",
+        f"INSERT INTO carts VALUES (1, '\\x00ff'::bytea || convert_to('mail:{shop.MARK}@raw.example.org', 'UTF8'))",
+    )
+
+    with pytest.raises(ActionFailed, match=r"carts\.state \(holds what looks like e-mail addresses\)"):
         copy().run(context(secrets=shop.SECRETS))
