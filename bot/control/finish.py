@@ -10,7 +10,7 @@ from bot.control.engine import Engine
 from bot.control.holds.asking import lets_pass, withdraw
 from bot.control.holds.reservations import begin_reservation
 from bot.control.moments import call_off, wait_key
-from bot.control.notify import tell_end
+from bot.control.notify import tell_end, tell_interrupted
 from bot.control.scope import scope_of
 from bot.model.freeze import freeze_key
 from bot.model.lock import Claim, Lock
@@ -123,6 +123,8 @@ def stand_still(
         go_on(tx, engine, run.number)
         return
     tx.runs.change(run.number, status=status, reason=reason, hint=hint)
+    if status is RunStatus.INTERRUPTED:
+        tell_interrupted(tx, run, now=now)
     if status is RunStatus.WAITING and _a_moment_has_come(tx, run.number):
         resume(tx, engine, run, now=now)
 

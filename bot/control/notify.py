@@ -17,23 +17,37 @@ def tell_start(tx: Transaction, run: Run, *, now: datetime) -> None:
     """Owe what is to be told when *run* begins."""
     for index, rule in enumerate(run.plan.notify):
         if Occasion.START in rule.on and rule.concerns(run.job, run.environment):
-            _owe(tx, run, rule, Occasion.START, index, now)
+            _owe(tx, run, rule, Occasion.START, str(index), now)
 
 
 def tell_end(tx: Transaction, run: Run, status: RunStatus, *, now: datetime) -> None:
     """Owe what is to be told now that *run* has come to *status*."""
     occasions = _occasions(tx, run, status)
-    for index, rule in enumerate(_rules(run, status)):
+    for index, rule in enumerate(_rules(run, is_failure=status.is_failure)):
         wanted = [occasion for occasion in _ORDER if occasion in occasions and occasion in rule.on]
         if wanted and rule.concerns(run.job, run.environment):
-            _owe(tx, run, rule, wanted[0], index, now)
+            _owe(tx, run, rule, wanted[0], str(index), now)
 
 
-def _rules(run: Run, status: RunStatus) -> Iterator[NotifyRule]:
+def tell_interrupted(tx: Transaction, run: Run, *, now: datetime) -> None:
+    """Owe that *run* stands still until somebody says how it goes on: told like a failure, and its starter is called.
+
+    Nothing goes on by itself, and others wait for its lock, but an edit of its message makes no sound.
+    """
+    told = [one for one in _rules(run, is_failure=True) if one.concerns(run.job, run.environment)]
+    told = [one for one in told if Occasion.FAILURE in one.on]
+    if run.channel and not run.starter.is_automatic and not any("starter" in one.mention for one in told):
+        told.append(NotifyRule(channel=run.channel, on=(Occasion.FAILURE,), mention=("starter",)))
+    for index, rule in enumerate(told):
+        # It may be interrupted again after the decision, and is then told again.
+        _owe(tx, run, rule, Occasion.FAILURE, f"interrupted:{run.revision}:{index}", now)
+
+
+def _rules(run: Run, *, is_failure: bool) -> Iterator[NotifyRule]:
     yield from run.plan.notify
     is_told = any(Occasion.FAILURE in rule.on and rule.concerns(run.job, run.environment) for rule in run.plan.notify)
     is_elsewhere = run.plan.channel != run.channel
-    if run.starter.is_automatic and status.is_failure and run.plan.channel and is_elsewhere and not is_told:
+    if run.starter.is_automatic and is_failure and run.plan.channel and is_elsewhere and not is_told:
         # Nobody pressed anything, so nobody looks: those who answer for the stack have to hear of it.
         yield NotifyRule(channel=run.plan.channel, on=(Occasion.FAILURE,))
 
@@ -47,7 +61,7 @@ def _occasions(tx: Transaction, run: Run, status: RunStatus) -> set[Occasion]:
     return {Occasion.FINISH}
 
 
-def _owe(tx: Transaction, run: Run, rule: NotifyRule, occasion: Occasion, index: int, now: datetime) -> None:
+def _owe(tx: Transaction, run: Run, rule: NotifyRule, occasion: Occasion, index: str, now: datetime) -> None:
     hours = rule.quiet.around(now) if rule.quiet and occasion is not Occasion.FAILURE else None
     if hours is None:
         told: dict[str, Any] = {

@@ -4,6 +4,7 @@ import pytest
 
 from tests.runner.lab import kill_programs
 from tests.scenarios.watched import start
+from tests.slack import read
 
 STACK = """\
 stack: wheel
@@ -45,11 +46,14 @@ def test_after_the_machine_died_in_a_step_people_try_it_again_take_all_back_or_l
 
     bot.start()
     asked = tried.until("[Retry step]")
+    called = slack.until(lambda: [read(one) for one in slack.messages(thread=tried.message)])
     tried.click("Retry step")
     undone.click("Undo")
     left.click("Abort")
 
     assert "The machine died in the middle of this step" in asked
+    assert "*Turn* interrupted: Spin: The machine died in the middle of this step" in called[0]
+    assert f"<@{slack.id}>" in called[0], "an edit makes no sound, so who started it is called"
     assert "Lift · done" in tried.until("*Succeeded*")
     undone.until("*Aborted*")
     assert "Lift · not done" in left.until("*Aborted*")
