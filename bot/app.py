@@ -359,6 +359,8 @@ class App:
             self.control.watch.keep()
             self._say_mistakes()
             self._post_boards()
+            if self._slack:
+                self._slack.show_stacks()
 
     def _say_mistakes(self) -> None:
         for problem in self.catalog.problems:

@@ -4,6 +4,7 @@ import os
 import secrets
 import socket
 import ssl
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from math import inf
 from urllib.error import URLError
@@ -17,6 +18,7 @@ from bot.base.errors import SetupProblem
 from bot.base.nudges import Nudges
 from bot.control.preview import Previewer
 from bot.model.message import MessageKind
+from bot.model.stack import Stack
 from bot.slack.app import build_app
 from bot.slack.audit_upload import AuditUpload
 from bot.slack.client import error_code, make_client
@@ -85,6 +87,7 @@ class SlackEdge:
         self._previews = ThreadPoolExecutor(_PREVIEWS, "slack-preview")
         self._desk = self._make_desk(control, catalog, store, previewer, clock)
         self._homes = Homes(client=self._client, store=store, clock=clock, build=lambda user: home_of(self._desk, user))
+        self._shown: Mapping[str, Stack] = {}
         self._socket: Socket | None = None
         self._http: HttpMode | None = None
 
@@ -103,6 +106,7 @@ class SlackEdge:
         except SetupProblem:
             self.stop(timeout_s=1.0)
             raise
+        self.show_stacks()
         self._outbox.start()
         self._homes.start()
 
@@ -119,6 +123,17 @@ class SlackEdge:
     def post_board(self, stack: str, channel: str) -> None:
         """Put the buttons of *stack* into *channel*, once; freshens them when they are there already."""
         owe_board(self._desk, stack, channel)
+
+    def show_stacks(self) -> None:
+        """Let boards and homes show the stacks as they are now; nothing is sent of one that nobody has edited."""
+        before, self._shown = self._shown, dict(self._desk.stacks.stacks)
+        edited = [name for name in {**before, **self._shown} if before.get(name) != self._shown.get(name)]
+        if edited:
+            with self._desk.store.begin() as tx:
+                for name in edited:
+                    tx.messages.show_boards(name)
+            self._desk.wake()
+            self._homes.stacks_changed()
 
     def _connect(self, timeout_s: float) -> None:
         _sign_in(self._client, self._api_url)

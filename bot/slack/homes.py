@@ -11,6 +11,7 @@ from slack_sdk import WebClient
 
 from bot.base.clock import Clock
 from bot.base.errors import Refused
+from bot.control.holds.freezes import FREEZES_SEEN
 from bot.slack.client import Later, Never, Unsure, call
 from bot.slack.people import NotOfThisWorkspace
 from bot.store.store import Store
@@ -27,7 +28,7 @@ _MOST_PER_LOOK = 2
 _AFTER_TROUBLE = timedelta(minutes=1)
 
 #: Differs as soon as anything happened that a home may show.
-_Seen = tuple[int, int, tuple[tuple[str, int], ...]]
+_Seen = tuple[int, int, tuple[tuple[str, int], ...], str, int]
 
 #: Makes the home of a Slack user.
 Build = Callable[[str], dict[str, Any]]
@@ -42,7 +43,7 @@ class _Home:
     #: After trouble it is left alone until then.
     not_before: datetime | None = None
     #: Up to which change of the rows it is fresh.
-    seen: _Seen = field(default=(-1, -1, ()))
+    seen: _Seen = field(default=(-1, -1, (), "", -1))
 
 
 class Homes:
@@ -55,6 +56,7 @@ class Homes:
         self._build = build
         self._lock = threading.Lock()
         self._homes: dict[str, _Home] = {}
+        self._edits = 0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="slack-homes", daemon=True)
 
@@ -90,6 +92,10 @@ class Homes:
         if home:
             self._publish(user, home, self._newest())
 
+    def stacks_changed(self) -> None:
+        """Somebody edited the stacks: of that the rows know nothing."""
+        self._edits += 1
+
     def _loop(self) -> None:
         while not self._stopping.wait(_LOOK_EVERY_S):
             try:
@@ -115,7 +121,8 @@ class Homes:
     def _newest(self) -> _Seen:
         """Each step of a run and each request is a row; what a check finds is none."""
         with self._store.read() as tx:
-            return tx.events.newest(), tx.audit.newest(), tx.watchers.failing()
+            cold = tx.starts.last(FREEZES_SEEN) or ""
+            return tx.events.newest(), tx.audit.newest(), tx.watchers.failing(), cold, self._edits
 
     def _publish(self, user: str, home: _Home, newest: _Seen) -> bool:
         """Show *user* their home unless they see it already; did it ask Slack?"""

@@ -114,3 +114,15 @@ def test_a_card_shows_what_is_held_of_its_stack(slack):
     card = grace.until(lambda: next((read(one) for one in grace.ephemerals() if "*depot*" in read(one)), None))
     assert "🔒 *depot* is held by *Ada Lovelace* <!date" in card
     assert "Wagons are repaired" in card
+
+
+def test_the_home_shows_what_was_edited_and_what_froze(bot, slack):
+    slack.open_home()
+    home(slack, "[Leave]")
+
+    bot.write("stack.yml", STACK.replace("title: Leave", "title: Depart"), stack="train")
+    assert "[Leave]" not in home(slack, "[Depart]")
+    bot.write("freezes.yml", "freezes: [{title: snow, on: train, weekly: Mon 00:00 - Mon 00:00}]\n", stack="")
+    home(slack, "*Train*: Frozen")
+    (bot.stacks / "freezes.yml").unlink()
+    slack.until(lambda: "*Train*: Frozen" not in read(slack.home()))

@@ -1,5 +1,6 @@
 """What stands in channels for people who type nothing: pinned boards, a message's shortcut, steps of workflows."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ jobs:
     steps: [{uses: command.run, with: {argv: ["false"]}}]
 """
 RULES = """\
-- {who: ["@platform", U0BEA], may: [see, run, undo], on: [post, demo]}
+- {who: ["@platform", U0BEA], may: [see, run, undo], on: [post, demo, mail]}
 - {who: "@platform", may: admin, on: [post, demo]}
 - {who: workflows, may: run, on: post/*/town}
 """
@@ -57,6 +58,21 @@ def test_an_admin_pins_a_board_and_one_click_opens_the_form(slack):
     form = filled(bea)
     bea.close(form)
     assert form["title"]["text"] == "Send"
+
+
+def test_a_board_follows_the_edits_of_its_stack_and_says_when_that_is_gone(bot, slack):
+    mail = STACK.replace("post", "mail").replace("Post", "Mail")
+    bot.write("stack.yml", mail, stack="mail")
+    slack.message_with("Mail: Send, Lose")
+    slack.command("board mail", channel="#support")
+    slack.message_with("Mail: Send, Lose", channel="#support")
+
+    bot.write("stack.yml", mail.replace("Lose", "Mislay"), stack="mail")
+    edited = read(slack.message_with("Mail: Send, Mislay", channel="#support"))
+    shutil.rmtree(bot.stacks / "mail")
+
+    assert "[Mislay]" in edited
+    assert "[Send]" not in read(slack.message_with("The stack mail is not there any more.", channel="#support"))
 
 
 def test_a_channel_without_the_bot_gets_no_board_and_who_asked_is_told_at_once_what_to_do(slack):

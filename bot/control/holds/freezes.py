@@ -18,7 +18,8 @@ from bot.model.target import place, target_of
 from bot.store.store import Store, Transaction
 
 #: Under which it is remembered what was frozen at the last look, and by which rules.
-_SEEN, _RULES = "freezes", "freezes.rules"
+#: Where it is remembered what was frozen at the last look: it changes when a freeze begins or ends.
+FREEZES_SEEN, _RULES = "freezes", "freezes.rules"
 
 
 class Freezes:
@@ -58,7 +59,7 @@ class Freezes:
         """
         rules = self._catalog.freezes
         cold = [name for stack in self._catalog.stacks.values() for name in self._words(stack)]
-        self._once(_SEEN, "\n".join(cold), lambda tx: tx.messages.show_boards())
+        self._once(FREEZES_SEEN, "\n".join(cold), lambda tx: tx.messages.show_boards())
         self._once(_RULES, repr(rules), lambda tx: let_go(tx, self._engine, rules, now=self._clock.now()))
 
     def _once(self, key: str, what: str, then: Callable[[Transaction], object]) -> None:
