@@ -20,6 +20,7 @@ from bot.base.errors import NotAllowed
 from bot.base.text import join_words
 from bot.model.person import WORKFLOW, Person
 from bot.model.stack import AccessRule, Stack
+from bot.model.target import place
 from bot.store.store import Store
 
 
@@ -62,13 +63,23 @@ class Access:
     def demand(self, person: Person, verb: str, target: str, *, origin: str) -> None:
         """Go on only if *person* may. Raises NotAllowed with who may, and leaves an audit record of it."""
         if not self.may(person, verb, target):
-            self.deny(person, verb, target, name=target, origin=origin)
+            self.deny(person, verb, target, name=self._title(target), origin=origin)
 
     def deny(self, person: Person, verb: str, target: str, *, name: str, origin: str) -> NoReturn:
         """Say no to what people know as *name*, with who may, and leave an audit record of it. Raises NotAllowed."""
         self.record_denial(person, verb, target, origin=origin)
         what = f"{'administer' if verb == 'admin' else verb} {'everything' if name == '*' else name}"
-        raise NotAllowed(f"You may not {what}.", hint=self.who_may(verb, target))
+        gone = self._rules(self._catalog.access).is_gone(target)
+        why = f"{_parts(target)[2]} is declared no more, and so counts as protected. " if gone else ""
+        raise NotAllowed(f"You may not {what}.", hint=why + self.who_may(verb, target))
+
+    def _title(self, target: str) -> str:
+        """What people call *target*, where it is one job or one stack that is declared."""
+        stack, job, environment = _parts(target)
+        declared = self._catalog.stacks.get(stack)
+        if declared is None or (job and job not in declared.jobs):
+            return target
+        return place(declared.jobs[job].title if job else declared.title, environment)
 
     def record_denial(self, person: Person, verb: str, target: str, *, origin: str) -> None:
         """Leave an audit record of a no."""
@@ -195,6 +206,12 @@ class _Rules:
         found = [one for declared in stacks if (one := declared.declared(environment))]
         # One that is declared no more may well have been protected.
         return not found or any(one.protected for one in found)
+
+    def is_gone(self, target: str) -> bool:
+        """Is its environment one that its stack declares no more?"""
+        stack, _, environment = _parts(target)
+        declared = self.stacks.get(stack)
+        return bool(environment and declared and not declared.declared(environment))
 
 
 def _denies(rule: AccessRule, verb: str, target: str) -> bool:

@@ -218,6 +218,25 @@ def test_a_no_says_who_may_and_leaves_a_record(store: Store) -> None:
     assert (record.verb, record.target, record.answer) == ("run", STAGING, "denied")
 
 
+@pytest.mark.parametrize(
+    ("verb", "target", "said", "who"),
+    [
+        ("cancel", "shop/move/production", "You may not cancel Move, production.", "Nobody may yet"),
+        ("run", "shop/move/canary", "You may not run Move, canary.", "canary is declared no more, and so counts"),
+        ("override", "shop", "You may not override Shop.", "Nobody may yet"),
+        ("override", "shop/*/production", "You may not override shop/*/production.", "Nobody may yet"),
+    ],
+)
+def test_a_no_calls_things_as_people_do_and_says_what_is_gone(
+    store: Store, verb: str, target: str, said: str, who: str
+) -> None:
+    with pytest.raises(NotAllowed) as no:
+        access(store, allow("@platform")).demand(EVE, verb, target, origin="slack")
+
+    assert no.value.reason == said
+    assert no.value.hint.startswith(who)
+
+
 def test_a_yes_leaves_its_record_to_what_is_then_done(store: Store) -> None:
     access(store, allow("@platform")).demand(ADA, "run", STAGING, origin="slack")
 

@@ -156,7 +156,7 @@ def test_a_workflow_goes_on_once_the_run_has_succeeded_also_after_a_crash(bot, s
         ({"environment": "abroad"}, "Workflows may not run post/send/abroad."),
         ({"job": "sned"}, 'Post has no job "sned". Did you mean "send"?'),
         ({"environment": "town", "answers": "stamps=11"}, "stamps: "),
-        ({"environment": "town", "person": "U0LINUS"}, "You may not run post/send/town."),
+        ({"environment": "town", "person": "U0LINUS"}, "You may not run Send, town."),
     ],
 )
 def test_a_workflow_stops_where_the_job_fails_or_may_not_run(slack, inputs, said):

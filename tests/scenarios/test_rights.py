@@ -106,8 +106,8 @@ def test_somebody_else_cancels_a_run_if_they_may_and_is_told_who_may_if_not(slac
     linus.click(run.message, "Cancel")
     bea.click(run.message, "Cancel")
 
-    assert "@platform may" in told(linus, "You may not cancel press/print/staging.")
-    assert "but not Bea Miller" in told(bea, "You may not cancel press/print/staging.")
+    assert "@platform may" in told(linus, "You may not cancel Print, staging.")
+    assert "but not Bea Miller" in told(bea, "You may not cancel Print, staging.")
     assert "*Running*" in run.text
     grace.click(run.message, "Cancel")
     text = run.until("*Aborted*")
@@ -177,7 +177,7 @@ def test_a_freeze_holds_back_who_may_not_override_it(bot, slack):
     page = slack.until(lambda: next((one for one in slack.snapshot()["modals"] if "now?" in read(one)), None))
     slack.submit(page, {"Why does it have to be now? Everybody reads it": "The queen comes"})
 
-    assert "Nobody may yet" in refused(slack, "You may not override press/print/staging.")
+    assert "Nobody may yet" in refused(slack, "You may not override Print, staging.")
     assert len(runs(slack)) == known
     bot.stacks.joinpath("freezes.yml").unlink()
 
