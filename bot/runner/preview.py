@@ -36,11 +36,11 @@ from bot.model.approval import StepPreview
 from bot.model.file import files_of
 from bot.model.plan import AnyStep, Each, Plan, RunJob, Uses, walk
 from bot.model.run import HOOKS, HostResult, Progress, Run, StepStatus
+from bot.runner.actions import make
 from bot.runner.context import ProgramLost, StepContext
 from bot.runner.files import BringFiles
 from bot.runner.signals import Signals
 from bot.runner.step_log import StepLog
-from bot.runner.use import make
 from bot.store.store import Store
 
 log = structlog.get_logger()

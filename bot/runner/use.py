@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from pydantic import ValidationError
 
 from actions import library
 from actions.api import Action, ActionFailed, Crash, Outputs
@@ -21,6 +20,7 @@ from bot.control.logs import RunLog
 from bot.model.plan import Uses
 from bot.model.run import HostResult, Run, StepRecord, StepStatus
 from bot.model.timer import TimerState
+from bot.runner.actions import is_undoable, make, outputs_of, remade
 from bot.runner.context import ProgramLost, StepContext
 from bot.runner.detached import FULL
 from bot.runner.recorder import Recorder, StepReport
@@ -107,8 +107,8 @@ class Use:
 
     def reverse_of(self, record: StepRecord) -> Reverse | None:
         """The action that undoes a step that began; None: there is none. Raises ActionFailed when nobody can tell."""
-        action = _remade(record)
-        done = _outputs_of(action, record) if action else None
+        action = remade(record)
+        done = outputs_of(action, record) if action else None
         reverse = action.undo(done) if action and done else None
         return Reverse(library.name_of(type(reverse)), reverse.model_dump(mode="json")) if reverse else None
 
@@ -136,11 +136,11 @@ class Use:
         self, step: Uses, attempt: int, scope: Mapping[str, Any], *, resumed: StepRecord | None, cancelled: Cancelled
     ) -> "_Result":
         try:
-            action = (_remade(resumed) if resumed else None) or make(step, scope)
+            action = (remade(resumed) if resumed else None) or make(step, scope)
             earlier = self._recorder.record(step.id)
             # Before the first try only hosts of the run that this one takes up are there.
             if not resumed and (attempt > 1 or earlier.hosts):
-                action = rest_of(action, earlier, _outputs_of(action, earlier))
+                action = rest_of(action, earlier, outputs_of(action, earlier))
         except ActionFailed as failed:
             return _failed(failed.reason, failed.hint)
         if resumed and resumed.begun and not _may_go_on(action, resumed):
@@ -219,7 +219,7 @@ class Use:
             hint = "This is a bug in the action, not in your answers. The log has its trace."
             return _Result(StepStatus.ERRORED, {"reason": reason, "hint": hint})
         stored = self._redactor.mask_all(outputs.model_dump(mode="json"))
-        return _Result(StepStatus.SUCCEEDED, {"outputs": stored, "undoable": _undoable(action, outputs)})
+        return _Result(StepStatus.SUCCEEDED, {"outputs": stored, "undoable": is_undoable(action, outputs)})
 
     def _signals(
         self, step: Uses | None, resumed: StepRecord | None, *, may_be_left: bool, cancelled: Cancelled
@@ -295,7 +295,7 @@ class _Report(StepReport):
         self._redactor = redactor
         self._action = action
         self._begun = resumed is not None and resumed.begun
-        self._outputs = _outputs_of(action, resumed) if resumed else None
+        self._outputs = outputs_of(action, resumed) if resumed else None
         #: The step as it stood when it began to watch something, and until when at least it was to.
         self._watching: StepRecord | None = None
         self._ends_at = datetime.max.replace(tzinfo=UTC)
@@ -323,54 +323,10 @@ class _Report(StepReport):
         values: dict[str, Any] = {"begun": True, "machine": socket.gethostname()}
         if outputs is not None:
             stored = self._redactor.mask_all(outputs.model_dump(mode="json"))
-            values |= {"outputs": stored, "undoable": _undoable(self._action, outputs)}
+            values |= {"outputs": stored, "undoable": is_undoable(self._action, outputs)}
         self._recorder.step(self._step, event="begun", **values)
         self._begun, self._outputs = True, outputs
         return outputs
-
-
-def make(step: Uses, scope: Mapping[str, Any]) -> Action[Any]:
-    """The action of *step* with its values filled in. Raises ActionFailed when they do not fit it."""
-    try:
-        values = dict(step.with_) if step.literal else evaluate(step.with_, scope)
-        return library.fill(library.find(step.uses), values)
-    except ExpressionProblem as problem:
-        raise ActionFailed(str(problem), hint="The stack's author has to mend this expression.") from problem
-    except library.UnknownAction as unknown:
-        raise ActionFailed(f"There is no action {step.uses} (any more).") from unknown
-
-
-def _remade(record: StepRecord) -> Action[Any] | None:
-    """The action as it was when the step began. Raises ActionFailed when a newer program cannot read its fields."""
-    if record.uses is None or record.fields is None:
-        return None
-    try:
-        return library.find(record.uses).model_validate(record.fields)
-    except ValidationError as error:
-        raise _changed(record, "takes other fields") from error
-    except library.UnknownAction as unknown:
-        raise _changed(record, "is not there any more") from unknown
-
-
-def _outputs_of(action: Action[Any], record: StepRecord) -> Outputs | None:
-    """What the step put out when it began. Raises ActionFailed as `_remade` does."""
-    if record.outputs is None:
-        return None
-    try:
-        return action.outputs_type().model_validate(record.outputs)
-    except ValidationError as error:
-        raise _changed(record, "has other outputs") from error
-
-
-def _changed(record: StepRecord, what: str) -> ActionFailed:
-    return ActionFailed(
-        f'"{record.title}" began with an older version of {record.uses}, which {what} today.',
-        hint="Look at what it has done, then run the job again.",
-    )
-
-
-def _undoable(action: Action[Any], outputs: Outputs) -> bool:
-    return action.undo(outputs) is not None
 
 
 def _may_go_on(action: Action[Any], record: StepRecord) -> bool:

@@ -4,7 +4,7 @@ import pytest
 
 from actions.api import ActionFailed
 from bot.model.plan import Uses
-from bot.runner.use import make
+from bot.runner.actions import make
 
 NODES = [{"http": "http://10.0.0.11:6081"}]
 
