@@ -11,7 +11,7 @@ from bot.control.start import ReadyJob
 from bot.model.approval import ApprovalView, StepPreview
 from bot.model.audit import AuditRecord
 from bot.model.plan import walk
-from bot.model.run import Run, RunView, StepRecord
+from bot.model.run import NextTry, Run, RunView, StepRecord
 
 
 def dumps(value: object) -> str:
@@ -28,7 +28,7 @@ def run_object(view: RunView) -> dict[str, Any]:
         "hint": view.run.hint,
         "waits_for": view.waits_for,
         "lock": view.run.lock,
-        "steps": [_step(step, names.get(step.id)) for step in view.steps],
+        "steps": [_step(step, names.get(step.id), view.next_tries.get(step.id)) for step in view.steps],
         "outputs": {
             names[step.id]: dict(step.outputs or {})
             for step in view.steps
@@ -114,10 +114,10 @@ def audit_object(record: AuditRecord) -> dict[str, Any]:
     return asdict(record)
 
 
-def _step(step: StepRecord, name: str | None) -> dict[str, Any]:
+def _step(step: StepRecord, name: str | None, next_try: NextTry | None) -> dict[str, Any]:
     shown = asdict(step)
     del shown["run"], shown["position"]
-    return {"id": step.id, "name": name, **shown}
+    return {"id": step.id, "name": name, **shown, "next_try_at": next_try.at if next_try else None}
 
 
 def _other(value: object) -> str:

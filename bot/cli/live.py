@@ -13,7 +13,7 @@ from rich.text import Text
 
 from bot.cli import screen
 from bot.cli.run_words import STYLES, ending, headline, hosts_line, step_line
-from bot.model.run import Progress, RunView, StepRecord, StepStatus
+from bot.model.run import NextTry, Progress, RunView, StepRecord, StepStatus
 from bot.model.signs import STEP_SIGNS
 
 
@@ -94,12 +94,12 @@ def news(before: RunView | None, after: RunView, now: datetime) -> Iterator[str]
     for step in after.visible_steps:
         old = old_steps.get(step.id)
         if step.status is not StepStatus.PENDING and (old is None or _differs(old, step)):
-            yield from step_lines(step, now)
+            yield from step_lines(step, now, after.next_tries.get(step.id))
 
 
-def step_lines(step: StepRecord, now: datetime) -> Iterator[str]:
+def step_lines(step: StepRecord, now: datetime, next_try: NextTry | None = None) -> Iterator[str]:
     """A step in plain lines: how it stands, its hosts, why."""
-    yield f"{STEP_SIGNS[step.status]} {step_line(step, now)}"
+    yield f"{STEP_SIGNS[step.status]} {step_line(step, now, next_try)}"
     if step.status.is_over and step.hosts:
         yield f"   {hosts_line(step.hosts)}"
     if step.reason:
@@ -114,7 +114,10 @@ def picture(view: RunView, log: list[str], now: datetime, *, once: bool = False)
     if view.waits_for:
         rows.append(Text(screen.visible(view.waits_for), "yellow"))
     said = run.reason if once else ""
-    rows += [Padding(_step(step, now, said), (0, 0, 0, 2 * step.id.count("."))) for step in view.visible_steps]
+    rows += [
+        Padding(_step(step, now, said, view.next_tries.get(step.id)), (0, 0, 0, 2 * step.id.count(".")))
+        for step in view.visible_steps
+    ]
     if log:
         rows += [
             Text(),
@@ -127,9 +130,9 @@ def _differs(old: StepRecord, new: StepRecord) -> bool:
     return (old.status, old.attempt) != (new.status, new.attempt)
 
 
-def _step(step: StepRecord, now: datetime, said: str) -> RenderableType:
+def _step(step: StepRecord, now: datetime, said: str, next_try: NextTry | None) -> RenderableType:
     style = STYLES[step.status]
-    line = Text(screen.visible(step_line(step, now)), "" if style != "dim" else "dim")
+    line = Text(screen.visible(step_line(step, now, next_try)), "" if style != "dim" else "dim")
     rows: list[RenderableType] = [Text.assemble((f"{STEP_SIGNS[step.status]} ", style), line)]
     if step.progress and step.status is StepStatus.RUNNING:
         rows.append(Padding(_progress(step.progress), (0, 0, 0, 5)))

@@ -126,7 +126,7 @@ def _plain(view: RunView, now: datetime) -> Iterator[str]:
     if view.waits_for:
         yield view.waits_for
     for step in view.visible_steps:
-        yield from step_lines(step, now)
+        yield from step_lines(step, now, view.next_tries.get(step.id))
 
 
 def _row(console: Console, run: Run) -> list[str | Text]:

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from bot.base.text import format_duration, plural
-from bot.model.run import HostResult, Run, RunStatus, RunView, StepRecord
+from bot.base.text import format_duration, format_moment, plural
+from bot.model.run import HostResult, NextTry, Run, RunStatus, RunView, StepRecord
 
 #: What the terminal's exit code says about a run.
 EXIT_CODES = {
@@ -54,8 +54,11 @@ def ending(view: RunView) -> Iterator[str]:
         yield f"To take it back: stackhand undo {run.number}"
 
 
-def step_line(step: StepRecord, now: datetime) -> str:
+def step_line(step: StepRecord, now: datetime, next_try: NextTry | None = None) -> str:
     """`1  Put up the page: running, 12s`."""
+    if next_try:
+        starts = format_moment(next_try.at, beside=now)
+        return f"{step.id}  {step.title}: waiting, try {step.attempt} of {next_try.of} starts at {starts}"
     length = format_duration((step.ended_at or now) - step.started_at) if step.started_at else ""
     again = f", try {step.attempt}" if step.attempt > 1 else ""
     words = ", ".join(word for word in (f"{step.status}{again}", length) if word)

@@ -125,7 +125,7 @@ def stand_still(
     tx.runs.change(run.number, status=status, reason=reason, hint=hint)
     if status is RunStatus.INTERRUPTED:
         tell_interrupted(tx, run, now=now)
-    if status is RunStatus.WAITING and _a_moment_has_come(tx, run.number):
+    if status is RunStatus.WAITING and a_moment_has_come(tx, run.number):
         resume(tx, engine, run, now=now)
 
 
@@ -166,13 +166,14 @@ def then_key(stack: str, job: str, environment: str | None) -> str:
     return f"then:{stack}/{job}/{environment or ''}"
 
 
-def _a_moment_has_come(tx: Transaction, number: int) -> bool:
+def a_moment_has_come(tx: Transaction, number: int, *, inside: str = "") -> bool:
     """Does a step wait for a moment that is over, or for a run that has ended?
 
-    It came while other steps, side by side with it, were at work.
+    It came while other steps, side by side with it, were at work. Of all steps, or of one and those *inside* it.
     """
     to_come = {timer.key for timer in tx.timers.of_run(number) if timer.state is TimerState.WAITING}
     waiting = [step for step in tx.steps.of(number) if step.status is StepStatus.WAITING]
+    waiting = [step for step in waiting if not inside or f"{step.id}.".startswith(f"{inside}.")]
     called = called_by_steps(tx, number)
     return any(
         called[step.id].status.is_over if step.id in called else wait_key(number, step.id) not in to_come

@@ -21,7 +21,7 @@ from bot.control.finish import go_on
 from bot.control.forms.files import Files
 from bot.control.forms.forms import Forms, read_inputs
 from bot.control.holds.freezes import Freezes
-from bot.control.holds.waits import is_in_line, waits_for
+from bot.control.holds.waits import is_in_line, next_tries, waits_for
 from bot.control.jobs import demand_that_people_may_start
 from bot.control.logs import RunLog
 from bot.control.noted import note
@@ -239,6 +239,7 @@ class Runs:
                 is_in_line=is_in_line(tx, run),
                 steps=steps,
                 waits_for=waiting,
+                next_tries=next_tries(tx, run, steps),
                 called=tuple(tx.runs.called_by(number)),
                 retry_from=point if point and not taken_up_by(run, tx.runs.follow_ups(number)) else None,
             )

@@ -219,6 +219,11 @@ class Plan(_Frozen):
         own = next((steps for steps in lists if any(one.id == id for one in walk(steps))), ())
         return _behind(own, id, in_its_list=in_its_list)
 
+    def tries(self, step: str) -> int:
+        """How often the step of this id, or a copy of one for an item, is tried at most."""
+        found = _found(self.all_steps(), step)
+        return 1 + (found.retry.times if found and found.retry else 0)
+
     def approval(self, step: str) -> Approve:
         """The approval that is the step of this id. Raises LookupError."""
         found = next((one for one in self.all_steps() if one.id == step), None)
@@ -251,6 +256,18 @@ def _moved(step: AnyStep, old: str, new: str) -> AnyStep:
         name: tuple(_moved(inner, old, new) for inner in getattr(step, name)) for name in inside if hasattr(step, name)
     }
     return step.model_copy(update={**changed, "id": new + step.id.removeprefix(old)})
+
+
+def _found(steps: list[AnyStep], id: str) -> AnyStep | None:
+    """The step of this id, also inside the copies that an `each` makes."""
+    for step in steps:
+        if step.id == id:
+            return step
+        if isinstance(step, Each) and id.startswith(f"{step.id}."):
+            index = id.removeprefix(f"{step.id}.").partition(".")[0]
+            if index.isdigit():
+                return _found(walk((step.copy_for(int(index)),)), id)
+    return None
 
 
 def _behind(steps: tuple[AnyStep, ...], id: str, *, in_its_list: bool) -> list[AnyStep]:

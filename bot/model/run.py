@@ -228,6 +228,11 @@ class StepRecord:
         return not HOOKS.isdisjoint(self.id.split("."))
 
     @property
+    def comes_again(self) -> bool:
+        """Does it stand between a try that failed and the next one, whose number is its attempt?"""
+        return self.status in {StepStatus.PENDING, StepStatus.WAITING} and self.attempt > 1
+
+    @property
     def done_hosts(self) -> list[HostResult]:
         """The hosts on which it came to a good end, as far as tries are over."""
         return [host for host in self.hosts if HostState(host.state).is_done]
@@ -278,6 +283,14 @@ class RetryPoint:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NextTry:
+    """When a step is tried again, and how many tries it has in all."""
+
+    at: datetime
+    of: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunView:
     """A run with its steps: what a message or a screen is made from."""
 
@@ -287,6 +300,8 @@ class RunView:
     waits_for: str = ""
     #: Does it wait in line for its lock?
     is_in_line: bool = False
+    #: The next tries of the steps that wait for one, by id.
+    next_tries: Mapping[str, NextTry] = field(default_factory=dict)
     #: The runs that its steps started, oldest first.
     called: tuple[Run, ...] = ()
     #: From where it can be tried again; None: only from the start.

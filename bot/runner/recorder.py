@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from bot.base.clock import Clock
 from bot.base.nudges import Nudges
-from bot.control.moments import call_off, window_key
+from bot.control.finish import a_moment_has_come
+from bot.control.moments import call_off, wait_key, window_key
 from bot.model.run import HostResult, Progress, Run, StepRecord, StepStatus
 from bot.model.timer import Timer, TimerKind, TimerState
 from bot.store.store import Store, Transaction
@@ -32,9 +33,9 @@ class Recorder:
         epoch: int,
         sleep: Callable[[float], None],
     ) -> None:
-        """*sleep* waits while the database takes no changes, and may raise."""
+        """*sleep* waits, as while the database takes no changes, and may raise."""
         self._store = store
-        self._sleep = sleep
+        self.sleep = sleep
         self._clock = clock
         self._nudges = nudges
         self._run = run
@@ -50,21 +51,42 @@ class Recorder:
             work(tx)
             tx.runs.change(self.number)
 
-        self._store.insist(guarded, sleep=self._sleep)
+        self._store.insist(guarded, sleep=self.sleep)
         self._nudges.send(self.number)
 
     def step(self, id: str, *, event: str = "", text: str = "", **values: Any) -> None:
         """Change a step's row; *event* also adds a line to the run's history."""
+        self.write(lambda tx: self._change(tx, id, event, text, values))
 
-        def change(tx: Transaction) -> None:
-            tx.steps.change(self.number, id, **values)
-            if "ended_at" in values:
-                # It is over, or another try begins: neither watches any more what this one did.
-                call_off(tx, window_key(self.number, id), by="")
-            if event:
-                tx.events.add(self.number, f"step.{event}", self.now(), step=id, text=text)
+    def waits(self, id: str, *, until: datetime, event: str = "", text: str = "", **values: Any) -> None:
+        """The step waits for a moment, which brings the run back to its engine."""
 
-        self.write(change)
+        def wait(tx: Transaction) -> None:
+            self._change(tx, id, event, text, {**values, "status": StepStatus.WAITING})
+            self._set_timer(tx, id, key=wait_key(self.number, id), kind=TimerKind.RESUME, at=until)
+
+        self.write(wait)
+
+    def _change(self, tx: Transaction, id: str, event: str, text: str, values: Mapping[str, Any]) -> None:
+        tx.steps.change(self.number, id, **values)
+        if "ended_at" in values:
+            # It is over, or another try begins: neither watches any more what this one did.
+            call_off(tx, window_key(self.number, id), by="")
+        if event:
+            tx.events.add(self.number, f"step.{event}", self.now(), step=id, text=text)
+
+    def _set_timer(self, tx: Transaction, id: str, *, key: str, kind: TimerKind, at: datetime) -> None:
+        run, step = self._run, tx.steps.get(self.number, id)
+        tx.timers.set(
+            key=key,
+            kind=kind,
+            at=at,
+            run=run.number,
+            stack=run.stack,
+            job=run.job,
+            environment=run.environment,
+            subject=step.title if step else id,
+        )
 
     def now(self) -> datetime:
         """The present moment."""
@@ -87,11 +109,13 @@ class Recorder:
             hint="",
         )
 
-    def tries_again(self, id: str, *, attempt: int, at: datetime, reason: str) -> None:
+    def tries_again(self, id: str, *, attempt: int, reason: str, at: datetime, waits_until: datetime | None) -> None:
         """The step failed *at* a moment and has tries left; *attempt* is the number of the next one."""
-        self.step(
-            id, event="failed", text=reason, status=StepStatus.PENDING, attempt=attempt, reason=reason, ended_at=at
-        )
+        values: dict[str, Any] = {"attempt": attempt, "reason": reason, "ended_at": at}
+        if waits_until is None:
+            self.step(id, event="failed", text=reason, status=StepStatus.PENDING, **values)
+        else:
+            self.waits(id, until=waits_until, event="failed", text=reason, **values)
 
     def ends(self, id: str, status: StepStatus, *, reason: str = "", hint: str = "", **values: Any) -> None:
         """The step is over, or stands still."""
@@ -131,26 +155,19 @@ class Recorder:
         began_at = step.started_at or self.now()
         if timer and timer.state is not TimerState.CANCELLED and timer.at >= began_at:
             return timer
-        self.write(lambda tx: self._open_window(tx, key, step, length))
+        at = self.now() + length
+        self.write(lambda tx: self._set_timer(tx, step.id, key=key, kind=TimerKind.WINDOW, at=at))
         return self.window(step, length)
 
-    def _open_window(self, tx: Transaction, key: str, step: StepRecord, length: timedelta) -> None:
-        run = self._run
-        tx.timers.set(
-            key=key,
-            kind=TimerKind.WINDOW,
-            at=self.now() + length,
-            run=run.number,
-            stack=run.stack,
-            job=run.job,
-            environment=run.environment,
-            subject=step.title,
-        )
-
-    def is_waiting(self, timer_key: str) -> bool:
-        """Is the moment that the run waits for still to come?"""
+    def is_waiting(self, id: str) -> bool:
+        """Is the moment that the step waits for still to come?"""
+        key = wait_key(self.number, id)
         timers = self.look(lambda tx: tx.timers.of_run(self.number))
-        return any(timer.key == timer_key and timer.state is TimerState.WAITING for timer in timers)
+        return any(timer.key == key and timer.state is TimerState.WAITING for timer in timers)
+
+    def a_moment_has_come(self, inside: str) -> bool:
+        """Is it over what step *inside*, or one within it, waits for?"""
+        return self.look(lambda tx: a_moment_has_come(tx, self.number, inside=inside))
 
     def people_took(self) -> timedelta:
         """How long the run has waited for people's yes, since it began."""
@@ -164,7 +181,7 @@ class Recorder:
 
     def look(self, at: Callable[[Transaction], T]) -> T:
         """What stands in the rows. Waits while the database is away: a step at work must not end by that."""
-        return self._store.insist_on_reading(at, sleep=self._sleep)
+        return self._store.insist_on_reading(at, sleep=self.sleep)
 
 
 class StepReport:

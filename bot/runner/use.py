@@ -15,6 +15,7 @@ from actions import library
 from actions.api import Action, ActionFailed, Crash, Outputs
 from actions.api import Cancelled as Stopped
 from bot.base.redact import Redactor
+from bot.base.text import format_duration
 from bot.catalog.expressions import ExpressionProblem, evaluate
 from bot.control.logs import RunLog
 from bot.model.plan import Uses
@@ -33,6 +34,8 @@ log = structlog.get_logger()
 #: Says who or what stops a step; the function is None for hooks, which nobody stops.
 Cancelled = Callable[[], str | None] | None
 
+#: A pause that is longer leaves the worker; for a shorter one it is not worth it to hand the run over and back.
+_LONG_PAUSE_S = 10.0
 #: How often to see whether a full disk has room again.
 _LOOK_AT_DISK_S = 0.5
 
@@ -68,37 +71,66 @@ class Use:
     def __call__(self, step: Uses, record: StepRecord, scope: Mapping[str, Any], cancelled: Cancelled) -> StepStatus:
         """Do the step, with the further tries it is granted; *record* says how far an earlier worker came.
 
+        WAITING: the run has to come back for the next try.
         Raises HandedOver when this worker leaves, Superseded when another one has taken the run over.
         """
         tries = 1 + (step.retry.times if step.retry else 0)
         attempt = max(record.attempt, 1)
         resumed = record if record.status is StepStatus.RUNNING else None
-        # An earlier worker may have left in the pause after a try.
-        failed_at = record.ended_at if record.status is StepStatus.PENDING and attempt > 1 else None
+        pause_s = self._left_of_pause_s(step, record)
+        is_in_pause = record.status is StepStatus.WAITING and self._recorder.is_waiting(step.id)
+        if is_in_pause and (cancelled is None or cancelled() is None):
+            return StepStatus.WAITING
         while True:
-            if failed_at and (stopped := self._pause(step, attempt - 1, failed_at, cancelled)):
+            if pause_s is not None and (stopped := self._pause(pause_s, cancelled)):
                 return self._end(step, stopped)
             if self._leaving.is_set():
                 raise HandedOver
             result = self._patiently(step, attempt, scope, resumed=resumed, cancelled=cancelled)
-            if attempt >= tries or not _is_worth_another_try(step, attempt, scope, result):
+            if attempt >= tries or step.retry is None or not _is_worth_another_try(step, attempt, scope, result):
                 return self._end(step, result)
-            attempt, resumed, failed_at = attempt + 1, None, self._recorder.now()
-            self._recorder.tries_again(step.id, attempt=attempt, at=failed_at, reason=result.values["reason"])
-            self._logs.clear_step(self._run.number, step.id)
+            pause_s = step.retry.pause_s(attempt)
+            if (left_s := self._job_left_s(cancelled)) is not None and pause_s > left_s:
+                return self._end(step, self._too_late(result, attempt + 1))
+            attempt, resumed = attempt + 1, None
+            leaves = pause_s > _LONG_PAUSE_S
+            self._tries_again(step, attempt, result, waits_s=pause_s if leaves else None)
+            if leaves:
+                return StepStatus.WAITING
 
     def _end(self, step: Uses, result: "_Result") -> StepStatus:
         self._recorder.ends(step.id, result.status, **result.values)
         self._logs.clear_step(self._run.number, step.id)
         return result.status
 
-    def _pause(self, step: Uses, attempt: int, failed_at: datetime, cancelled: Cancelled) -> "_Result | None":
-        """Wait after a try that failed; how the step ends where something ends it meanwhile, else None."""
-        waited_s = (self._recorder.now() - failed_at).total_seconds()
+    def _tries_again(self, step: Uses, attempt: int, result: "_Result", *, waits_s: float | None) -> None:
+        now = self._recorder.now()
+        until = now + timedelta(seconds=waits_s) if waits_s is not None else None
+        reason = result.values["reason"]
+        self._recorder.tries_again(step.id, attempt=attempt, reason=reason, at=now, waits_until=until)
+        self._logs.clear_step(self._run.number, step.id)
+
+    def _too_late(self, result: "_Result", attempt: int) -> "_Result":
+        """How the step ends when the job's time is over before its next try: to wait for that would be in vain."""
+        length = format_duration(timedelta(seconds=self._run.plan.timeout_s or 0))
+        hint = f"Try {attempt} would begin when the job's time of {length} is over."
+        return _failed(result.values["reason"], f"{result.values['hint']} {hint}".lstrip())
+
+    def _left_of_pause_s(self, step: Uses, record: StepRecord) -> float | None:
+        """How long to wait before the next try, where an earlier worker left in the pause before it; else None."""
+        if record.status is StepStatus.WAITING:
+            return 0.0
+        if not record.comes_again or record.ended_at is None or step.retry is None:
+            return None
+        waited_s = (self._recorder.now() - record.ended_at).total_seconds()
+        return step.retry.pause_s(record.attempt - 1) - waited_s
+
+    def _pause(self, seconds: float, cancelled: Cancelled) -> "_Result | None":
+        """Wait before a further try; how the step ends where something ends it meanwhile, else None."""
         # The step's own time is that of one try.
         signals = self._signals(None, None, may_be_left=True, cancelled=cancelled)
         try:
-            signals.wait(step.retry.pause_s(attempt) - waited_s if step.retry else 0)
+            signals.wait(seconds)
         except Stopped:
             return _Result(StepStatus.ABORTED)
         except ActionFailed as late:
@@ -224,23 +256,31 @@ class Use:
     def _signals(
         self, step: Uses | None, resumed: StepRecord | None, *, may_be_left: bool, cancelled: Cancelled
     ) -> Signals:
-        limits = []
-        if step is not None and step.timeout_s is not None:
-            limits.append((step.timeout_s, resumed.started_at if resumed else None))
-        if self._run.plan.timeout_s is not None and cancelled is not None:
-            # Hooks clean up after a run that took too long; they must not be cut short by the same clock.
-            # And people may take their time: a run that waits for their yes is not at work.
-            begun_at = self._run.begun_at
-            limits.append((self._run.plan.timeout_s, begun_at + self._recorder.people_took() if begun_at else None))
         signals = Signals(
             cancelled_by=cancelled or (lambda: None),
             leaving=self._leaving,
             may_be_left=may_be_left,
         )
-        for timeout_s, since in limits:
-            used_s = (self._recorder.now() - since).total_seconds() if since else 0.0
-            signals = signals.within(timeout_s, left_s=timeout_s - used_s)
+        if step is not None and step.timeout_s is not None:
+            left_s = self._left_s(step.timeout_s, resumed.started_at if resumed else None)
+            signals = signals.within(step.timeout_s, left_s=left_s)
+        if self._run.plan.timeout_s is not None and (left := self._job_left_s(cancelled)) is not None:
+            signals = signals.within(self._run.plan.timeout_s, left_s=left)
         return signals
+
+    def _job_left_s(self, cancelled: Cancelled) -> float | None:
+        """How much of the job's own time is left; None: it has no such limit, or not for this step.
+
+        Hooks clean up after a run that took too long; they must not be cut short by the same clock. And people may
+        take their time: a run that waits for their yes is not at work.
+        """
+        if self._run.plan.timeout_s is None or cancelled is None:
+            return None
+        begun_at = self._run.begun_at
+        return self._left_s(self._run.plan.timeout_s, begun_at + self._recorder.people_took() if begun_at else None)
+
+    def _left_s(self, timeout_s: float, since: datetime | None) -> float:
+        return timeout_s - ((self._recorder.now() - since).total_seconds() if since else 0.0)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ walk may be broken off anywhere and begun again from the top, by this worker or 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from enum import Enum
 from typing import Any
 
@@ -13,16 +12,13 @@ from actions.api import ActionFailed
 from bot.base.errors import Refused
 from bot.base.text import cut, parse_duration
 from bot.catalog.expressions import ExpressionProblem, evaluate
-from bot.control.moments import wait_key
 from bot.model.file import is_file
 from bot.model.plan import AnyStep, Approve, Do, Each, InParallel, Plan, RunJob, Undo, Uses, Wait, walk
 from bot.model.run import HOOKS, Run, StepRecord, StepStatus
-from bot.model.timer import TimerKind
 from bot.runner.approve import AskPeople
 from bot.runner.recorder import Recorder
-from bot.runner.side_by_side import Beside, side_by_side
+from bot.runner.side_by_side import AtWork, Beside, side_by_side
 from bot.runner.use import Cancelled, Use
-from bot.store.store import Transaction
 
 
 class Outcome(Enum):
@@ -54,6 +50,8 @@ _OF_STATUS = {
 }
 
 
+#: How often to see whether a step goes on that waits beside others at work.
+_LOOK_EVERY_S = 0.5
 #: The hooks that belong to an outcome; `ensure` belongs to all of them.
 _HOOKS_FOR = {
     Outcome.SUCCEEDED: "on_success",
@@ -90,6 +88,7 @@ class Walk:
         self._came_out: dict[str, Outcome] = {}
         #: The items of an `each`, and the copies of its step, by the copies' ids.
         self._copies: dict[str, tuple[Any, AnyStep]] = {}
+        self._at_work = AtWork()
 
     def all(self) -> Outcome:
         """Walk the steps, then the hooks that fit, and say how the run came out."""
@@ -215,7 +214,8 @@ class Walk:
         """Walk steps side by side, *at_once* at a time; when *fast*, the first failure stops all others."""
         outcomes = side_by_side(
             steps,
-            self._one,
+            self._branch,
+            at_work=self._at_work,
             at_once=at_once,
             cancelled=cancelled,
             has_failed=(lambda step: self._recorder.record(step.id).status.is_failure) if fast else None,
@@ -223,6 +223,28 @@ class Walk:
         )
         order = (Outcome.INTERRUPTED, Outcome.WAITING, Outcome.ERRORED, Outcome.FAILED, Outcome.ABORTED)
         return next((outcome for outcome in order if outcome in outcomes), Outcome.SUCCEEDED)
+
+    def _branch(self, step: AnyStep, cancelled: Cancelled) -> Outcome:
+        """Walk one of several steps. While others are at work the run cannot leave: what it waits for is seen here."""
+        while True:
+            was_stopped = _is_stopped(cancelled)
+            outcome = self._one(step, cancelled)
+            if outcome is not Outcome.WAITING or not self._comes_back(step, None if was_stopped else cancelled):
+                return outcome
+
+    def _comes_back(self, step: AnyStep, cancelled: Cancelled) -> bool:
+        """Wait until the walk goes on in *step*; false once nothing beside it is at work, so that the run may leave."""
+        self._at_work.add(-1)
+        try:
+            while True:
+                is_alone = not self._at_work
+                if _is_stopped(cancelled) or self._recorder.a_moment_has_come(step.id):
+                    return True
+                if is_alone:
+                    return False
+                self._recorder.sleep(_LOOK_EVERY_S)
+        finally:
+            self._at_work.add(1)
 
     def _each(self, step: Each, record: StepRecord, cancelled: Cancelled) -> Outcome:
         """Walk a copy of the step for each item. The items are written down first, so that a crash changes none."""
@@ -258,9 +280,8 @@ class Walk:
         return titled
 
     def _wait(self, step: Wait, record: StepRecord) -> Outcome:
-        key = wait_key(self._run.number, step.id)
         if record.status is StepStatus.WAITING:
-            if self._recorder.is_waiting(key):
+            if self._recorder.is_waiting(step.id):
                 return Outcome.WAITING
             self._recorder.ends(step.id, StepStatus.SUCCEEDED)
             return Outcome.SUCCEEDED
@@ -269,23 +290,9 @@ class Walk:
         except (ValueError, ExpressionProblem) as problem:
             self._recorder.ends(step.id, StepStatus.FAILED, reason=str(problem))
             return Outcome.FAILED
-        self._recorder.write(lambda tx: self._set_wait(tx, step, key, length))
-        return Outcome.WAITING
-
-    def _set_wait(self, tx: Transaction, step: Wait, key: str, length: timedelta) -> None:
         now = self._recorder.now()
-        tx.steps.change(self._run.number, step.id, status=StepStatus.WAITING, started_at=now)
-        run = self._run
-        tx.timers.set(
-            key=key,
-            kind=TimerKind.RESUME,
-            at=now + length,
-            run=run.number,
-            stack=run.stack,
-            job=run.job,
-            environment=run.environment,
-            subject=step.title,
-        )
+        self._recorder.waits(step.id, until=now + length, started_at=now)
+        return Outcome.WAITING
 
     def _call(self, step: RunJob, record: StepRecord, cancelled: Cancelled) -> Outcome:
         """Start the step's job, once, and leave until it is over; then take over how it came out."""
@@ -344,6 +351,10 @@ class Walk:
         began = [record for record in records if record.begun and record.uses and not _is_undo(record, step)]
         began.sort(key=lambda record: (record.started_at is not None, record.started_at), reverse=True)
         return began
+
+
+def _is_stopped(cancelled: Cancelled) -> bool:
+    return cancelled is not None and cancelled() is not None
 
 
 def _is_of(record: StepRecord, step: AnyStep) -> bool:

@@ -11,7 +11,7 @@ from bot.cli.live import Picture, news
 from bot.cli.run_words import EXIT_CODES, ending, hosts_line, is_still
 from bot.cli.screen import say, table, visible
 from bot.model.plan import Plan
-from bot.model.run import HostResult, Progress, Run, RunStatus, RunView, StepRecord, StepStatus
+from bot.model.run import HostResult, NextTry, Progress, Run, RunStatus, RunView, StepRecord, StepStatus
 
 NOW = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)
 STEP = StepRecord(run=12, id="1", position=1000, title="Put up the page", uses="ansible.run_playbook", started_at=NOW)
@@ -62,6 +62,15 @@ def test_an_ended_step_tells_of_its_hosts_and_why():
     lines = list(news(view(status=StepStatus.RUNNING), ended, NOW))
 
     assert lines == ["✗ 1  Put up the page: failed, 4.0s", "   web2 unreachable", "   web2 is unreachable."]
+
+
+def test_a_step_that_waits_for_its_next_try_says_when_that_is_and_why():
+    waits = view(RunStatus.WAITING, status=StepStatus.WAITING, attempt=2, reason="It answered 200.")
+    waits = replace(waits, next_tries={"1": NextTry(at=NOW + timedelta(minutes=5), of=3)})
+
+    lines = list(news(view(status=StepStatus.RUNNING), waits, NOW))
+
+    assert lines == ["◌ 1  Put up the page: waiting, try 2 of 3 starts at 14:35 UTC", "   It answered 200."]
 
 
 def test_many_hosts_are_counted_and_those_in_trouble_named():

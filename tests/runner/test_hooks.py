@@ -103,8 +103,10 @@ def test_the_time_of_a_step_is_that_of_one_try_and_a_pause_may_be_longer(start: 
     assert (view.run.status, view.steps[0].attempt) == (RunStatus.FAILED, 2)
 
 
-def test_a_job_whose_time_is_over_in_a_pause_fails_and_says_so(start: Any) -> None:
-    view = start(f"    timeout: 2s\n    steps: [{say('bad', retry='{times: 1, delay: 1h}')}]")
+def test_a_try_that_would_begin_after_the_time_of_the_job_is_not_waited_for(start: Any, told: Path) -> None:
+    view = start(f"    timeout: 10m\n    steps: [{say('bad', retry='{times: 1, delay: 1h}')}]")
 
     assert view.run.status is RunStatus.FAILED
-    assert view.run.reason.endswith("It took longer than 2.0s.")
+    assert view.run.reason.endswith("./say ended with code 1.")
+    assert view.run.hint.endswith("Try 2 would begin when the job's time of 10m is over.")
+    assert lines(told) == ["bad"]

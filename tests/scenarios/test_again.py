@@ -206,7 +206,7 @@ def test_what_goes_side_by_side_and_the_hooks_of_a_failure_stand_in_the_message(
 
     assert "Left half · done" in text
     assert "*Right half* · failed" in text
-    assert "· attempt 2" in text
+    assert "· try 2" in text
     assert "Rake · not done" in text
     assert text.index("Call the gardener · done") < text.index("Lock the shed · done")
 

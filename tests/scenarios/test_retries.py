@@ -1,5 +1,7 @@
 """A step is tried again by itself, as its stack says, and the run's one message tells how that goes."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.scenarios.watched import runs, start
@@ -89,13 +91,13 @@ def test_a_step_is_tried_again_in_the_same_message_until_it_succeeds(bot, slack,
     ends(bot, 1, 7)
     slack.until(lambda: len(kiln()) == 2)
     # Between the two tries it is one "to come".
-    slack.until(lambda: "· attempt 2\n" in (text := run.text) and "*Light it* · running since" in text)
+    slack.until(lambda: "· try 2\n" in (text := run.text) and "*Light it* · running since" in text)
     ends(bot, 2, 7)
     slack.until(lambda: len(kiln()) == 3)
     ends(bot, 3, 0)
 
     text = run.until("*Succeeded*")
-    assert "· attempt 3" in text
+    assert "· try 3" in text
     assert "code 7" not in text
     assert [one.ts for one in runs(slack) if one.number == run.number] == [run.ts]
 
@@ -108,7 +110,7 @@ def test_a_failure_that_its_condition_does_not_mean_is_the_last(bot, slack, kiln
 
     text = run.until("*Failed*")
     assert "sh ended with code 9." in text
-    assert "· attempt 2" in text
+    assert "· try 2" in text
     assert "Say so · not done" in text
     assert kiln() == ["try", "try"]
 
@@ -116,7 +118,7 @@ def test_a_failure_that_its_condition_does_not_mean_is_the_last(bot, slack, kiln
 def test_between_two_tries_the_message_says_why_and_the_run_can_be_cancelled(slack):
     run = start(slack, "Cool down")
 
-    text = run.until("*Open it* · attempt 2 to come")
+    text = run.until("*Open it* · try 2 of 6 ")
     assert "> sh ended with code 3." in text
     run.click("Cancel")
 
@@ -127,13 +129,16 @@ def test_between_two_tries_the_message_says_why_and_the_run_can_be_cancelled(sla
 
 def test_a_bot_that_comes_back_in_a_pause_waits_for_its_end(bot, slack, kiln):
     run = start(slack, "Cool down")
-    run.until("· attempt 2 to come")
+    run.until("· try 2 of 6 ")
 
     bot.restart()
     start(slack, "Dry").until("*Failed*")
 
-    assert "· attempt 2 to come" in run.text
+    assert "· try 2 of 6 " in run.text
     assert kiln() == ["hot"]
+    bot.bring(f"wait:{run.number}:1", at=datetime.now(UTC))
+    run.until("· try 3 of 6 ")
+    assert kiln() == ["hot", "hot"]
     run.click("Cancel")
     run.until("*Aborted*")
 
@@ -142,15 +147,16 @@ def test_each_try_may_take_as_long_as_its_step_says_and_hooks_know_how_it_ended(
     text = start(slack, "Glaze").until("*Failed*")
 
     assert "Dip: It took longer than 1.0s." in text
-    assert "· attempt 2" in text
+    assert "· try 2" in text
     assert "Sweep up · done" in text
     assert kiln() == ["failed", "Dip"]
 
 
-def test_the_time_of_a_job_is_over_in_a_pause_too(slack):
+def test_a_try_after_the_time_of_the_job_is_not_waited_for(slack):
     text = start(slack, "Dry").until("*Failed*")
 
-    assert "Fan: It took longer than 3.0s." in text
+    assert "Fan: false ended with code 1." in text
+    assert "Try 2 would begin when the job's time of 3.0s is over." in text
     assert "Fan off · done" in text
 
 

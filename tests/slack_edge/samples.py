@@ -1,5 +1,6 @@
 """Runs, steps, stacks and forms to look at."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 from bot.model.form import FieldType, FormField
 from bot.model.plan import Plan, Uses
-from bot.model.run import HostResult, Run, RunStatus, RunView, StepRecord, StepStatus
+from bot.model.run import HostResult, NextTry, Run, RunStatus, RunView, StepRecord, StepStatus
 from bot.model.stack import Environment, Job, Stack
 from bot.model.timer import Timer, TimerKind
 
@@ -92,9 +93,11 @@ def done(id: str = "1", seconds: float = 12, **changes: Any) -> StepRecord:
     return step(id, **(values | changes))
 
 
-def view(*steps: StepRecord, waits_for: str = "", **changes: Any) -> RunView:
+def view(
+    *steps: StepRecord, waits_for: str = "", next_tries: Mapping[str, NextTry] | None = None, **changes: Any
+) -> RunView:
     """The run with steps."""
-    return RunView(run=run(**changes), steps=steps, waits_for=waits_for)
+    return RunView(run=run(**changes), steps=steps, waits_for=waits_for, next_tries=next_tries or {})
 
 
 def timer(**changes: Any) -> Timer:

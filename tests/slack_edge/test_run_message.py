@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.model.form import Choice, FieldType, FormField
-from bot.model.run import HostResult, Progress, RunStatus, StepStatus
+from bot.model.run import HostResult, NextTry, Progress, RunStatus, StepStatus
 from bot.slack.limits import BLOCKS_PER_MESSAGE, MESSAGE_BLOCKS_TOTAL
 from bot.slack.views.answers import in_words
 from bot.slack.views.run_message import RunScene, run_blocks, run_text
@@ -70,14 +70,24 @@ def test_a_step_shows_state_duration_and_attempt():
 
     assert "✓  Put up the page · done in 12s" in text
     assert "●  *Expect 503* · running since <!date^" in text
-    assert "attempt 2" in text
+    assert "try 2" in text
 
 
 def test_a_step_says_between_two_tries_why_it_is_tried_again():
     text = shown(step(attempt=2, reason="It answered 200.", started_at=NOW), step("2", title="Expect 503"))
 
-    assert "*Put up the page* · attempt 2 to come\n> It answered 200." in text
+    assert "*Put up the page* · try 2 to come\n> It answered 200." in text
     assert "*Expect 503*" not in text
+
+
+def test_a_step_that_waits_for_its_next_try_says_when_that_is_and_why():
+    waits = step(status=StepStatus.WAITING, attempt=2, reason="It answered 200.", started_at=NOW)
+
+    text = shown(waits, next_tries={"1": NextTry(at=AFTER, of=3)}, status=RunStatus.WAITING)
+
+    at = f"<!date^{int(AFTER.timestamp())}^starts {{date_short_pretty}} at {{time}}|"
+    assert f"*Put up the page* · try 2 of 3 {at}" in text
+    assert "> It answered 200." in text
 
 
 def test_progress_is_a_bar_of_text():

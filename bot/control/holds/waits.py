@@ -1,9 +1,13 @@
-"""For what a run waits, in words."""
+"""For what a run waits, in words, and until when."""
+
+from collections.abc import Sequence
 
 from bot.base.text import format_moment, join_words, plural
 from bot.control.holds.holds import pauses_of
+from bot.control.moments import wait_key
 from bot.model.pause import HELD
-from bot.model.run import Run, RunStatus
+from bot.model.run import NextTry, Run, RunStatus, StepRecord
+from bot.model.timer import TimerState
 from bot.store.store import Transaction
 
 
@@ -21,6 +25,13 @@ def waits_for(tx: Transaction, run: Run) -> str:
     why = f" ({lock.why})" if lock.person_id and lock.why else ""
     until = f" until {format_moment(lock.until, beside=lock.since)}" if lock.until else ""
     return f"{lock.owner} holds {lock.name}{until}{why}. {line}"
+
+
+def next_tries(tx: Transaction, run: Run, steps: Sequence[StepRecord]) -> dict[str, NextTry]:
+    """When the steps are tried again that have failed and wait for that, by their ids."""
+    ids = {wait_key(run.number, step.id): step.id for step in steps if step.comes_again}
+    waiting = [one for one in tx.timers.of_run(run.number) if one.key in ids and one.state is TimerState.WAITING]
+    return {ids[one.key]: NextTry(at=one.at, of=run.plan.tries(ids[one.key])) for one in waiting}
 
 
 def is_in_line(tx: Transaction, run: Run) -> bool:

@@ -49,7 +49,7 @@ def run_blocks(scene: RunScene) -> list[Block]:
     blocks.append(context(run_origin(run)))
     if run.inputs:
         blocks.append(context(answers_line(run, scene.fields)))
-    blocks += step_sections(view.visible_steps, said=run.reason)
+    blocks += step_sections(view.visible_steps, said=run.reason, next_tries=view.next_tries)
     if why := _why(view):
         blocks.append(section(why))
     for title, timer in scene.timers:

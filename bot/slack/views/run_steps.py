@@ -1,15 +1,15 @@
 """The steps of a run as lines: state, title, duration, progress, and how each host fared."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import groupby
 
 from bot.base.text import cut, format_duration
-from bot.model.run import HOOKS, HostResult, Progress, StepRecord, StepStatus
+from bot.model.run import HOOKS, HostResult, NextTry, Progress, StepRecord, StepStatus
 from bot.model.signs import STEP_SIGNS
 from bot.slack.limits import Block
-from bot.slack.mrkdwn import at_time, escape, one_line
+from bot.slack.mrkdwn import DAY_TIME, at_time, escape, one_line
 from bot.slack.views.parts import sections
 
 #: A step that took less is just done.
@@ -29,9 +29,11 @@ _BAR = 10
 _INDENT = "\u2003"
 
 
-def step_sections(steps: Sequence[StepRecord], *, said: str = "") -> list[Block]:
+def step_sections(
+    steps: Sequence[StepRecord], *, said: str = "", next_tries: Mapping[str, NextTry] | None = None
+) -> list[Block]:
     """The list of steps, in as many sections as its length needs; a reason that is *said* elsewhere is not repeated."""
-    return sections(_lines(steps, said))
+    return sections(_lines(steps, said, next_tries or {}))
 
 
 def count(steps: Sequence[StepRecord]) -> tuple[int, int]:
@@ -45,7 +47,7 @@ def _holds_others(step: StepRecord, steps: Iterable[StepRecord]) -> bool:
     return any(other.id.startswith(f"{step.id}.") and not other.is_hook for other in steps)
 
 
-def _lines(steps: Sequence[StepRecord], said: str) -> Iterable[str]:
+def _lines(steps: Sequence[StepRecord], said: str, next_tries: Mapping[str, NextTry]) -> Iterable[str]:
     for (status, is_quiet), together in groupby(steps, key=lambda step: (step.status, _is_quiet(step))):
         group = list(together)
         if is_quiet and len(steps) > _LONG_LIST and len(group) >= _COLLAPSE:
@@ -53,13 +55,13 @@ def _lines(steps: Sequence[StepRecord], said: str) -> Iterable[str]:
             indent = _INDENT * min(map(_depth, group))
             yield f"{indent}{STEP_SIGNS[status]}  {len(group)} steps {said_of_all}"
         else:
-            yield from (line for step in group for line in _step_lines(step, said))
+            yield from (line for step in group for line in _step_lines(step, said, next_tries.get(step.id)))
 
 
-def _step_lines(step: StepRecord, said: str) -> list[str]:
+def _step_lines(step: StepRecord, said: str, next_try: NextTry | None) -> list[str]:
     indent = _INDENT * _depth(step)
     title = one_line(cut(step.title, _TITLE_LENGTH))
-    told = " · ".join(part for part in (_told(step), _attempt(step), _called(step)) if part)
+    told = " · ".join(part for part in (_told(step), _attempt(step, next_try), _called(step)) if part)
     name = title if _is_quiet(step) else f"*{title}*"
     line = f"{indent}{STEP_SIGNS[step.status]}  {name}" + (f" · {told}" if told else "")
     return [line, *(f"> {detail}" for detail in _details(step, said))]
@@ -67,12 +69,7 @@ def _step_lines(step: StepRecord, said: str) -> list[str]:
 
 def _is_quiet(step: StepRecord) -> bool:
     """Does it need nobody's eye?"""
-    return step.status in _QUIET and not _comes_again(step)
-
-
-def _comes_again(step: StepRecord) -> bool:
-    """Does it stand between a try that failed and the next one?"""
-    return step.status is StepStatus.PENDING and step.attempt > 1
+    return step.status in _QUIET and not step.comes_again
 
 
 def _depth(step: StepRecord) -> int:
@@ -86,7 +83,7 @@ def _told(step: StepRecord) -> str:
     """How it stands, in words: `14s`, `failed after 3s`, `since 14:02:05`."""
     lasted = step.ended_at - step.started_at if step.ended_at and step.started_at else timedelta()
     length = format_duration(lasted) if lasted > _WORTH_SAYING else ""
-    if step.status is StepStatus.PENDING:
+    if step.status is StepStatus.PENDING or step.comes_again:
         return ""
     if step.status is StepStatus.RUNNING:
         return f"running since {at_time(step.started_at, '{time_secs}')}" if step.started_at else "running"
@@ -113,9 +110,11 @@ def _called(step: StepRecord) -> str:
     return one_line(str(step.fields["called"])) if step.fields and "called" in step.fields else ""
 
 
-def _attempt(step: StepRecord) -> str:
-    comes = " to come" if _comes_again(step) else ""
-    return f"attempt {step.attempt}{comes}" if step.attempt > 1 else ""
+def _attempt(step: StepRecord, next_try: NextTry | None) -> str:
+    if next_try:
+        return f"try {step.attempt} of {next_try.of} {at_time(next_try.at, f'starts {DAY_TIME}')}"
+    comes = " to come" if step.comes_again else ""
+    return f"try {step.attempt}{comes}" if step.attempt > 1 else ""
 
 
 def _details(step: StepRecord, said: str) -> list[str]:
@@ -126,7 +125,7 @@ def _details(step: StepRecord, said: str) -> list[str]:
     # Hosts of a step that has not begun are those of the run that this one takes up.
     if step.hosts and step.started_at is not None:
         details += host_lines(step.hosts)
-    is_bad = step.status.is_failure or step.status is StepStatus.INTERRUPTED or _comes_again(step)
+    is_bad = step.status.is_failure or step.status is StepStatus.INTERRUPTED or step.comes_again
     # The run's own reason ends with that of the step which failed first.
     if is_bad and not said.endswith(step.reason):
         details.append(one_line(cut(step.reason, _NOTE_LENGTH)))

@@ -44,7 +44,7 @@ _START = _Wording(
 _WORDINGS = {
     TimerKind.RESUME: _Wording(
         line="*{title}* {at}.",
-        when="ends",
+        when="goes on",
         now="Go on now",
         fired="it goes on",
         cancelled="it is over",
