@@ -373,7 +373,7 @@ class App:
         """
         if self._slack and self._playground:
             for stack in self.catalog.stacks.values():
-                if stack.channel and self.control.jobs.has_a_place(stack):
+                if stack.channel and self.control.jobs.here(stack):
                     self._slack.post_board(stack.name, stack.channel)
 
 

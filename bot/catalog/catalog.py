@@ -182,6 +182,11 @@ class Catalog:
         found = [one for name in job.environments for one in self._made(stack, stack.environments[name], given)]
         return tuple(one for one in found if _is_true(one.when, {**one.given, "vars": self.vars}))
 
+    def may_have_a_place(self, stack: Stack, job: Job) -> bool:
+        """Can the job be started here, now or once a version of a resource makes an environment?"""
+        made = any(stack.environments[name].each for name in job.environments)
+        return made or not job.environments or bool(self.environments(stack, job))
+
     def environment_names(self, stack: Stack) -> tuple[str, ...]:
         """All environments of *stack* that exist now, in the order of the file."""
         found = [one for declared in stack.environments.values() for one in self._made(stack, declared, {})]

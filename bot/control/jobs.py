@@ -80,12 +80,9 @@ class Jobs:
         """Is the job about environments of which none exists here, now?"""
         return bool(job.environments) and not self._catalog.environments(stack, job)
 
-    def has_a_place(self, stack: Stack) -> bool:
-        """Can any job of *stack* be started here, now or once a version of a resource makes an environment?"""
-        return any(
-            not self.has_no_place(stack, job) or any(stack.environments[name].each for name in job.environments)
-            for job in stack.menu
-        )
+    def here(self, stack: Stack) -> list[Job]:
+        """The jobs of its menu that can be started here, in the order of the file."""
+        return [job for job in stack.menu if self._catalog.may_have_a_place(stack, job)]
 
     def why_not(self, stack: Stack, job: Job) -> str:
         """Why a person who is offered no such job cannot start it."""

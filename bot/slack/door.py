@@ -72,6 +72,9 @@ class Jobs(Protocol):
     def offer(self, person: Person, stack: str, job: str, *, origin: str) -> Offer:
         """One job. Raises NotFound, NotAllowed."""
 
+    def here(self, stack: Stack) -> Sequence[Job]:
+        """The jobs of its menu that can be started here, in the order of the file."""
+
     def why_not(self, stack: Stack, job: Job) -> str:
         """Why somebody who is not offered this job cannot start it."""
 

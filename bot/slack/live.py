@@ -137,13 +137,15 @@ class Live:
             stack = self._stacks.stack(name)
         except NotFound:
             return _urgent(message, f"The stack {name} is not there any more.", gone_blocks(name))
+        jobs = self._door.jobs.here(stack)
         scene = BoardScene(
             stack=stack,
-            standing=self._door.toggles.of_stack(stack, stack.menu),
+            jobs=jobs,
+            standing=self._door.toggles.of_stack(stack, jobs),
             pauses=[one for one in self._door.pauses.all() if one.reaches(stack.name)],
             frozen=self._door.freezes.in_stack(stack),
         )
-        return _urgent(message, board_text(stack), board_blocks(scene))
+        return _urgent(message, board_text(scene), board_blocks(scene))
 
 
 def scene_of(view: RunView, door: Door, stacks: Stacks) -> RunScene:

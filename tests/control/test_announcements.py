@@ -115,6 +115,14 @@ def test_the_button_fills_the_form_with_the_version(front: Front) -> None:
     assert (view.job and view.job.name, view.answers, view.deployed) == ("upgrade", {"version": "1.1"}, "1.0")
 
 
+def test_a_version_has_no_button_of_a_job_that_has_no_environment_here(front: Front) -> None:
+    front.edit(STACK.replace("jobs:", "environments: {eu: {when: vars.is_eu is defined}}\njobs:"))
+    front.find("1.0")
+    front.find("1.0", "1.1")
+
+    assert front.control.announcements.view("web", "app", "1.1").job is None
+
+
 def test_a_skipped_version_says_who_skipped_it(front: Front) -> None:
     front.find("1.0")
     front.find("1.0", "1.1")

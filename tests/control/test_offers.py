@@ -3,7 +3,9 @@
 import pytest
 
 from bot.base.errors import Refused
+from bot.model.message import MessageKind
 from bot.model.person import Person
+from bot.slack.live import Live
 
 ADA = Person(id="U0ADA", name="Ada")
 STACK = """
@@ -47,8 +49,28 @@ jobs: {open: {steps: [{wait: 1s}]}}
 """
 
 
-@pytest.mark.parametrize(("text", "has_a_place"), [(HARBOUR, False), (STACK, True)])
-def test_a_stack_has_a_place_here_also_where_a_version_only_may_make_one(front, text, has_a_place):
+@pytest.mark.parametrize(("text", "here"), [(HARBOUR, []), (STACK, ["preview"])])
+def test_a_job_has_a_place_here_also_where_a_version_only_may_make_one(front, text, here):
     web = front(text)
 
-    assert web.control.jobs.has_a_place(web.catalog.stacks["web"]) is has_a_place
+    assert [job.name for job in web.control.jobs.here(web.catalog.stacks["web"])] == here
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (HARBOUR, "None of its jobs has an environment here."),
+        (STACK, "Deploy preview"),
+    ],
+)
+def test_a_board_has_no_button_of_a_job_that_has_no_environment_here(front, text, said):
+    """Whoever pressed it was told that it has none."""
+    web = front(text)
+    with web.store.begin() as tx:
+        message = tx.messages.owe(key="board", kind=MessageKind.BOARD, channel="#ops", body={"stack": "web"})
+
+    board = Live(door=web.control, stacks=web.catalog, group_id=lambda _: None).picture(message)
+
+    assert board.text == f"Web: {said}"
+    assert said in str(board.blocks)
+    assert "Flush cache" not in str(board.blocks)

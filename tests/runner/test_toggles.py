@@ -82,7 +82,7 @@ def test_a_pair_says_it_once_on_boards_and_menus(jobs: Any, app: App) -> None:
     menu = menu_of(SimpleNamespace(door=app.control), ADA)  # type: ignore[arg-type]
 
     for blocks in (
-        board_blocks(BoardScene(stack=stack, standing=states)),
+        board_blocks(BoardScene(stack=stack, jobs=stack.menu, standing=states)),
         menu_blocks(replace(menu, offers=_of(menu, stack.name))),
     ):
         assert str(blocks).count("Now: *Maintenance on, staging* <!date") == 1

@@ -123,6 +123,9 @@ class Jobs:
             raise NotAllowed(f"You may not run {work.title}.", hint="@platform may.")
         return Offer(found, work, tuple(found.environments[name] for name in work.environments))
 
+    def here(self, stack: Stack) -> Sequence[Job]:
+        return stack.menu
+
     def why_not(self, stack: Stack, job: Job) -> str:
         return f"You may not run it. {self._access.who_may('run', f'{stack}/{job}')}"
 

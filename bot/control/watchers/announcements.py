@@ -31,7 +31,7 @@ class AnnouncedVersion:
     #: What runs now; empty: not known.
     deployed: str
     marked: MarkedVersion | None
-    #: What the button starts, and the answers that fill its form.
+    #: What the button starts, where that has a place here, and the answers that fill its form.
     job: Job | None
     answers: Mapping[str, str]
     now: datetime
@@ -68,6 +68,8 @@ class Announcements:
         if version is None:
             raise NotFound(f"{resource} {number} is not known any more.")
         job = found.jobs.get(declared.announce.start) if declared.announce else None
+        if job and not self._catalog.may_have_a_place(found, job):
+            job = None
         return AnnouncedVersion(
             stack=found,
             resource=declared,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.model.freeze import Frozen
 from bot.model.pause import Pause
-from bot.model.stack import Stack
+from bot.model.stack import Job, Stack
 from bot.model.toggle import Standing
 from bot.slack.limits import Block, fit_message
 from bot.slack.mrkdwn import escape, one_line
@@ -14,12 +14,16 @@ from bot.slack.views.parts import context, header, section
 from bot.slack.views.pauses import banner, frost
 from bot.slack.views.run_list import now_blocks
 
+_NOTHING = "None of its jobs has an environment here."
+
 
 @dataclass(frozen=True, kw_only=True)
 class BoardScene:
     """A stack, and what concerns all who would press its buttons."""
 
     stack: Stack
+    #: Those that can be started here.
+    jobs: Sequence[Job]
     #: How the jobs stand that take each other back.
     standing: Sequence[Standing] = ()
     #: What is paused and frozen here.
@@ -27,9 +31,9 @@ class BoardScene:
     frozen: Sequence[tuple[str, Frozen]] = ()
 
 
-def board_text(stack: Stack) -> str:
+def board_text(scene: BoardScene) -> str:
     """The board in one line."""
-    return escape(f"{stack.title}: {', '.join(job.title for job in stack.menu)}")
+    return escape(f"{scene.stack.title}: {', '.join(job.title for job in scene.jobs) or _NOTHING}")
 
 
 def board_blocks(scene: BoardScene) -> list[Block]:
@@ -39,7 +43,7 @@ def board_blocks(scene: BoardScene) -> list[Block]:
     if stack.description:
         blocks.append(section(escape(stack.description)))
     blocks += [*banner(scene.pauses), *frost(scene.frozen), *now_blocks(scene.standing)]
-    blocks += job_buttons([(stack, job) for job in stack.menu], None)
+    blocks += job_buttons([(stack, job) for job in scene.jobs], None) or [section(_NOTHING)]
     owners = f" · Owners: {one_line(', '.join(stack.owners))}" if stack.owners else ""
     blocks.append(context(f"A form opens first, nothing starts by the click alone{owners}"))
     return fit_message(blocks)
