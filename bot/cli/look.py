@@ -15,12 +15,15 @@ from bot.cli.live import picture, step_lines
 from bot.cli.opened import opened_to_look
 from bot.cli.run_words import STYLES, ending, headline, is_still
 from bot.cli.screen import err, local_time, out, say, table
-from bot.cli.typed import AsJson, Data, RunNumber, Stacks
+from bot.cli.typed import AsJson, Data, RunNumber, Stacks, number
 from bot.model.audit import AuditFilter
 from bot.model.file import file_words, files_of
 from bot.model.run import Run, RunStatus, RunView
 
-Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000_000, help="How many at most.")]
+Limit = Annotated[
+    int,
+    typer.Option("--limit", "-n", metavar="N", help="How many at most.", parser=number(1, 1_000_000, of="--limit")),
+]
 
 
 def runs(
@@ -40,7 +43,12 @@ def runs(
     if as_json:
         print(json.dumps([json.run_line(run) for run in found]))  # noqa: T201
     elif not found:
-        say(out(), 'Nothing ran yet. "stackhand jobs" lists what may be started.' if not (status or stack) else "None.")
+        say(
+            out(),
+            'Nothing ran yet. "stackhand jobs" lists what may be started.'
+            if not (status or stack)
+            else "No run is like that.",
+        )
     else:
         console = out()
         rows = [_row(console, run) for run in found]

@@ -1,6 +1,6 @@
 """Reading the words behind a verb, by the types of the function that does it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
@@ -8,7 +8,37 @@ from typing import Annotated, Any
 import typer
 
 from bot.base.errors import Refused
+from bot.base.text import cut
 from bot.settings import Settings
+
+#: SQLite knows no larger one.
+_LARGEST = 2**63 - 1
+
+
+def number(least: int, most: int, *, of: str) -> Callable[[object], int]:
+    """Reads a number from *least* to *most*, which *of* takes, or raises Refused."""
+
+    def read(written: object) -> int:
+        found = _whole(written)
+        if found is None or not least <= found <= most:
+            raise Refused(f'{of} takes a number from {least} to {most}, not "{cut(str(written), 30)}".')
+        return found
+
+    return read
+
+
+def _run_number(written: object) -> int:
+    """`12`, or `#12` as messages have it."""
+    found = _whole(str(written).removeprefix("#"))
+    if found is None or not 1 <= found <= _LARGEST:
+        raise Refused(f'"{cut(str(written), 30)}" is no number of a run.', hint='"stackhand runs" lists them.')
+    return found
+
+
+def _whole(written: object) -> int | None:
+    text = str(written)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(_LARGEST)) else None
+
 
 Data = Annotated[
     Path | None,
@@ -22,9 +52,7 @@ StackName = Annotated[str, typer.Argument(metavar="STACK", help='As "stackhand j
 JobName = Annotated[str, typer.Argument(metavar="JOB", help='As "stackhand jobs" lists it.', show_default=False)]
 RunNumber = Annotated[
     int,
-    typer.Argument(
-        metavar="RUN", help='Its number, as "stackhand runs" lists it.', min=1, max=2**63 - 1, show_default=False
-    ),
+    typer.Argument(metavar="RUN", help='Its number, as "stackhand runs" lists it.', parser=_run_number),
 ]
 EnvironmentName = Annotated[
     str | None, typer.Option("--env", "-e", metavar="ENV", help="The environment to act on.", show_default=False)
@@ -48,11 +76,18 @@ def call(verb: str, module: ModuleType, words: Sequence[str]) -> int:
     except typer.Exit as done:
         return done.exit_code
     except typer.TyperException as wrong:
-        said = f"{' '.join(wrong.format_message().replace('Value error, ', '').split()).rstrip('.')}."
-        raise Refused(said, hint=f'See "stackhand {verb} --help".') from wrong
+        raise Refused(_sentence(wrong), hint=f'See "stackhand {verb} --help".') from wrong
     except (typer.Abort, KeyboardInterrupt):
         raise Refused("Left, as you said.") from None
     return code if isinstance(code, int) else 0
+
+
+def _sentence(wrong: typer.TyperException) -> str:
+    """What is wrong with the words, without a name for that before it."""
+    is_about_value = isinstance(wrong, typer.BadParameter) and wrong.message
+    said = wrong.message if is_about_value else wrong.format_message()
+    said = said.replace("Value error, ", "").replace("Got unexpected extra argument(s)", "These words are too many:")
+    return f"{' '.join(said.split()).rstrip('.')}."
 
 
 def settings(**said: Any) -> Settings:

@@ -11,12 +11,16 @@ from bot.app import App
 from bot.cli.opened import opened
 from bot.cli.signals import caught
 from bot.cli.slack_account import account
-from bot.cli.typed import Data, Stacks
+from bot.cli.typed import Data, Stacks, number
 
 Port = Annotated[
     int | None,
     typer.Option(
-        "--port", min=0, max=65535, help="Of the page, or of HTTP mode; 0 takes a free one.", show_default=False
+        "--port",
+        metavar="PORT",
+        help="Of the page, or of HTTP mode; 0 takes a free one.",
+        parser=number(0, 65535, of="--port"),
+        show_default=False,
     ),
 ]
 

@@ -1,6 +1,12 @@
 """What `stackhand run` and `plan` say to wrong words."""
 
+import importlib
+
 import pytest
+
+from bot.base.errors import Refused
+from bot.cli.typed import call
+from bot.cli.verbs import VERBS
 
 
 @pytest.mark.parametrize(
@@ -26,13 +32,42 @@ def test_wrong_words_end_with_2_and_one_line_that_says_what_would_be_right(termi
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("verb", ["show", "log", "cancel", "undo", "retry", "approve", "deny", "resolve"])
+@pytest.mark.parametrize("written", ["abc", "0", "1.5", "9" * 20])
+def test_what_is_no_number_of_a_run_is_answered_in_our_words(verb, written):
+    """It was "Input should be a valid integer, unable to parse string as an integer."."""
+    with pytest.raises(Refused) as refused:
+        read(verb, [written])
+
+    assert str(refused.value) == f'"{written}" is no number of a run. "stackhand runs" lists them.'
+
+
+@pytest.mark.parametrize(
+    ("verb", "words", "said"),
+    [
+        ("runs", ("-n", "abc"), '--limit takes a number from 1 to 1000000, not "abc".'),
+        ("audit", ("--limit", "0"), '--limit takes a number from 1 to 1000000, not "0".'),
+        ("up", ("--port", "99999"), '--port takes a number from 0 to 65535, not "99999".'),
+        ("new", ("bot", "x"), "'bot' is not one of 'stack', 'action'."),
+        ("locks", ("all",), "These words are too many: (all)."),
+    ],
+)
+def test_what_a_verb_does_not_take_is_answered_in_our_words(verb, words, said):
+    with pytest.raises(Refused) as refused:
+        read(verb, words)
+
+    assert refused.value.reason == said
+
+
+def read(verb, words):
+    """Only the reading: nothing is done by a verb whose words are wrong."""
+    call(verb, importlib.import_module(VERBS[verb].module), words)
+
+
 @pytest.mark.parametrize(
     "words",
     [
-        ("show", "first"),
         ("show",),
-        ("show", "9" * 20),
-        ("runs", "-n", "9" * 20),
         ("runs", "--status", "odd"),
         ("jobs", "--bogus"),
         ("resolve", "1", "wait"),
