@@ -101,13 +101,15 @@ class Context(Protocol):
         env: Mapping[str, str] | None = None,
         on_line: Callable[[str], None] | None = None,
         timeout_s: float | None = None,
+        interrupt_s: float | None = None,
     ) -> Exit:
         """Run a program, detached, and wait for it. Never through a shell.
 
         A restarted bot attaches to the program instead of starting it again. *env* is added to a small clean
         environment (PATH, HOME, LANG, ...), not to the bot's own. Its output goes to the step's log; with *on_line*
         each line (redacted, without its end) is handed over instead, from the first one also after a restart.
-        After *timeout_s* the whole process tree is ended and ActionFailed raised.
+        After *timeout_s* the whole process tree is ended and ActionFailed raised. A program that leaves half a change
+        behind when it is simply ended is interrupted first (INT), and has *interrupt_s* to put things in order.
         Raises ActionFailed if the program does not exist, Cancelled after the tree of an aborted run is gone.
         """
 

@@ -151,6 +151,7 @@ class StepContext:
         env: Mapping[str, str] | None = None,
         on_line: Callable[[str], None] | None = None,
         timeout_s: float | None = None,
+        interrupt_s: float | None = None,
     ) -> Exit:
         """See `actions.api.Context`."""
         program = self._next_program(argv, cwd=cwd or self._stack_folder, env=env or {})
@@ -171,7 +172,7 @@ class StepContext:
                 (on_line or self._add)(line)
         except (Exception, Cancelled):
             # Whoever leaves here gives the step up, also by a bug; only a worker that leaves lets its program go on.
-            program.end()
+            program.end(interrupt_s=interrupt_s)
             raise
         return _exit(program, argv, tuple(tail))
 

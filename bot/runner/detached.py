@@ -110,8 +110,9 @@ def _run(spec: dict[str, Any], output: "_Output") -> dict[str, Any]:
 
 
 def _default_signals() -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    # INT may be ignored where the bot itself was started in the background.
+    for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(name, signal.SIG_DFL)
 
 
 def _copy(program: "subprocess.Popen[bytes]", pipe: int, output: "_Output", secrets: list[bytes]) -> None:

@@ -1,5 +1,6 @@
 """Programs that outlive the bot. All that is known of one stands in its folder, so any process can attach to it."""
 
+import codecs
 import contextlib
 import json
 import os
@@ -122,12 +123,14 @@ class Program:
         """Is it at work?"""
         return isinstance(self.state(), Running)
 
-    def end(self, *, grace_s: float = 10.0) -> None:
+    def end(self, *, interrupt_s: float | None = None, grace_s: float = 10.0) -> None:
         """End the whole process tree: TERM, *grace_s* of patience, KILL. Nothing of it is left when this returns.
 
+        With *interrupt_s* it is asked before that, as a terminal does it: INT, and so much patience.
         Raises CannotEnd if something survives.
         """
-        for name, patience_s in ((signal.SIGTERM, grace_s), (signal.SIGKILL, 5.0)):
+        asked = [(signal.SIGINT, interrupt_s)] if interrupt_s is not None else []
+        for name, patience_s in (*asked, (signal.SIGTERM, grace_s), (signal.SIGKILL, 5.0)):
             until = time.monotonic() + patience_s
             signalled: set[tuple[int, float]] = set()
             while tree := self._tree():
@@ -181,7 +184,8 @@ class Program:
 def lines(path: Path, *, ended: Callable[[], bool], stop: Callable[[], None]) -> Iterator[str]:
     """The lines of a file that still grows, from its first one, until *ended*; then what is left of it.
 
-    *stop* is called while waiting and may raise. Memory stays bounded: a longer line than 64 KiB comes in pieces.
+    *stop* is called while waiting and may raise. Memory stays bounded: a longer line than 64 KiB comes in
+    pieces, of whole characters.
     """
     pause, rest = _POLL_S[0], b""
     while not path.exists():
@@ -196,8 +200,9 @@ def lines(path: Path, *, ended: Callable[[], bool], stop: Callable[[], None]) ->
                 *whole, rest = (rest + chunk).split(b"\n")
                 yield from (line.decode("utf-8", errors="replace").rstrip("\r") for line in whole)
                 if len(rest) >= _LONGEST_LINE_BYTES:
-                    yield rest.decode("utf-8", errors="replace")
-                    rest = b""
+                    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+                    yield decoder.decode(rest)
+                    rest, _ = decoder.getstate()
                 pause = _POLL_S[0]
                 stop()
             elif over:

@@ -97,6 +97,7 @@ class Recording:
         env: Mapping[str, str] | None = None,
         on_line: Callable[[str], None] | None = None,
         timeout_s: float | None = None,
+        interrupt_s: float | None = None,
     ) -> Exit:
         self.programs.append(list(argv))
         self.environments.append(dict(env or {}))
@@ -115,7 +116,7 @@ class Recording:
                 )
             except OSError as error:
                 raise ActionFailed(f"{argv[0]} could not be started: {error.strerror}.") from error
-        code = self._wait(program, output, on_line or self.log, timeout_s)
+        code = self._wait(program, output, on_line or self.log, timeout_s, interrupt_s)
         return Exit(code=code, tail=tuple(self.masked(line) for line in _lines(output)[-20:]))
 
     def _wait(
@@ -124,6 +125,7 @@ class Recording:
         output: Path,
         take: Callable[[str], None],
         timeout_s: float | None,
+        interrupt_s: float | None,
     ) -> int:
         until = time.monotonic() + (timeout_s or 100)
         taken = 0
@@ -142,7 +144,7 @@ class Recording:
                     raise ActionFailed(f"It took longer than {timeout_s:g}s.")
                 time.sleep(0.02)
         except BaseException:
-            _end(program)
+            _end(program, interrupt_s)
             raise
 
     def _check(self) -> None:
@@ -190,14 +192,14 @@ def _lines(output: Path) -> list[str]:
     return output.read_text(errors="replace").splitlines()
 
 
-def _end(program: "subprocess.Popen[bytes]") -> None:
+def _end(program: "subprocess.Popen[bytes]", interrupt_s: float | None) -> None:
     """End the whole tree, as the program's own context does: the children first seen, also those in other sessions."""
-    tree = [program_process := psutil.Process(program.pid), *program_process.children(recursive=True)]
-    for process in tree:
-        _signal(process, signal.SIGTERM)
-    _, alive = psutil.wait_procs(tree, timeout=5)
-    for process in alive:
-        _signal(process, signal.SIGKILL)
+    alive = [program_process := psutil.Process(program.pid), *program_process.children(recursive=True)]
+    asked = [(signal.SIGINT, interrupt_s)] if interrupt_s is not None else []
+    for name, patience_s in (*asked, (signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
+        for process in alive:
+            _signal(process, name)
+        _, alive = psutil.wait_procs(alive, timeout=patience_s)
     program.wait(timeout=5)
 
 

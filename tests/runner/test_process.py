@@ -146,6 +146,31 @@ def test_ending_ends_the_whole_tree_also_what_left_its_session(program: Program,
     assert program.state() == Ended(code=-signal.SIGKILL)
 
 
+def test_a_program_that_is_interrupted_first_puts_things_in_order(program: Program, tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    script = f"""
+        trap 'echo cut off >>{told}' TERM
+        trap 'sleep 0.5; echo in order >>{told}; exit 3' INT
+        echo up >>{told}
+        while :; do sleep 0.1; done
+    """
+    start(program, "sh", "-c", script)
+    wait_for(told.exists)
+
+    program.end(interrupt_s=20)
+
+    assert told.read_text().split("\n") == ["up", "in order", ""]
+    assert program.state() == Ended(code=3)
+
+
+def test_a_program_that_heeds_no_interrupt_is_ended_all_the_same(program: Program) -> None:
+    start(program, "sh", "-c", "trap '' INT; sleep 60")
+
+    program.end(interrupt_s=0.2)
+
+    assert program.state() == Ended(code=-signal.SIGTERM)
+
+
 def is_zombie(pid: int) -> bool:
     try:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
@@ -183,6 +208,12 @@ def test_a_long_line_comes_in_pieces_and_memory_stays_small(program: Program) ->
     assert found[-1] == "end"
     assert max(map(len, found)) <= 128 * 1024
     assert psutil.Process().memory_info().rss - began < 50_000_000
+
+
+def test_a_long_line_comes_in_pieces_of_whole_characters(program: Program) -> None:
+    output = start(program, sys.executable, "-X", "utf8", "-c", "print('x' + 'ä' * 100_000)")
+
+    assert "".join(all_lines(program, output)) == "x" + "ä" * 100_000
 
 
 def test_a_child_that_keeps_the_pipe_open_does_not_hold_the_run(program: Program) -> None:
