@@ -51,6 +51,10 @@ _COMMENT = {"url": "https://api.github.com/comments/1", "html_url": "https://git
 #: `required_version = "1.9.0"`, as both forges hand out a file.
 _FILE = {"type": "file", "encoding": "base64", "content": "cmVxdWlyZWRfdmVyc2lvbiA9ICIxLjkuMCIK", "sha": "a1"}
 _STARTED = {"id": 7, "web_url": "https://gitlab.example.org/7", "html_url": "https://github.com/7", "status": "running"}
+_PLAN = '{"format_version": "1.2", "resource_changes": []}'
+_TERRAFORM = Answers(
+    programs={"init": "", "list": "  default", "plan": "", "show": _PLAN}, files={"payload/terraform/main.tf": ""}
+)
 
 
 def _instances(state: str) -> str:
@@ -138,4 +142,6 @@ ANSWERS: Mapping[str, Answers] = {
     "servers.restart": _fleet("running"),
     "servers.start": _fleet("stopped"),
     "servers.stop": _fleet("running"),
+    "terraform.apply": _TERRAFORM,
+    "terraform.destroy": _TERRAFORM,
 }

@@ -42,6 +42,8 @@ def closed_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cl
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "none"))
+    # Providers of Terraform are kept there.
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     context = Quiet(folder=tmp_path, scratch=tmp_path, previewing=True)
     with answering(context) as url:
         yield ClosedWorld(context, url)

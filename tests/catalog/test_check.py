@@ -65,6 +65,7 @@ def test_a_step_may_not_name_outputs_that_are_not_there_yet(tmp_path: Path, step
         "{when: 'vars.region | default(1)', wait: 1s}",
         "{when: '{{ vars.x == 1 }}', undo: '1'}",
         "{uses: command.run, with: {argv: [ls, '1.10'], cwd: /tmp}}",
+        "{do: [{name: web, uses: terraform.apply, with: {dir: '{{ vars.x }}'}}, {wait: '{{ web.outputs.soon }}s'}]}",
     ],
 )
 def test_what_can_only_be_known_later_is_no_mistake(tmp_path: Path, step: str) -> None:

@@ -44,7 +44,9 @@ def find_action(uses: Value | None) -> type[Action[Any]] | None:
 
 def output_names(action: type[Action[Any]]) -> Names:
     """What later steps may name of a step that uses *action*."""
-    return {"outputs": dict.fromkeys(action.outputs_type().model_fields)}
+    outputs = action.outputs_type()
+    # Some put out what is only known when they have run, like Terraform the outputs of its configuration.
+    return {"outputs": None if outputs.model_config.get("extra") == "allow" else dict.fromkeys(outputs.model_fields)}
 
 
 def field_faults(action: type[Action[Any]] | type[Check[Any]], written: Entries) -> list[Fault]:

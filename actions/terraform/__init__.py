@@ -1,0 +1,1 @@
+"""Applies and destroys what a Terraform or OpenTofu configuration describes."""

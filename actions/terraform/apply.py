@@ -1,0 +1,75 @@
+"""Make everything as a Terraform configuration describes it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import ConfigDict, JsonValue
+
+import actions.terraform.destroy as destroy_all
+from actions.api import Action, Context, Crash, Field, Outputs
+from actions.terraform.configuration import Configuration
+from actions.terraform.preview import plan_text
+
+
+class Applied(Outputs):
+    """What was done; and the outputs of the configuration that are no secrets, each under its own name."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, JsonValue]
+
+    created: int = 0
+    changed: int = 0
+    destroyed: int = 0
+    #: Was nothing there before? Then an undo destroys all of it.
+    was_empty: bool = False
+
+
+class Apply(Action[Applied], Configuration):
+    """Make everything as a Terraform configuration describes it: exactly what a fresh plan shows, and no more."""
+
+    began_empty: bool = Field(
+        default=False, description="an earlier try found nothing there: an undo destroys all of it", examples=[True]
+    )
+
+    @property
+    def crash(self) -> Crash:
+        """It goes on without the bot. Of one that died with its machine nobody knows what it had under way."""
+        return Crash.ATTACH
+
+    def preview(self, ctx: Context) -> str:
+        """All things that would be created, changed and destroyed, with their values. Locks nothing."""
+        terraform = self.terraform(ctx)
+        terraform.init(self.backend_config)
+        planned = self.look(terraform, ctx, destroy=False)
+        text = plan_text(planned, where=self.where, masked=ctx.masked)
+        if not planned.changes:
+            return text
+        back = "Undo destroys all of it again." if planned.was_empty else _NO_WAY_BACK
+        return f"{text}\n\n{back}"
+
+    def run(self, ctx: Context) -> Applied:
+        """Plan anew, and carry out that plan."""
+        terraform = self.terraform(ctx)
+        terraform.init(self.backend_config)
+        planned = self.plan(terraform, ctx, destroy=False)
+        begun = ctx.begin(Applied(was_empty=self.began_empty or planned.was_empty))
+        report = self.apply(terraform, ctx, planned)
+        own: dict[str, Any] = {name: report.counts.get(word, 0) for name, word in _COUNTED.items()}
+        own |= {"was_empty": begun.was_empty}
+        for name in sorted(own.keys() & report.outputs.keys()):
+            ctx.log(f'The output "{name}" is not handed on: the step has one of that name itself.')
+        return Applied(**{**report.outputs, **own})
+
+    def rest(self, done: Applied | None, hosts: Sequence[str]) -> "Apply":
+        """The same; that nothing was there at first is kept in mind."""
+        del hosts
+        return self.model_copy(update={"began_empty": self.began_empty or (done is not None and done.was_empty)})
+
+    def undo(self, done: Applied) -> "destroy_all.Destroy | None":
+        """Destroy all of it, if nothing was there before. Else nobody knows how it was."""
+        return destroy_all.Destroy.model_validate(self.shared()) if done.was_empty else None
+
+
+_NO_WAY_BACK = "It cannot be undone: something is there already."
+#: Our words, and Terraform's.
+_COUNTED = {"created": "add", "changed": "change", "destroyed": "remove"}
