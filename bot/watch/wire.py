@@ -9,6 +9,8 @@ import io
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from http.client import HTTPException
 from typing import Any, cast
 
 import requests
@@ -16,6 +18,8 @@ from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPResponse, Retry, Timeout
 from urllib3.exceptions import HTTPError, NewConnectionError, SSLError
 from urllib3.exceptions import TimeoutError as TookTooLong
+
+from bot.watch import open_line
 
 _TIMEOUT_S = 30.0
 _LONGEST_BODY_BYTES = 8 * 1024 * 1024
@@ -48,6 +52,14 @@ class Ask:
         """May its answer be used again?"""
         return self.request.method in ("GET", "HEAD") and "Range" not in self.request.headers
 
+    @cached_property
+    def is_usual(self) -> bool:
+        """Is there nothing about it that only urllib3 knows how to send?"""
+        has = self.request.headers
+        is_complete = "User-Agent" in has and "Accept-Encoding" in has and "Host" not in has
+        is_bare = self.request.body is None and not self.proxies
+        return self.can_be_kept and is_complete and is_bare and all(isinstance(value, str) for value in has.values())
+
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
@@ -79,35 +91,33 @@ class Wire:
 
     def send(self, ask: Ask, conditions: Mapping[str, str]) -> Answer:
         """Send it with *conditions*. Raises requests.Timeout, requests.ConnectionError."""
-        request, pool = ask.request, self._pool(ask)
+        request, pool, headers = ask.request, self._pool(ask), {**ask.headers, **conditions}
         try:
-            response = pool.urlopen(
-                str(request.method),
-                self._adapter.request_url(request, dict(ask.proxies)) if ask.proxies else ask.path,
-                body=request.body,
-                headers={**ask.headers, **conditions},
-                redirect=False,
-                assert_same_host=False,
-                preload_content=False,
-                retries=_NEVER,
-                timeout=ask.timeout,
-                chunked=request.body is not None and "Content-Length" not in ask.headers,
-            )
-            headers = {name.lower(): value for name, value in response.headers.itermerged()}
-            return Answer(
-                status=response.status,
-                reason=response.reason or "",
-                headers={name: value for name, value in headers.items() if name not in _OF_THE_BODY},
-                body=_read(response),
-            )
+            heard = _in_few_words(pool, ask, headers) if ask.is_usual else None
+            return _answer(self._at_length(pool, ask, headers) if heard is None else heard)
         except NewConnectionError as error:
             raise requests.ConnectionError(error, request=request) from error
-        except TookTooLong as error:
+        except (TookTooLong, TimeoutError) as error:
             raise requests.Timeout(error, request=request) from error
         except SSLError as error:
             raise requests.exceptions.SSLError(error, request=request) from error
-        except (HTTPError, OSError) as error:
+        except (HTTPError, HTTPException, OSError) as error:
             raise requests.ConnectionError(error, request=request) from error
+
+    def _at_length(self, pool: HTTPConnectionPool, ask: Ask, headers: Mapping[str, str]) -> BaseHTTPResponse:
+        request = ask.request
+        return pool.urlopen(
+            str(request.method),
+            self._adapter.request_url(request, dict(ask.proxies)) if ask.proxies else ask.path,
+            body=request.body,
+            headers=headers,
+            redirect=False,
+            assert_same_host=False,
+            preload_content=False,
+            retries=_NEVER,
+            timeout=ask.timeout,
+            chunked=request.body is not None and "Content-Length" not in ask.headers,
+        )
 
     def response(self, answer: Answer, request: requests.PreparedRequest) -> requests.Response:
         """*answer* as the clients of third parties read it."""
@@ -152,6 +162,22 @@ def ask_of(request: requests.PreparedRequest, options: Mapping[str, Any]) -> Ask
         host=str(request.url).split("/", 3)[2].rpartition("@")[2],
         who=_digest("".join(shown[:4])),
     )
+
+
+def _in_few_words(pool: HTTPConnectionPool, ask: Ask, headers: Mapping[str, str]) -> open_line.Heard | None:
+    named = {"Host": ask.host, **headers}
+    return open_line.ask(pool, str(ask.request.method), ask.path, named, timeout_s=ask.timeout.read_timeout)
+
+
+def _answer(heard: open_line.Heard) -> Answer:
+    if not isinstance(heard, BaseHTTPResponse):
+        return Answer(status=304, reason="Not Modified", headers=_without_body(heard), body=b"")
+    headers = _without_body({name.lower(): value for name, value in heard.headers.itermerged()})
+    return Answer(status=heard.status, reason=heard.reason or "", headers=headers, body=_read(heard))
+
+
+def _without_body(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name not in _OF_THE_BODY}
 
 
 def _digest(text: str) -> str:
