@@ -22,10 +22,11 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 _AT_ONCE = 16
-#: Claimed ahead, so that a thread that is free finds the next; few enough to be through before their leases end.
-_MOST_CLAIMED = 8 * _AT_ONCE
-#: Longer than any check takes: whoever holds a lease for so long is dead.
-_LEASE_S = 300.0
+#: Claimed ahead, so that a thread that is free finds the next, and half of them are one transaction; few enough to be
+#: through before their leases end.
+_MOST_CLAIMED = 16 * _AT_ONCE
+#: Longer than all of them take if none is answered: whoever holds a lease for so long is dead.
+_LEASE_S = 600.0
 #: Of the time between two checks: so old an answer that another watcher got is new enough.
 _FRESH = 0.4
 _MOST_FRESH_S = 60.0

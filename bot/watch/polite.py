@@ -231,7 +231,9 @@ class PoliteHttp:
 
     def _host(self, name: str) -> _Host:
         with self._guard:
-            return self._hosts.setdefault(name, _Host())
+            if name not in self._hosts:
+                self._hosts[name] = _Host()
+            return self._hosts[name]
 
     @contextmanager
     def _turn(self, key: str) -> Iterator[None]:

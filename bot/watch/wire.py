@@ -47,7 +47,7 @@ class Ask:
     #: The digest of the credentials.
     who: str
 
-    @property
+    @cached_property
     def can_be_kept(self) -> bool:
         """May its answer be used again?"""
         return self.request.method in ("GET", "HEAD") and "Range" not in self.request.headers
