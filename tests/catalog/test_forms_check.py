@@ -30,6 +30,7 @@ def told(folder: Path, *fields: str, more: str = "") -> list[str]:
     "field",
     [
         "x: {type: date_time, weekends: false, default: '2026-11-23T14:30+01:00'}",
+        "x: {type: duration, min: 5m, max: 4h, default: 30m}",
         "x: {type: user, default: U024BE7LH}",
         "x: {type: channel}",
         "x: {type: environment, default: eu}",
@@ -49,6 +50,14 @@ def test_each_type_can_be_declared(tmp_path: Path, field: str) -> None:
     ("field", "sentence"),
     [
         ("x: {type: text, weekends: false}", '8:23: A field of type text has no "weekends".'),
+        ("x: {type: duration, min: 2h, max: 1h}", '"min" is 2h and greater than "max", which is 1h.'),
+        ("x: {type: duration, max: 5}", '"max" of a duration is one, too: write it like 30m.'),
+        ("x: {type: integer, max: 5m}", '8:31: "max" has to be a number.'),
+        ("x: {type: integer, max: five}", '"max"'),
+        (
+            "x: {type: duration, max: 1h, default: 2h}",
+            "taken as an answer: it has to be at most 1h.",
+        ),
         ("x: {type: user, default: ada}", '"default" would not be taken as an answer: "ada" is no id of Slack.'),
         ("x: {type: version}", '8:11: A field of type version needs "resource".'),
         ("x: {type: version, resource: ap}", '8:36: There is no resource "ap". Did you mean "app"?'),

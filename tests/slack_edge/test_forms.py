@@ -95,3 +95,9 @@ def test_the_range_stands_below_the_number():
 
     assert shown["label"]["text"] == "X (min)"
     assert shown["hint"]["text"] == "5 to 240 min."
+
+
+def test_the_range_stands_below_the_duration():
+    shown = field_input(field(FieldType.DURATION, min=300, max=5400), None)
+
+    assert shown["hint"]["text"] == "5m to 1h 30m."

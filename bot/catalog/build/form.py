@@ -32,8 +32,8 @@ def _field(name: str, raw: RawField, resources: Mapping[str, RawResource]) -> Fo
         help=raw.help,
         required=raw.required,
         default=raw.default,  # type: ignore[arg-type]  # its type was checked when the file was
-        min=raw.min,
-        max=raw.max,
+        min=_limit(raw.min),
+        max=_limit(raw.max),
         unit=raw.unit,
         pattern=raw.pattern,
         message=raw.message,
@@ -47,6 +47,10 @@ def _field(name: str, raw: RawField, resources: Mapping[str, RawResource]) -> Fo
         max_bytes=parse_bytes(raw.max_size or _MAX_SIZE) if raw.type is FieldType.FILE else None,
         fields=form(raw.fields or {}, {}),
     )
+
+
+def _limit(written: float | str | None) -> float | None:
+    return parse_duration(written).total_seconds() if isinstance(written, str) else written
 
 
 def _source(raw: RawField, resources: Mapping[str, RawResource]) -> ChoiceSource | None:

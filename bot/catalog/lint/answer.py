@@ -70,16 +70,26 @@ def _not_fitting(default: str, field: Entries, type_: FieldType) -> str:
     pattern = _plain(field, "pattern")
     if type_ in _TEXTS and isinstance(pattern, str) and not broken(pattern) and not re.fullmatch(pattern, default):
         return f'it does not match "{pattern}".'
+    if type_ is FieldType.DURATION:
+        return _outside(parse_duration(default).total_seconds(), field, "")
     return _outside(len(default), field, " characters") if type_ in _TEXTS else ""
 
 
 def _outside(amount: float, field: Entries, unit: str) -> str:
     least, most = _plain(field, "min"), _plain(field, "max")
-    if isinstance(least, int | float) and amount < least:
+    if (limit := limit_of(least)) is not None and amount < limit:
         return f"it has to be at least {least}{unit}."
-    if isinstance(most, int | float) and amount > most:
+    if (limit := limit_of(most)) is not None and amount > limit:
         return f"it has to be at most {most}{unit}."
     return ""
+
+
+def limit_of(written: object) -> float | None:
+    """A `min` or `max` as a number, a duration in seconds; None when it is neither."""
+    try:
+        return parse_duration(written).total_seconds() if isinstance(written, str) else float(str(written))
+    except ValueError:
+        return None
 
 
 def _not_offered(chosen: list[object], field: Entries) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.base.text import did_you_mean, join_words
 from bot.catalog.expressions import Name
-from bot.catalog.lint.answer import answer_fault, broken
+from bot.catalog.lint.answer import answer_fault, broken, limit_of
 from bot.catalog.lint.watch import check_faults
 from bot.catalog.marks import Entries, Items, Scalar, Value, plain
 from bot.catalog.names import FILE, Names, Scope, condition_faults, name_faults
@@ -18,8 +18,8 @@ _NUMBERS = (FieldType.INTEGER, FieldType.NUMBER)
 _CHOICES = (FieldType.CHOICE, FieldType.MULTI_CHOICE)
 #: Keys that only some types have.
 _ONLY_FOR = {
-    "min": (*_TEXTS, *_NUMBERS, FieldType.GROUP),
-    "max": (*_TEXTS, *_NUMBERS, FieldType.GROUP),
+    "min": (*_TEXTS, *_NUMBERS, FieldType.DURATION, FieldType.GROUP),
+    "max": (*_TEXTS, *_NUMBERS, FieldType.DURATION, FieldType.GROUP),
     "pattern": (*_TEXTS, FieldType.SECRET),
     "choices": (*_CHOICES, FieldType.SECRET, FieldType.ENVIRONMENT),
     "choices_from": _CHOICES,
@@ -172,12 +172,23 @@ def _limits(field: Entries, type_: FieldType) -> Iterator[Fault]:
     for key, types in _ONLY_FOR.items():
         if key in field.entries and type_ not in types:
             yield field.keys[key], f'A field of type {type_} has no "{key}".'
-    least, most = _plain(field, "min"), _plain(field, "max")
-    if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
-        yield field.entries["min"].mark, f'"min" is {least} and greater than "max", which is {most}.'
+    yield from _range(field, type_)
     pattern = field.entries.get("pattern")
     if isinstance(pattern, Scalar) and isinstance(pattern.value, str) and (why := broken(pattern.value)):
         yield pattern.mark, f'"pattern" is no regular expression: {why}.'
+
+
+def _range(field: Entries, type_: FieldType) -> Iterator[Fault]:
+    written = {key: _plain(field, key) for key in ("min", "max") if key in field.entries}
+    for key, limit in written.items():
+        if type_ is FieldType.DURATION and not isinstance(limit, str):
+            yield field.entries[key].mark, f'"{key}" of a duration is one, too: write it like 30m.'
+        elif type_ in _ONLY_FOR[key] and type_ is not FieldType.DURATION and isinstance(limit, str):
+            yield field.entries[key].mark, f'"{key}" has to be a number.'
+    least, most = (limit_of(written.get(key)) for key in ("min", "max"))
+    if least is not None and most is not None and least > most:
+        said = f'"min" is {written["min"]} and greater than "max", which is {written["max"]}.'
+        yield field.entries["min"].mark, said
 
 
 def _choices(field: Entries, type_: FieldType) -> Iterator[Fault]:

@@ -50,8 +50,12 @@ class RawField(Raw):
     help: str = Field("", description="a sentence under it")
     required: bool = Field(default=True, description="must it be answered?")
     default: JsonValue = Field(None, description="the answer it starts with; of a read-only field an expression, too")
-    min: float | None = Field(None, description="least number, fewest characters, or fewest rows")
-    max: float | None = Field(None, description="greatest number, most characters, or most rows")
+    min: float | Duration | None = Field(
+        None, description="least number, fewest characters, fewest rows, or shortest duration"
+    )
+    max: float | Duration | None = Field(
+        None, description="greatest number, most characters, most rows, or longest duration", examples=[240, "4h"]
+    )
     unit: str = Field("", description="shown behind the label", examples=["min"])
     pattern: Text | None = Field(None, description="a regular expression that the whole text must match")
     message: str = Field("", description="what `pattern` asks for, in words")

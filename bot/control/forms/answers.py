@@ -3,10 +3,10 @@
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
-from bot.base.text import cut, format_bytes, join_words, nearest, parse_duration, plural
+from bot.base.text import cut, format_bytes, format_duration, join_words, nearest, parse_duration, plural
 from bot.model.file import is_file
 from bot.model.form import Choice, FieldType, FormField, FormValue
 
@@ -182,12 +182,16 @@ def _time(_: FormField, given: Any) -> str:
     return f"{match['hour']:0>2}:{match['minute']}"
 
 
-def _duration(_: FormField, given: Any) -> str:
+def _duration(field: FormField, given: Any) -> str:
     written = _written(given)
     try:
-        parse_duration(written)
+        length = parse_duration(written)
     except ValueError:
         raise ValueError("Write a duration like 90s, 30m, 1h30m or 2d; ten years at most.") from None
+    if field.min is not None and length < (least := timedelta(seconds=field.min)):
+        raise ValueError(f"At least {format_duration(least)}.")
+    if field.max is not None and length > (most := timedelta(seconds=field.max)):
+        raise ValueError(f"At most {format_duration(most)}.")
     return written
 
 

@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.base.text import cut, format_bytes, join_words
+from bot.base.text import cut, format_bytes, format_duration, join_words
 from bot.model.file import file_words, files_of
 from bot.model.form import Choice, FieldType, FormField, FormValue
 from bot.slack.ids import VALUE, field_block
@@ -130,18 +130,24 @@ def _range(field: FormField) -> str:
         count = "One file" if field.max_files == 1 else f"Up to {field.max_files} files"
         each = "" if field.max_files == 1 else " each"
         return f"{count}: {kinds}{format_bytes(field.max_bytes)}{each} at most." if field.max_bytes else ""
-    if field.type not in {FieldType.INTEGER, FieldType.NUMBER}:
+    if field.type not in {FieldType.INTEGER, FieldType.NUMBER, FieldType.DURATION}:
         return ""
     unit = f" {field.unit}" if field.unit else ""
-    match field.min, field.max:
-        case None, None:
+    match _limit(field, field.min), _limit(field, field.max):
+        case "", "":
             return ""
-        case least, None:
-            return f"At least {least:.15g}{unit}."
-        case None, most:
-            return f"At most {most:.15g}{unit}."
+        case least, "":
+            return f"At least {least}{unit}."
+        case "", most:
+            return f"At most {most}{unit}."
         case least, most:
-            return f"{least:.15g} to {most:.15g}{unit}."
+            return f"{least} to {most}{unit}."
+
+
+def _limit(field: FormField, limit: float | None) -> str:
+    if limit is None:
+        return ""
+    return format_duration(timedelta(seconds=limit)) if field.type is FieldType.DURATION else f"{limit:.15g}"
 
 
 def _text(field: FormField, answer: object) -> dict[str, Any]:
