@@ -1,9 +1,17 @@
 """A job's form as a modal, and what comes back from it."""
 
+from pathlib import Path
+
 import pytest
 
+from bot.control.jobs import JobOffer
 from bot.model.form import Choice, FieldType, FormField
+from bot.model.stack import Environment, Job, Stack
+from bot.slack.ids import ConfirmRef, JobRef
+from bot.slack.views.confirm_modal import confirm_modal
 from bot.slack.views.fields import field_input, option_value, read_answer
+from bot.slack.views.job_form import job_modal
+from tests.slack import read
 
 
 def field(kind: FieldType, **more) -> FormField:
@@ -101,3 +109,43 @@ def test_the_range_stands_below_the_duration():
     shown = field_input(field(FieldType.DURATION, min=300, max=5400), None)
 
     assert shown["hint"]["text"] == "5m to 1h 30m."
+
+
+def offer(title: str, *places: str) -> JobOffer:
+    job = Job(name="job", title=title, steps=(), description="What it is for.")
+    stack = Stack(name="shop", title="Shop", jobs={"job": job}, folder=Path("/stacks/shop"))
+    return JobOffer(stack=stack, job=job, environments=tuple(Environment(name=name, fields={}) for name in places))
+
+
+def test_a_title_that_slack_cuts_off_stands_whole_in_the_form():
+    form = job_modal(offer("Bring the newest backup back"), JobRef(stack="shop", job="job"), [])
+
+    assert form["title"]["text"] == "Bring the newest backup…"
+    assert "*Bring the newest backup back*\nWhat it is for." in read(form)
+    assert form["submit"]["text"] == "Start"
+
+
+def test_a_title_that_slack_shows_whole_is_said_once_and_on_the_button():
+    form = job_modal(offer("Bring it back", "staging"), JobRef(stack="shop", job="job"), [])
+
+    assert "Bring it back" not in read(form)
+    assert form["submit"]["text"] == "Bring it back"
+
+
+def test_each_of_many_environments_can_be_chosen():
+    names = [f"pr-{number}" for number in range(250)]
+
+    form = job_modal(offer("Restart", *names), JobRef(stack="shop", job="job", environment="pr-249"), [])
+
+    [element] = [block["element"] for block in form["blocks"] if block["type"] == "input"]
+    assert [one["value"] for group in element["option_groups"] for one in group["options"]] == names
+    assert element["initial_option"]["value"] == "pr-249"
+
+
+@pytest.mark.parametrize("behind", ["Back", "Cancel"])
+def test_the_page_that_asks_once_more_says_what_its_other_button_does(behind):
+    ref = ConfirmRef(stack="shop", job="job", environment=None, channel=None, packed="")
+
+    page = confirm_modal(offer("Bring the newest backup back"), None, ref, {}, [], external_id="x", close=behind)
+
+    assert (page["close"]["text"], page["submit"]["text"]) == (behind, "Start")

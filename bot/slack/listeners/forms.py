@@ -76,7 +76,8 @@ class Forms:
             environment, inputs, carried = complete
             previews = desk.previewer.preview(ask_of(person, carried, inputs, key=f"preview:{interaction.trigger_id}"))
             external_id, cold = f"confirm.{secrets.token_hex(8)}", frozen_in(self._desk, offer, environment)
-            fill(confirm_modal(offer, environment, carried, inputs, previews, external_id=external_id, frozen=cold))
+            named = {"external_id": external_id, "close": "Cancel"}  # no form lies behind this page
+            fill(confirm_modal(offer, environment, carried, inputs, previews, frozen=cold, **named))
 
     def changed(self, ack: Ack, body: Body) -> None:
         """An answer on which others depend, a preset, or a row more or less: the form changes in place."""

@@ -14,7 +14,7 @@ from bot.slack.limits import PRIVATE_METADATA
 from bot.slack.mrkdwn import one_line
 from bot.slack.views.answers import answer_words
 from bot.slack.views.name_modal import name_input
-from bot.slack.views.parts import divider, modal, section, sections, skeleton, text_input
+from bot.slack.views.parts import divider, modal, section, sections, skeleton, start_label, text_input
 from bot.slack.views.previews import preview_blocks
 
 _ANSWER_LENGTH = 500
@@ -50,8 +50,9 @@ def confirm_modal(
     *,
     external_id: str,
     frozen: Frozen | None = None,
+    close: str = "Back",
 ) -> dict[str, Any]:
-    """Exactly what would happen, where, and with which answers."""
+    """Exactly what would happen, where, and with which answers; *close* is what its other button says."""
     job = offer.job
     blocks = [section(f"*{one_line(place(job.title, environment.name if environment else None))}*")]
     if inputs:
@@ -66,8 +67,8 @@ def confirm_modal(
     return modal(
         job.title,
         blocks,
-        submit=job.title,
-        close="Back",
+        submit=start_label(job.title),
+        close=close,
         callback_id=JOB_CONFIRM,
         external_id=external_id,
         private_metadata=ref.encode(PRIVATE_METADATA),

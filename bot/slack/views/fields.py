@@ -210,15 +210,16 @@ def _select(field: FormField, many: str) -> dict[str, Any]:
     if field.choices_from is not None and len(field.choices) > OPTIONS:
         hint = words(f"Search {len(field.choices)}", PLACEHOLDER)
         return {"type": f"{many}external_select", "min_query_length": 0, "placeholder": hint}
-    return {"type": f"{many}static_select", **_choices(field.choices)}
+    return {"type": f"{many}static_select", **in_groups([option(one.label, one.value) for one in field.choices])}
 
 
 def _chosen(field: FormField, answers: list[str]) -> list[dict[str, Any]]:
     return [option(choice.label, choice.value) for choice in field.choices if choice.value in answers]
 
 
-def _choices(choices: tuple[Choice, ...]) -> dict[str, Any]:
-    options = [option(choice.label, choice.value) for choice in choices[: OPTIONS * OPTION_GROUPS]]
+def in_groups(options: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What can be chosen, as a select has it: Slack takes a hundred, and of more a hundred groups of a hundred."""
+    options = list(options[: OPTIONS * OPTION_GROUPS])
     if len(options) <= OPTIONS:
         return {"options": options}
     parts = [options[start : start + OPTIONS] for start in range(0, len(options), OPTIONS)]

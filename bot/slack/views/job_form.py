@@ -12,11 +12,11 @@ from bot.model.stack import Environment
 from bot.slack.door import Offer
 from bot.slack.form_state import block_of, rows_of
 from bot.slack.ids import ADD_ROW, DROP_ROW, ENVIRONMENT, JOB_FORM, PRESET, TAKE_OUT, VALUE, JobRef, TooLong
-from bot.slack.limits import BLOCKS_PER_VIEW, OPTIONS, PLACEHOLDER, PRIVATE_METADATA, Block
+from bot.slack.limits import BLOCKS_PER_VIEW, PLACEHOLDER, PRIVATE_METADATA, VIEW_TITLE, Block
 from bot.slack.mrkdwn import escape, one_line
 from bot.slack.views.answers import answer_words
-from bot.slack.views.fields import field_input, option
-from bot.slack.views.parts import button, context, divider, modal, row, section, words
+from bot.slack.views.fields import field_input, in_groups, option
+from bot.slack.views.parts import button, context, divider, modal, row, section, start_label, words
 
 _NOTE_LENGTH = 600
 
@@ -27,8 +27,10 @@ def job_modal(
     """The form; *asked* says which fields it has now and what they hold, *note* and *above* stand above all."""
     job = offer.job
     blocks: list[Block] = [*above, *([section(f"⚠ {escape(note)}")] if note else [])]
-    if job.description:
-        blocks.append(section(escape(job.description)))
+    # Slack cuts the title of a modal off.
+    title = f"*{one_line(job.title)}*" if len(job.title) > VIEW_TITLE else ""
+    if about := "\n".join(part for part in (title, escape(job.description)) if part):
+        blocks.append(section(about))
     live = {name for field in job.form for name in depends_on(field)}
     if job.presets:
         blocks.append(_presets(list(job.presets), ref.preset))
@@ -42,7 +44,7 @@ def job_modal(
     return modal(
         job.title,
         blocks,
-        submit="Continue" if job.danger else job.title,
+        submit="Continue" if job.danger else start_label(job.title),
         close="Cancel",
         callback_id=JOB_FORM,
         private_metadata=_carried(ref),
@@ -132,10 +134,10 @@ def _picking(block_id: str, label: str, hint: str, names: Sequence[str], chosen:
     element: dict[str, Any] = {
         "type": "static_select",
         "action_id": VALUE,
-        "options": [option(name, name) for name in names[:OPTIONS]],
+        **in_groups([option(name, name) for name in names]),
         "placeholder": words(hint, PLACEHOLDER),
     }
-    if chosen and chosen in names[:OPTIONS]:
+    if chosen and chosen in names:
         element["initial_option"] = option(chosen, chosen)
     return {"type": "input", "block_id": block_id, "label": words(label, PLACEHOLDER), "element": element}
 

@@ -5,7 +5,7 @@ from typing import Any
 from bot.slack.ids import CONFIRM_NAME, NAME_FORM, ClickRef
 from bot.slack.limits import PRIVATE_METADATA, Block
 from bot.slack.mrkdwn import escape
-from bot.slack.views.parts import modal, section, text_input
+from bot.slack.views.parts import modal, section, start_label, text_input
 
 
 def name_input(environment: str) -> Block:
@@ -18,7 +18,7 @@ def name_modal(title: str, what: str, environment: str, ref: ClickRef) -> dict[s
     return modal(
         title,
         [section(escape(what)), name_input(environment)],
-        submit=title,
+        submit=start_label(title),
         close="Do nothing",
         callback_id=NAME_FORM,
         private_metadata=ref.encode(PRIVATE_METADATA),

@@ -121,6 +121,11 @@ def modal(title: str, blocks: Sequence[Block], **more: Any) -> dict[str, Any]:
     return view
 
 
+def start_label(title: str) -> str:
+    """What the button that starts a job says: its title, unless Slack would cut that off."""
+    return title if len(title) <= VIEW_TITLE else "Start"
+
+
 def skeleton(title: str, line: str = "One moment…") -> dict[str, Any]:
     """What a modal shows until its content is there: a trigger lives 3 s, so it has to open before anything slow."""
     return modal(title, [section(line)])
