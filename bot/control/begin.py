@@ -1,7 +1,7 @@
 """Writing a new run: its rows, what is owed for it, its lock and its place in the queue, in one transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.base.nudges import Nudges
@@ -44,7 +44,7 @@ def add_run(
         lock = None
     run = tx.runs.add(
         key=new.key,
-        plan=new.plan.model_dump(mode="json"),
+        plan=new.plan,
         lock=lock,
         status=RunStatus.QUEUED,
         started_by_id=new.person.id,
@@ -55,7 +55,7 @@ def add_run(
         **new.values,
     )
     # Far apart, so that the steps of an undo find room below it.
-    tx.steps.add_all(run.number, run.plan.all_steps(), apart=1000)
+    tx.steps.add_all(run.number, new.plan.all_steps(), apart=1000)
     tx.events.add(run.number, "run.asked", now, text=run.cause, by=new.person.name)
     note(tx, run, new.person, new.origin, "start", now)
     if where:
@@ -66,9 +66,10 @@ def add_run(
     # Behind a gate nothing is held: the lock is asked for once people have said yes.
     is_free = lock is None or new.plan.gate is not None
     if is_free or tx.locks.ask(lock or "", run, now=now):
-        engine.submit(tx, run.number, tx.runs.next_part(run.number))
-    else:
-        tx.runs.change(run.number, status=RunStatus.WAITING)
+        run = replace(run, part=tx.runs.next_part(run.number))
+        engine.submit(tx, run.number, run.part)
+        return run
+    tx.runs.change(run.number, status=RunStatus.WAITING)
     return tx.runs.get(run.number) or run
 
 

@@ -101,9 +101,11 @@ class Runs:
         self._files.use(tx, run)
         if run.held == HELD and ready.job.in_freeze is InFreeze.SKIP and ask.person.is_automatic:
             skip(tx, self._engine, run, now=self._clock.now())
+            run = _found(tx.runs.get(run.number), run.number)
         if also:
             also(tx, run)
-        return tx.runs.get(run.number) or run
+            run = _found(tx.runs.get(run.number), run.number)
+        return run
 
     def call(self, parent: Run, step: RunJob, scope: Mapping[str, Any]) -> Run:
         """Start the job of *step* in the name of who started *parent*, once.
@@ -174,6 +176,8 @@ class Runs:
         new = _undo(old, request, lock=old.lock)
 
         def write(tx: Transaction) -> Run:
+            if known := tx.runs.by_key(request.key):
+                return known
             demand_undoable(tx, number)
             return self._add(tx, new)
 
@@ -272,15 +276,15 @@ class Runs:
         return known
 
     def _write(self, key: str, write: Callable[[Transaction], Run], *, about: int | None = None) -> Run:
-        """Do *write* once per key, with the run held that the new one is *about*: of two who ask for one, one is first.
+        """Do *write*, which looks for *key* first, with the run held that the new one is *about*.
 
-        Held before all else, as the end of an undo does, and before the look for the key: who was second finds it.
+        Held before all else, as the end of an undo does: of two who ask for one, who is second finds its key.
         """
         try:
             with self._store.begin() as tx:
                 if about is not None:
                     tx.runs.lock_row(about)
-                return tx.runs.by_key(key) or write(tx)
+                return write(tx)
         except IntegrityError:
             # Two front ends wrote the same key at the same moment, and the other one was first.
             with self._store.read() as tx:

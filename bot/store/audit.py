@@ -7,15 +7,20 @@ from datetime import datetime
 from itertools import islice
 
 from sqlalchemy import func, text
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.model.audit import AuditFilter, AuditRecord
 from bot.model.person import Person
+from bot.store.rows import add_rows, table_of
 from bot.store.tables import AuditRow
 
 #: Any number, the same in every process: PostgreSQL's advisory lock that keeps the chain in one line.
 _CHAIN_LOCK = 715_112_001
+
+_TABLE = table_of(AuditRow)
+_LAST = columns(_TABLE.c.hash).order_by(_TABLE.c.id.desc()).limit(1)
 
 #: Records read at a time; an audit may have grown for years.
 _READ_TOGETHER = 500
@@ -66,11 +71,10 @@ class Audit:
             return
         if self._session.get_bind().dialect.name == "postgresql":
             self._session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CHAIN_LOCK})
-        last = self._session.exec(select(AuditRow.hash).order_by(col(AuditRow.id).desc()).limit(1)).first() or ""
+        last = self._session.execute(_LAST).scalar() or ""
         for row in self._waiting:
             last = row.hash = _chained(last, row)
-            self._session.add(row)
-            self._session.flush()
+        add_rows(self._session, AuditRow, [row.model_dump(exclude={"id"}) for row in self._waiting])
         self._waiting.clear()
 
     def recent(self, *, limit: int = 50, only: AuditFilter = AuditFilter()) -> list[AuditRecord]:  # noqa: B008 - frozen

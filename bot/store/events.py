@@ -6,6 +6,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from bot.model.run import Event
+from bot.store.rows import add_rows
 from bot.store.tables import EventRow
 
 
@@ -17,7 +18,8 @@ class Events:
 
     def add(self, run: int, kind: str, at: datetime, *, step: str | None = None, text: str = "", by: str = "") -> None:
         """Write one line."""
-        self._session.add(EventRow(run=run, at=at, kind=kind, step=step, text=text, by=by))
+        row = {"run": run, "at": at, "kind": kind, "step": step, "text": text, "by": by}
+        add_rows(self._session, EventRow, [row])
 
     def newest(self) -> int:
         """Grows with every line, of any run."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from bot.model.message import Message, MessageKind
+from bot.store.rows import complete, table_of
 from bot.store.tables import MessageRow
 
 
@@ -29,17 +30,13 @@ class Messages:
         run: int | None = None,
         timer: int | None = None,
         body: Mapping[str, Any] | None = None,
-    ) -> Message:
+    ) -> None:
         """Ask for a message. The same key again asks for one more edit of it, with the new *body* if there is one."""
-        row = self._row(key)
-        if row is None:
-            row = MessageRow(key=key, kind=kind, channel=channel, parent=parent, run=run, timer=timer)
-        else:
-            row.wanted, row.gave_up, row.idle_since = row.wanted + 1, False, None
-        row.body = dict(body or row.body)
-        self._session.add(row)
-        self._session.flush()
-        return _message(row)
+        about = {"key": key, "kind": kind, "channel": channel, "parent": parent, "run": run, "timer": timer}
+        new = self._insert()
+        shown_anew = _SHOWN_ANEW | ({"body": new.excluded.body} if body else {})
+        query = new.on_conflict_do_update(index_elements=["key"], set_=shown_anew)
+        self._session.execute(query, complete(MessageRow, **about, body=dict(body or {})))
 
     def owe_once(
         self,
@@ -53,10 +50,9 @@ class Messages:
         not_before: datetime | None = None,
     ) -> None:
         """Ask for a message, unless it was asked for before; it is not sent before *not_before*."""
-        dialect = postgresql if self._session.get_bind().dialect.name == "postgresql" else sqlite
-        row = MessageRow(key=key, kind=kind, channel=channel, parent=parent, run=run, body=dict(body))
-        values = {**row.model_dump(exclude={"id"}), "not_before": not_before}
-        self._session.execute(dialect.insert(MessageRow).values(**values).on_conflict_do_nothing())
+        about = {"key": key, "kind": kind, "channel": channel, "parent": parent, "run": run, "not_before": not_before}
+        row = complete(MessageRow, **about, body=dict(body))
+        self._session.execute(self._insert().on_conflict_do_nothing(), row)
 
     def drop(self, key: str) -> None:
         """Do not send it, if it was not sent yet."""
@@ -115,8 +111,7 @@ class Messages:
 
     def show_again(self, *keys: str) -> None:
         """Ask for one more edit of those of these messages that there are."""
-        shown_anew = {"wanted": MessageRow.wanted + 1, "gave_up": False, "idle_since": None}
-        self._session.execute(update(MessageRow).where(col(MessageRow.key).in_(keys)).values(**shown_anew))
+        self._session.execute(update(_TABLE).where(_TABLE.c.key.in_(keys)).values(**_SHOWN_ANEW))
 
     def show_boards(self, stack: str | None = None) -> None:
         """Ask for one more edit of each board of *stack*; None: of every board."""
@@ -151,11 +146,17 @@ class Messages:
     def _change(self, id: int, **values: Any) -> None:
         self._session.execute(update(MessageRow).where(col(MessageRow.id) == id).values(**values))
 
+    def _insert(self) -> "postgresql.Insert | sqlite.Insert":
+        is_postgresql = self._session.get_bind().dialect.name == "postgresql"
+        return postgresql.insert(_TABLE) if is_postgresql else sqlite.insert(_TABLE)
+
     def _row(self, key: str) -> MessageRow | None:
         query = select(MessageRow).where(MessageRow.key == key)
         return self._session.exec(query.execution_options(populate_existing=True)).first()
 
 
+_TABLE = table_of(MessageRow)
+_SHOWN_ANEW: dict[str, Any] = {"wanted": _TABLE.c.wanted + 1, "gave_up": False, "idle_since": None}
 _FREE: dict[str, Any] = {"leased_by": None, "leased_until": None, "not_before": None}
 
 

@@ -2,12 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import RowMapping, delete
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from bot.model.pause import Pause, pause_key
 from bot.model.timer import TimerState
+from bot.store.rows import table_of
 from bot.store.tables import PauseRow, TimerRow
+
+_TABLE = table_of(PauseRow)
+#: Each start looks whether there are any.
+_ALL = columns(_TABLE).order_by(_TABLE.c.since, _TABLE.c.target)
 
 
 class Pauses:
@@ -36,10 +42,9 @@ class Pauses:
         With *hold* none of it ends before this transaction does: a run that is put down for a pause is there when that
         pause lets go.
         """
-        query = select(PauseRow).order_by(col(PauseRow.since), PauseRow.target)
-        query = query.with_for_update(read=True) if hold else query
-        return [self._pause(row) for row in self._session.exec(query.execution_options(populate_existing=True))]
+        query = _ALL.with_for_update(read=True) if hold else _ALL
+        return [self._pause(row) for row in self._session.execute(query).mappings()]
 
-    def _pause(self, row: PauseRow) -> Pause:
-        end = select(TimerRow.at).where(TimerRow.key == pause_key(row.target), TimerRow.state == TimerState.WAITING)
-        return Pause(**row.model_dump(), until=self._session.exec(end).first())
+    def _pause(self, row: RowMapping) -> Pause:
+        end = select(TimerRow.at).where(TimerRow.key == pause_key(row["target"]), TimerRow.state == TimerState.WAITING)
+        return Pause(**row, until=self._session.exec(end).first())

@@ -4,19 +4,27 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, or_, update
+from sqlalchemy import bindparam, case, func, or_, update
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from bot.model.message import MessageKind
 from bot.model.plan import Plan
 from bot.model.run import Run, RunStatus
 from bot.model.timer import TimerKind
+from bot.store.rows import add_row, complete, table_of
 from bot.store.tables import MessageRow, RunRow, TimerRow
 
 #: What began longer ago and was extended ever since is not looked for.
 _LONG_AGO = timedelta(days=60)
 #: The messages that say how a run stands.
 _SHOWING = (MessageKind.RUN, MessageKind.STEP)
+#: Made once: each start asks for both.
+_TABLE = table_of(RunRow)
+_BY_KEY = columns(_TABLE.c.number).where(_TABLE.c.key == bindparam("of"))
+_NEXT_PART = (
+    update(_TABLE).where(_TABLE.c.number == bindparam("of")).values(part=_TABLE.c.part + 1).returning(_TABLE.c.part)
+)
 
 
 class Superseded(BaseException):
@@ -32,17 +40,17 @@ class Runs:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, *, key: str, **values: Any) -> Run:
+    def add(self, *, key: str, plan: Plan, **values: Any) -> Run:
         """Write a new run; its number comes from the database."""
-        row = RunRow(key=key, **values)
-        self._session.add(row)
-        self._session.flush()
-        return _run(row)
+        row = complete(RunRow, **values)
+        number = add_row(self._session, RunRow, {**row, "key": key, "plan": plan.model_dump(mode="json")})
+        del row["epoch"]
+        return Run(**row, number=number, plan=plan)
 
     def by_key(self, key: str) -> Run | None:
         """The run that was started with *key*."""
-        row = self._session.exec(select(RunRow).where(RunRow.key == key)).first()
-        return _run(row) if row else None
+        number = self._session.execute(_BY_KEY, {"of": key}).scalar()
+        return self.get(number) if number else None
 
     def get(self, number: int) -> Run | None:
         """The run of this number."""
@@ -169,8 +177,7 @@ class Runs:
 
     def next_part(self, number: int) -> int:
         """Count one more hand-over to the engine and return its number."""
-        self._session.execute(update(RunRow).where(col(RunRow.number) == number).values(part=RunRow.part + 1))
-        return self._session.exec(select(RunRow.part).where(RunRow.number == number)).one()
+        return int(self._session.execute(_NEXT_PART, {"of": number}).scalar_one())
 
     def cancelled_by(self, number: int) -> str | None:
         """Who asked to cancel the run; None: nobody."""

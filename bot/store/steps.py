@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from bot.model.plan import AnyStep, Uses
 from bot.model.run import HostResult, Progress, StepRecord, StepStatus
+from bot.store.rows import add_rows, complete
 from bot.store.tables import StepRow
 
 
@@ -28,8 +29,9 @@ class Steps:
 
     def add_all(self, run: int, steps: Sequence[AnyStep], *, apart: int) -> None:
         """Write the steps of a new run, *apart* positions from one another."""
-        self._session.add_all(
-            StepRow(
+        new = [
+            complete(
+                StepRow,
                 run=run,
                 id=step.id,
                 position=position * apart,
@@ -38,8 +40,8 @@ class Steps:
                 status=StepStatus.PENDING,
             )
             for position, step in enumerate(steps, start=1)
-        )
-        self._session.flush()
+        ]
+        add_rows(self._session, StepRow, new)
 
     def take_over(self, run: int, record: StepRecord) -> None:
         """Write that *run* need not do this step of an older run any more, instead of what it has of this id."""

@@ -63,7 +63,7 @@ def ran(
             "title": job.title(),
             "environment": "eu",
             "inputs": {},
-            "plan": plan.model_dump(mode="json"),
+            "plan": plan,
             "status": RunStatus.SUCCEEDED,
             "started_by_id": "U1",
             "started_by": "Ada",

@@ -167,7 +167,7 @@ def ended(tx: Transaction, key: str, at: datetime) -> int:
         "title": "Deploy",
         "environment": None,
         "inputs": {},
-        "plan": Plan(folder=".", steps=(), scope={}).model_dump(mode="json"),
+        "plan": Plan(folder=".", steps=(), scope={}),
         "status": RunStatus.SUCCEEDED,
         "started_by_id": "U1",
         "started_by": "Ada",

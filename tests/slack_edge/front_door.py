@@ -296,7 +296,7 @@ class Runs:
                 title=title or job.title,
                 environment=ask.environment,
                 inputs=inputs,
-                plan=Plan(folder=".", steps=job.steps, scope={}).model_dump(mode="json"),
+                plan=Plan(folder=".", steps=job.steps, scope={}),
                 status=RunStatus.QUEUED,
                 started_by_id=ask.person.id,
                 started_by=ask.person.name,

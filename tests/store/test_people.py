@@ -68,7 +68,7 @@ def _add_run(tx, key, job, *, undo_of):
         title=job,
         environment=None,
         inputs={},
-        plan=Plan(folder=".", steps=(), scope={}).model_dump(mode="json"),
+        plan=Plan(folder=".", steps=(), scope={}),
         status=RunStatus.SUCCEEDED,
         started_by_id="U1",
         started_by="Ada",
