@@ -63,10 +63,20 @@ def parse_moment(written: str, now: datetime) -> datetime:
 
 def format_moment(at: datetime, *, beside: datetime | None = None) -> str:
     """*at* as a clock in its zone shows it: `Tue 24 Nov 2026 16:02 UTC`, without what is the same of *beside*."""
-    then = beside.astimezone(at.tzinfo) if beside else None
+    then, zone = beside.astimezone(at.tzinfo) if beside else None, zone_of(at)
     if then and at.date() == then.date():
-        return f"{at:%H:%M %Z}"
-    return f"{at:%a %d %b %H:%M %Z}" if then and at.year == then.year else f"{at:%a %d %b %Y %H:%M %Z}"
+        return f"{at:%H:%M} {zone}"
+    return f"{at:%a %d %b %H:%M} {zone}" if then and at.year == then.year else f"{at:%a %d %b %Y %H:%M} {zone}"
+
+
+def zone_of(at: datetime) -> str:
+    """What people call the time zone of *at*: `CET`, `UTC`, and `UTC-3` or `UTC+5:45` where it has no letters."""
+    name = at.tzname() or ""
+    offset = re.fullmatch(r"(?:UTC)?(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>\d{2})?", name)
+    if offset is None:
+        return name
+    minutes = offset["minutes"] if offset["minutes"] and int(offset["minutes"]) else ""
+    return f"UTC{offset['sign']}{int(offset['hours'])}{f':{minutes}' if minutes else ''}"
 
 
 def nearest(wrong: str, known: Iterable[str], *, most: int = 3) -> list[str]:

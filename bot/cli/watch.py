@@ -11,7 +11,7 @@ import typer
 
 from bot.app import App
 from bot.base.errors import NotFound, Refused
-from bot.base.text import did_you_mean, format_duration, join_words
+from bot.base.text import did_you_mean, format_duration, join_words, zone_of
 from bot.catalog.expressions import ExpressionProblem
 from bot.cli.follow import follow, take_part
 from bot.cli.opened import me, opened
@@ -119,8 +119,8 @@ def _preview(app: App, name: str | None) -> int:
         raise NotFound(what, hint=did_you_mean(name or "", list(known)))
     coming = known[name]
     view = app.control.scheduled.view(coming.stack.name, coming.announcement.name, coming.at)
-    times, channel = coming.announcement.times.in_words, coming.announcement.channel
-    say(out(), f"{times}: next {coming.at.astimezone():%Y-%m-%d %H:%M %Z} in {channel}", "bold")
+    at, times, channel = coming.at.astimezone(), coming.announcement.times.in_words, coming.announcement.channel
+    say(out(), f"{times}: next {at:%Y-%m-%d %H:%M} {zone_of(at)} in {channel}", "bold")
     try:
         if not app.control.scheduled.is_told(view):
             say(out(), "With what is known now nobody would be told: its `when` is not true.")

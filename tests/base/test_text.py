@@ -15,6 +15,7 @@ from bot.base.text import (
     parse_bytes,
     parse_duration,
     plural,
+    zone_of,
 )
 
 
@@ -102,3 +103,20 @@ def test_a_moment_is_said_by_the_clock_of_its_zone() -> None:
     midnight = datetime(2026, 11, 24, tzinfo=ZoneInfo("Europe/Berlin"))
 
     assert format_moment(midnight, beside=datetime(2026, 11, 23, 23, tzinfo=UTC)) == "00:00 CET"
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("America/Sao_Paulo", "UTC-3"),
+        ("Asia/Kathmandu", "UTC+5:45"),
+        ("Europe/Berlin", "CET"),
+        ("UTC", "UTC"),
+    ],
+)
+def test_a_zone_without_letters_is_told_by_its_distance_from_utc(zone: str, said: str) -> None:
+    """People read "16:02 -03"."""
+    at = datetime(2026, 11, 24, 16, 2, tzinfo=ZoneInfo(zone))
+
+    assert format_moment(at, beside=at) == f"16:02 {said}"
+    assert zone_of(datetime.fromisoformat(at.isoformat())) == (said if said != "CET" else "UTC+1")

@@ -1,4 +1,4 @@
-"""What `stackhand run` and `plan` say to wrong words."""
+"""What the verbs of the terminal say to wrong words."""
 
 import importlib
 
