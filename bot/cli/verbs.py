@@ -4,7 +4,6 @@ A verb's module is imported when its verb is called: the engine and the Slack SD
 need neither. So this file and `bot/cli/__init__.py` stay with the standard library.
 """
 
-import errno
 import gc
 import importlib
 import os
@@ -16,10 +15,9 @@ from types import MappingProxyType, ModuleType
 from bot import __version__
 from bot.base.errors import Refused, SetupProblem
 from bot.base.text import did_you_mean
+from bot.runner.detached import FULL
 
 WRONG_USE = 2
-#: The disk says so, or the share of it that one may use up.
-_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ def call(verb: str, words: Sequence[str]) -> int:
         _print_no_more()
         return 0
     except OSError as error:
-        if error.errno not in _FULL:
+        if error.errno not in FULL:
             raise
         _print_no_more()
         place = f" at {error.filename}" if error.filename else ""
