@@ -24,6 +24,7 @@ resources:
 jobs:
   a: {steps: [{wait: 1s}]}
 """
+BY_ID = "pattern: x}, announce: {channel: C0OPS, digest: weekly}}\njobs"
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
@@ -106,6 +107,21 @@ def test_what_another_stack_calls_by_the_same_name_and_number_is_told_too(front:
         owe_due(front)
 
     assert told(front) == ["New versions of the last week\n• *app*: 1.1"] * 2
+
+
+def test_a_channel_that_is_written_by_its_name_and_by_its_id_gets_one_digest(front: Front) -> None:
+    front.edit(STACK.replace("pattern: x}, announce: {digest: weekly}}\njobs", BY_ID))
+    with front.store.begin() as tx:
+        hello = tx.messages.owe(key="hello", kind=MessageKind.FIXED, channel="#ops")
+        tx.messages.posted(hello.id, revision=1, channel_id="C0OPS", ts="1.1")
+    for numbers in (("1.0",), ("1.0", "1.1"), ("1.0", "1.1", "1.2")):
+        front.find(*numbers)
+        front.find(*numbers, resource="base")
+        front.clock.pass_(days=7)
+        owe_due(front)
+
+    week = "New versions of the last week\n• *app*: {0}\n• *base*: {0}"
+    assert told(front) == [week.format("1.1"), week.format("1.2")]
 
 
 def test_after_weeks_of_downtime_what_was_found_before_is_told(front: Front) -> None:

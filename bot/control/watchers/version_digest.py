@@ -1,7 +1,7 @@
 """One message with all new versions of a day or a week, for channels that do not want one for each."""
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,33 +34,62 @@ class VersionDigests:
 
     def owe_due(self) -> None:
         """Owe the newest digest of each channel, unless it is owed already, or there is nothing to tell."""
-        wanted: dict[tuple[str, Every], list[tuple[str, str]]] = defaultdict(list)
-        for stack in self._catalog.stacks.values():
-            for resource in stack.resources.values():
-                if resource.announce and resource.announce.digest:
-                    place = (resource.announce.channel, resource.announce.digest)
-                    wanted[place].append((resource.name, watcher_id(stack.name, resource.name)))
-        for (channel, every), resources in wanted.items():
-            end = newest_end(self._clock.now(), every, self._zone)
+        for place in self._places():
+            end = newest_end(self._clock.now(), place.every, self._zone)
             # Most of the time there is nothing to tell: nobody who writes has to wait for that answer.
             with self._store.read() as tx:
-                lines = self._news(tx, channel, every, resources, end)
+                lines = _news(tx, place, end)
             if lines:
-                key, body = _key(channel, every, end), {"of": every.noun, "lines": lines}
+                # "#dev" comes before an id: whoever else writes it so goes by the same key.
+                channel = min(place.names)
+                key, body = _key(channel, place.every, end), {"of": place.every.noun, "lines": lines}
                 with self._store.begin() as tx:
                     tx.messages.owe_once(key=key, kind=MessageKind.VERSIONS, channel=channel, body=body)
 
-    def _news(
-        self, tx: Transaction, channel: str, every: Every, resources: Sequence[tuple[str, str]], end: datetime
-    ) -> list[Json]:
-        """The lines of the digest that ended at *end*; empty when it is owed already."""
-        if tx.messages.get(_key(channel, every, end)) is not None:
-            return []
-        start = end - every.length
-        # While we were down nobody was told: what was found before belongs to this one.
-        while (last := tx.messages.get(_key(channel, every, start))) is None and start > end - _MOST * every.length:
-            start -= every.length
-        return _lines(tx, resources, start - _LATE, end, but=_told_by(last))
+    def _places(self) -> list["_Place"]:
+        """Where digests are told. A channel that is written by its name and by its id is one, once its id is known."""
+        wanted = [
+            (resource.announce.channel, resource.announce.digest, resource.name, watcher_id(stack.name, resource.name))
+            for stack in self._catalog.stacks.values()
+            for resource in stack.resources.values()
+            if resource.announce and resource.announce.digest
+        ]
+        with self._store.read() as tx:
+            ids = {name: tx.messages.channel_id(name) or name for name in {channel for channel, *_ in wanted}}
+        places: dict[tuple[str, Every], _Place] = {}
+        for channel, every, resource, watcher in wanted:
+            place = places.setdefault((ids[channel], every), _Place(every=every))
+            place.names.add(channel)
+            place.resources.append((resource, watcher))
+        return list(places.values())
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A channel, and what it is told of at once."""
+
+    every: Every
+    #: How stacks write it: "#dev", and its id.
+    names: set[str] = field(default_factory=set)
+    #: Name and watcher.
+    resources: list[tuple[str, str]] = field(default_factory=list)
+
+    def digest(self, tx: Transaction, end: datetime) -> Message | None:
+        """The digest that ended at *end*, by whichever name it was owed."""
+        found = (tx.messages.get(_key(name, self.every, end)) for name in sorted(self.names))
+        return next((message for message in found if message), None)
+
+
+def _news(tx: Transaction, place: _Place, end: datetime) -> list[Json]:
+    """The lines of the digest that ended at *end*; empty when it is owed already."""
+    if place.digest(tx, end) is not None:
+        return []
+    length = place.every.length
+    start = end - length
+    # While we were down nobody was told: what was found before belongs to this one.
+    while (last := place.digest(tx, start)) is None and start > end - _MOST * length:
+        start -= length
+    return _lines(tx, place.resources, start - _LATE, end, but=_told_by(last))
 
 
 def newest_end(now: datetime, every: Every, zone: ZoneInfo) -> datetime:
