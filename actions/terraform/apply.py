@@ -41,11 +41,8 @@ class Apply(Action[Applied], Configuration):
         terraform = self.terraform(ctx)
         terraform.init(self.backend_config)
         planned = self.look(terraform, ctx, destroy=False)
-        text = plan_text(planned, where=self.where, masked=ctx.masked)
-        if not planned.changes:
-            return text
-        back = "Undo destroys all of it again." if planned.was_empty else _NO_WAY_BACK
-        return f"{text}\n\n{back}"
+        back = "Undo destroys all of it." if planned.was_empty else "It cannot be undone."
+        return plan_text(planned, where=self.where, back=back, masked=ctx.masked)
 
     def run(self, ctx: Context) -> Applied:
         """Plan anew, and carry out that plan."""
@@ -70,6 +67,5 @@ class Apply(Action[Applied], Configuration):
         return destroy_all.Destroy.model_validate(self.shared()) if done.was_empty else None
 
 
-_NO_WAY_BACK = "It cannot be undone: something is there already."
 #: Our words, and Terraform's.
 _COUNTED = {"created": "add", "changed": "change", "destroyed": "remove"}

@@ -34,15 +34,19 @@ _LONGEST = 60
 _SECRET, _LATER = "(sensitive)", "(known later)"
 
 
-def plan_text(planned: Planned, *, where: str, masked: Callable[[str], str]) -> str:
-    """Lines for people, the same for the same plan. *where*: "" or " in demo-1"."""
+def plan_text(planned: Planned, *, where: str, back: str = "", masked: Callable[[str], str]) -> str:
+    """Lines for people, the same for the same plan. *where*: "" or " in demo-1"; *back* says how it is undone.
+
+    Messages show only the first lines: what must not be missed stands there.
+    """
     changes = planned.changes
     outputs = [
         line for name, change in sorted(planned.output_changes.items()) for line in _values(name, change, masked)
     ]
     if not changes and not outputs:
         return f"Nothing to do{where}: all is as the configuration says."
-    lines = [f"{_counts(changes)}{where}:", *map(_line, changes)] if changes else [f"Changes outputs only{where}:"]
+    end = f". {back}" if back else ":"
+    lines = [f"{_counts(changes)}{where}{end}", *map(_line, changes)] if changes else [f"Changes outputs only{where}:"]
     for change in changes:
         if found := _values_of(change, masked):
             lines += ["", _address(change), *(f"  {line}" for line in found)]

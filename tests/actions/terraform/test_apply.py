@@ -46,7 +46,7 @@ def test_what_the_preview_shows_is_made_and_the_outputs_are_handed_on(apply, con
     done = action.run(working)
 
     assert text == (
-        "Creates 2 things in pr-42:\n"
+        "Creates 2 things in pr-42. Undo destroys all of it.\n"
         '+ terraform_data.page["about"]\n'
         '+ terraform_data.page["home"]\n'
         "\n"
@@ -61,9 +61,7 @@ def test_what_the_preview_shows_is_made_and_the_outputs_are_handed_on(apply, con
         "\n"
         "Outputs\n"
         '  home: "http://localhost/welcome"\n'
-        "  password: (sensitive)\n"
-        "\n"
-        "Undo destroys all of it again."
+        "  password: (sensitive)"
     )
     assert done == Applied(created=2, was_empty=True, home="http://localhost/welcome")
     assert things(tmp_path) == ["page.about", "page.home"]
@@ -80,13 +78,12 @@ def test_the_same_plan_reads_the_same_and_another_one_does_not(apply, context):
 
     (text,) = same
     assert text.split("\n")[:4] == [
-        "Destroys 1 thing, replaces 1 and creates 1 in pr-42:",
+        "Destroys 1 thing, replaces 1 and creates 1 in pr-42. It cannot be undone.",
         '- terraform_data.page["about"] (no longer in the configuration)',
         '± terraform_data.page["home"] (triggers_replace cannot be changed in place)',
         '+ terraform_data.page["news"]',
     ]
     assert '  input.text: "welcome" → "hello"' in text
-    assert text.endswith("It cannot be undone: something is there already.")
     assert text.replace('"none"', '"some"') == other
 
 
