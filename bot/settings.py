@@ -6,6 +6,7 @@ The only reader of `os.environ`.
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -21,6 +22,8 @@ from bot.base.redact import MASK
 from bot.base.text import nearest
 
 _PREFIX = "STACKHAND_"
+#: The programs for Terraform's configurations, the first that is installed first.
+TERRAFORMS = ("terraform", "tofu")
 _ENV_FILE = ".env"
 SLACK_API_URL = "https://slack.com/api/"
 #: The path under which the sandbox serves the playground's site.
@@ -207,6 +210,7 @@ class Settings(BaseSettings):
             "playground_url": self.url + _SITE,
             "python_index": self.python_index or "",
             "npm_registry": self.npm_registry or "",
+            "terraform": next(filter(shutil.which, TERRAFORMS), ""),
         }
         return {**given, **self._outside, **self.own_vars}
 

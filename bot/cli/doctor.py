@@ -21,7 +21,7 @@ from bot.cli.own_words import speak_plainly
 from bot.cli.screen import out, say
 from bot.cli.slack_account import account
 from bot.cli.typed import Data, Stacks, settings
-from bot.settings import Settings
+from bot.settings import TERRAFORMS, Settings
 from bot.store.store import Store
 
 _OLDEST_PYTHON = (3, 11)
@@ -41,11 +41,18 @@ class Finding:
     what: str
     #: How to mend it; empty: it is well.
     mend: str = ""
+    #: Only some stacks need it: without it they offer nothing, and all else is well.
+    is_extra: bool = False
 
     @property
     def is_well(self) -> bool:
-        """Is there nothing to mend?"""
-        return not self.mend
+        """Is there nothing that has to be mended?"""
+        return self.is_extra or not self.mend
+
+    @property
+    def sign(self) -> str:
+        """Well, missing, or not needed by everybody."""
+        return "✓" if not self.mend else "–" if self.is_extra else "✗"
 
 
 def doctor(*, data: Data = None, stacks: Stacks = None) -> int:
@@ -54,7 +61,7 @@ def doctor(*, data: Data = None, stacks: Stacks = None) -> int:
     found = []
     for finding in _everything(data, stacks):
         found.append(finding)
-        say(out(), f"{'✓' if finding.is_well else '✗'} {finding.what}", "" if finding.is_well else "red")
+        say(out(), f"{finding.sign} {finding.what}", "" if finding.is_well else "red")
         if finding.mend:
             say(out(), f"  {finding.mend}")
     return 0 if all(finding.is_well for finding in found) else 1
@@ -67,6 +74,7 @@ def _everything(data: Path | None, stacks: Path | None) -> Iterator[Finding]:
     yield _program("ansible-playbook", "Set up anew: rm -rf .venv && ./stackhand version", folder=_OWN_PROGRAMS)
     yield _program("ssh", "Debian and Ubuntu: apt install openssh-client", version="-V")
     yield _program("git", "Debian and Ubuntu: apt install git")
+    yield _terraform()
     try:
         here = settings(data=data, stacks=stacks)
     except SetupProblem as problem:
@@ -101,6 +109,15 @@ def _program(name: str, mend: str, *, version: str = "--version", folder: Path |
     # ssh says it on stderr.
     words = (done.stdout or done.stderr).strip().splitlines() or [f"no word, exit code {done.returncode}"]
     return Finding(f"{name}: {words[0]}") if done.returncode == 0 else Finding(f"{name} is broken: {words[-1]}", mend)
+
+
+def _terraform() -> Finding:
+    """Terraform or OpenTofu, for the stacks that apply configurations."""
+    found = next(filter(shutil.which, TERRAFORMS), None)
+    if found is None:
+        mend = "Install terraform (developer.hashicorp.com/terraform/install) or tofu (opentofu.org/docs/intro/install)"
+        return Finding("Terraform is not installed: demos are not offered", mend, is_extra=True)
+    return _program(found, "Install it anew")
 
 
 def _data(here: Settings) -> Finding:

@@ -4,13 +4,27 @@ import socket
 
 import pytest
 
+from tests.fakes.terraform import terraform_path
+
 
 def test_a_machine_with_everything_is_well(terminal):
-    done = terminal.call("doctor", STACKHAND_PORT="0")
+    done = terminal.call("doctor", STACKHAND_PORT="0", PATH=terraform_path(terminal.folder / "bin"))
 
     assert done.returncode == 0, done.stdout
     assert {line[0] for line in done.stdout.splitlines()} == {"✓"}
-    for word in ("Python", "SQLite", "ansible-playbook", "ssh", "git", "Data", "Database", "Stacks", "Slack", "Port"):
+    for word in (
+        "Python",
+        "SQLite",
+        "ansible-playbook",
+        "ssh",
+        "git",
+        "terraform: Terraform v",
+        "Data",
+        "Database",
+        "Stacks",
+        "Slack",
+        "Port",
+    ):
         assert f"✓ {word}" in done.stdout
 
 
@@ -25,6 +39,7 @@ def test_what_is_missing_is_told_with_what_mends_it(terminal):
     for bad, mend in [
         ("✗ ssh is not installed", "apt install openssh-client"),
         ("✗ git is not installed", "apt install git"),
+        ("– Terraform is not installed: demos are not offered", "developer.hashicorp.com/terraform/install"),
         ("✗ Stacks: ", "stackhand check"),
         ("✗ Port ", "stackhand up --port 0"),
     ]:
