@@ -55,7 +55,7 @@ class Apply(Action[Applied], Configuration):
         own |= {"was_empty": begun.was_empty}
         for name in sorted(own.keys() & report.outputs.keys()):
             ctx.log(f'The output "{name}" is not handed on: the step has one of that name itself.')
-        return Applied(**{**report.outputs, **own})
+        return Applied.model_validate({**report.outputs, **own})
 
     def rest(self, done: Applied | None, hosts: Sequence[str]) -> "Apply":
         """The same; that nothing was there at first is kept in mind."""

@@ -68,7 +68,8 @@ class Diagnostics:
     def sentence(self) -> str:
         """What went wrong first, and how much else did; empty when it says nothing."""
         if not self._errors:
-            return self._cut(" ".join(self._plain).removeprefix("Error: "))
+            summary, *detail = self._plain or [""]
+            return self._cut(": ".join(filter(str.strip, (summary.removeprefix("Error: "), " ".join(detail)))))
         more = len(self._errors) - 1
         return f"{self._cut(_sentence(self._errors[0]))}{f' (and {more} more)' if more else ''}"
 

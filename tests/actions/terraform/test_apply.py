@@ -181,6 +181,13 @@ def test_a_missing_value_is_named_with_its_place(apply, context):
         apply(vars={}).preview(context(previewing=True))
 
 
+def test_a_module_that_is_not_there_is_named(apply, context, site):
+    (site / "more.tf").write_text('module "network" {\n  source = "./nowhere"\n}\n')
+
+    with pytest.raises(ActionFailed, match=r"cannot prepare site: Unreadable module directory: .*nowhere"):
+        apply().preview(context(previewing=True))
+
+
 def test_a_backend_that_is_not_there_is_told_before_the_state_lands_anywhere(apply, context, site):
     (site / "main.tf").write_text('resource "terraform_data" "one" {}\n')
 
