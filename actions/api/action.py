@@ -41,6 +41,8 @@ class Action(BaseModel, Generic[OutputsT]):
 
     #: Is there something to take back after it? Not after what only looks, nor after what adds and writes over nothing.
     needs_undo: ClassVar[bool] = True
+    #: How long its preview may take, in seconds: people wait for it. More only where it has to ask a whole world.
+    preview_s: ClassVar[float] = 60
 
     @classmethod
     def outputs_type(cls) -> type[Outputs]:

@@ -1,6 +1,6 @@
 """The fields that all Terraform actions share, and how a plan is made of them and carried out."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, JsonValue
 
@@ -17,6 +17,9 @@ _Address = Annotated[str, Field(pattern=r"^[A-Za-z_][^\s]*$")]
 
 class Configuration(BaseModel):
     """A configuration, and one of its workspaces."""
+
+    #: A plan asks the cloud for each thing that is in the state.
+    preview_s: ClassVar[float] = 900
 
     dir: StackPath = Field(
         description="folder of the configuration, in the stack's folder", examples=["payload/terraform"]

@@ -45,8 +45,6 @@ from bot.store.store import Store
 
 log = structlog.get_logger()
 
-#: A preview is worth waiting for only so long.
-_TIMEOUT_S = 60.0
 _MOST_LETTERS = 8000
 _SKIPPED = "Not needed here: it would be skipped."
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,6})?(?:Z|[+-]\d\d:?\d\d)?")
@@ -115,7 +113,7 @@ class StepPreviews:
                 return _SKIPPED, "", _SKIPPED
             action = make(step, asked.scope)
             with _folder(self._logs) as folder, closing(StepLog(folder / "log")) as step_log:
-                context = self._context(asked, folder, step_log, redactor)
+                context = self._context(asked, folder, step_log, redactor, within_s=action.preview_s)
                 text = _with_names(redactor.mask(action.preview(context)), asked.scope)
                 return text, "", without_what_passes(text, folder, self._clock.now())
         except ActionFailed as failed:
@@ -128,8 +126,10 @@ class StepPreviews:
             log.error("a preview broke", uses=step.uses, trace=redactor.mask(traceback.format_exc()))
             return "", f"The preview of {step.uses} broke: {type(bug).__name__}. This is a bug in the action.", ""
 
-    def _context(self, asked: _Asked, folder: Path, step_log: StepLog, redactor: Redactor) -> StepContext:
-        signals = Signals(cancelled_by=lambda: None, leaving=asked.leaving).within(_TIMEOUT_S)
+    def _context(
+        self, asked: _Asked, folder: Path, step_log: StepLog, redactor: Redactor, *, within_s: float
+    ) -> StepContext:
+        signals = Signals(cancelled_by=lambda: None, leaving=asked.leaving).within(within_s)
         context = StepContext(
             run_name=asked.name,
             started_by=asked.by,

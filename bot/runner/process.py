@@ -131,14 +131,16 @@ class Program:
         """
         asked = [(signal.SIGINT, interrupt_s)] if interrupt_s is not None else []
         for name, patience_s in (*asked, (signal.SIGTERM, grace_s), (signal.SIGKILL, 5.0)):
-            until = time.monotonic() + patience_s
+            until, pause_s = time.monotonic() + patience_s, 0.05
             signalled: set[tuple[int, float]] = set()
             while tree := self._tree():
                 for process in tree:
                     _signal_once(process, name, signalled)
                 if time.monotonic() > until:
                     break
-                time.sleep(0.05)
+                time.sleep(pause_s)
+                # Each look reads all processes of the machine, and some patience lasts minutes.
+                pause_s = min(pause_s * 1.2, 1.0)
             else:
                 self._wait_for_exit()
                 return
