@@ -17,7 +17,8 @@ _TABLES = {
     "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND c.relpersistence <> 't' "
     "AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' ORDER BY n.nspname, c.relname;",
     "mariadb": "SELECT concat('SELECT ', quote(TABLE_NAME), ', count(*) FROM `', replace(TABLE_NAME, '`', '``'), '`;') "
-    "FROM information_schema.TABLES WHERE TABLE_SCHEMA = database() AND TABLE_TYPE = 'BASE TABLE' ORDER BY TABLE_NAME;",
+    "FROM information_schema.TABLES WHERE TABLE_SCHEMA = database() "
+    "AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') ORDER BY TABLE_NAME;",
     "sqlite": "SELECT 'SELECT ' || quote(name) || ', count(*) FROM \"' || replace(name, '\"', '\"\"') || '\";' "
     "FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name;",
 }
@@ -29,6 +30,8 @@ _THINGS = {
     "mariadb": "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = database() UNION ALL "
     "SELECT ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = database() LIMIT 1;",
 }
+#: A table of MariaDB's that is there while a dump is loaded: what stands beside it is ours, and half.
+RESTORING = "stackhand_restoring"
 _SQLITE_ROW = re.compile(rb'INSERT INTO (?:"((?:[^"]|"")+)"|(\w+)) VALUES\(')
 _MARIADB_ROWS = re.compile(rb"/\*!40000 ALTER TABLE `((?:[^`]|``)+)` (DIS|EN)ABLE KEYS \*/;")
 
@@ -111,6 +114,15 @@ class Database:
     def things(self) -> str:
         """The query that names something that is there; without an answer the database is empty."""
         return _THINGS[self.product]
+
+    @property
+    def how_made(self) -> str:
+        """Of MariaDB: the query that is answered with the statement that makes this database, empty."""
+        return (
+            "SELECT concat('CREATE DATABASE `', replace(SCHEMA_NAME, '`', '``'), '` CHARACTER SET ', "
+            "DEFAULT_CHARACTER_SET_NAME, ' COLLATE ', DEFAULT_COLLATION_NAME, ';') "
+            "FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = database();"
+        )
 
     def quoted(self) -> str:
         """Its name, as its server's SQL wants it."""

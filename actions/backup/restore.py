@@ -1,14 +1,18 @@
 """Bring a backup back."""
 
+import shutil
 from pathlib import Path
 from typing import ClassVar
 
-from actions.api import Action, ActionFailed, Context, Crash, Field, Outputs, Secret
+from actions.api import Action, ActionFailed, Cancelled, Context, Crash, Field, Outputs, Secret
 from actions.backup.cli import DATABASE_PASSWORD
 from actions.backup.databases import ADDRESS, Database
 from actions.backup.meeting import Meeting, meet_in_program, rows_of
 from actions.backup.repository import Repository
 from actions.backup.snapshot import DUMP, Snapshot, find_snapshot
+
+#: The folder in which files come, inside the one that they are for: so it takes no further right, nor another disk.
+_COMING = ".stackhand-restoring"
 
 
 class Restored(Outputs):
@@ -68,15 +72,33 @@ class Restore(Action[Restored]):
         """Bring it back."""
         snapshot = find_snapshot(ctx, self.repository, self.name, self.snapshot)
         self._demand_fit(snapshot)
-        if self.folder and not self._began(ctx):
-            self._demand_room()
-        ctx.begin(Restored(snapshot=snapshot.id))
         if self.folder:
-            self.repository.ask(ctx, "restore", snapshot.id, f"--target={self.folder}")
-            return Restored(snapshot=snapshot.id, files=sum(path.is_file() for path in Path(self.folder).rglob("*")))
+            return self._restore_files(ctx, snapshot)
+        ctx.begin(Restored(snapshot=snapshot.id))
         argv = self.repository.argv("dump", snapshot.id, DUMP)
         rows = self._meet(ctx, Meeting(task="restore", database=self.database, restic=argv))
         return Restored(snapshot=snapshot.id, files=1, rows=rows)
+
+    def _restore_files(self, ctx: Context, snapshot: Snapshot) -> Restored:
+        """They come beside their place, and take it when all are there."""
+        place = Path(self.folder)
+        coming = place / _COMING
+        is_going_on = self._began(ctx)
+        if not is_going_on:
+            self._demand_room()
+        ctx.begin(Restored(snapshot=snapshot.id))
+        if not is_going_on:
+            shutil.rmtree(coming, ignore_errors=True)
+        try:
+            self.repository.ask(ctx, "restore", snapshot.id, f"--target={coming}")
+        except (ActionFailed, Cancelled):
+            shutil.rmtree(coming, ignore_errors=True)
+            raise
+        if coming.exists():
+            for path in list(coming.iterdir()):
+                path.rename(place / path.name)
+            coming.rmdir()
+        return Restored(snapshot=snapshot.id, files=sum(path.is_file() for path in place.rglob("*")))
 
     def _began(self, ctx: Context) -> bool:
         """Did a program of an earlier try write here already? It is attached to, and its place is not empty."""
@@ -105,5 +127,5 @@ class Restore(Action[Restored]):
     def _demand_room(self) -> None:
         """Files are written into an empty place only. The program that loads a database asks it first by itself."""
         place = Path(self.folder)
-        if place.is_file() or (place.is_dir() and any(place.iterdir())):
+        if place.is_file() or (place.is_dir() and any(path.name != _COMING for path in place.iterdir())):
             raise ActionFailed(f"There is something at {place} already.", hint="Restore into a new place, then swap.")

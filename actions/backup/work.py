@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from actions.api import ActionFailed
 from actions.backup.cli import DATABASE_PASSWORD, ask, count, meet, save, surroundings
-from actions.backup.databases import Database
+from actions.backup.databases import RESTORING, Database
 from actions.backup.meeting import Meeting
 
 _ELSEWHERE = "Nothing was changed. Restore into a new, empty database, then swap."
@@ -50,13 +50,15 @@ def _demand_empty(database: Database, opens: Mapping[str, str]) -> None:
     if database.product == "sqlite":
         if Path(database.name).exists():
             raise ActionFailed(f"There is something at {database.name} already.", hint=_ELSEWHERE)
-    elif there := ask(database, opens, database.things):
+    elif (there := ask(database, opens, database.things)) and not _is_half(database, opens):
         raise ActionFailed(f"{database} is not empty: it has {there[0]}.", hint=_ELSEWHERE)
 
 
 def _restore(job: Meeting, database: Database, opens: Mapping[str, str], store: Mapping[str, str]) -> Mapping[str, int]:
-    """Load the dump, all of it or nothing: what is cut off leaves the place free. Of MariaDB it leaves tables."""
-    if database.product != "sqlite":
+    """Load the dump, all of it or nothing: what is cut off leaves the place free."""
+    if database.product == "mariadb":
+        return _fill_mariadb(job, database, opens, store)
+    if database.product == "postgresql":
         meet(job.restic, database.load(), of_writer=store, of_reader=opens)
         return count(database, opens)
     new = database.named(f"{database.name}.new")
@@ -65,6 +67,32 @@ def _restore(job: Meeting, database: Database, opens: Mapping[str, str], store: 
     rows = count(new, opens)
     Path(new.name).replace(database.name)
     return rows
+
+
+def _fill_mariadb(
+    job: Meeting, database: Database, opens: Mapping[str, str], store: Mapping[str, str]
+) -> Mapping[str, int]:
+    """It makes no table in a transaction: so what came is deleted when it is not all, at the latest by the next one."""
+    if _is_half(database, opens):
+        _empty(database, opens)
+    ask(database, opens, f"CREATE TABLE {RESTORING} (since timestamp) SELECT now() AS since;")
+    try:
+        meet(job.restic, database.load(), of_writer=store, of_reader=opens)
+    except BaseException:
+        _empty(database, opens)
+        raise
+    ask(database, opens, f"DROP TABLE {RESTORING};")
+    return count(database, opens)
+
+
+def _is_half(database: Database, opens: Mapping[str, str]) -> bool:
+    """Is there what a restore has left that was killed?"""
+    return database.product == "mariadb" and bool(ask(database, opens, f"SHOW TABLES LIKE '{RESTORING}';"))
+
+
+def _empty(database: Database, opens: Mapping[str, str]) -> None:
+    make = ask(database, opens, database.how_made)
+    ask(database, opens, f"DROP DATABASE {database.quoted()};", *make)
 
 
 def _try(job: Meeting, server: Database, opens: Mapping[str, str], store: Mapping[str, str]) -> Mapping[str, int]:

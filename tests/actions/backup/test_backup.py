@@ -1,6 +1,7 @@
 """`backup.*`: files into a real restic repository and back."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Sequence
 
@@ -35,6 +36,28 @@ def test_nothing_that_is_there_is_written_over(backup, uploads):
 
     with pytest.raises(ActionFailed, match="There is something at"):
         backup(Restore, folder=str(uploads))
+
+
+def test_a_restore_that_breaks_off_leaves_its_folder_empty_and_the_next_one_clears_what_a_killed_one_left(
+    backup, uploads, tmp_path, monkeypatch
+):
+    backup(Create, paths=["uploads"])
+    place, half = tmp_path / "restored", tmp_path / "restored" / ".stackhand-restoring"
+    cut, restic = tmp_path / "bin" / "restic", shutil.which("restic")
+    cut.parent.mkdir()
+    cut.write_text(f'#!/bin/sh\ncase " $* " in *" restore "*) {restic} "$@"; exit 1 ;; esac\nexec {restic} "$@"\n')
+    cut.chmod(0o755)
+
+    with monkeypatch.context() as broken:
+        broken.setenv("PATH", f"{cut.parent}:{os.environ['PATH']}")
+        with pytest.raises(ActionFailed, match="restic ended with code 1"):
+            backup(Restore, folder=str(place))
+    assert list(place.iterdir()) == []
+    half.mkdir()
+    (half / "half.txt").write_text("ha")
+
+    assert backup(Restore, folder=str(place)).files == 2
+    assert [path.name for path in place.iterdir()] == [uploads.parts[1]]
 
 
 def test_a_backup_with_damaged_data_is_not_verified(backup, uploads, tmp_path):

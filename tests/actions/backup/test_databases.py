@@ -137,7 +137,6 @@ def test_a_dump_whose_program_was_killed_is_no_backup(tmp_path):
     assert list((tmp_path / "repository" / "snapshots").iterdir()) == []
 
 
-@pytest.mark.parametrize("databases", ["sqlite", "postgresql"], indirect=True)
 def test_a_restore_that_breaks_off_leaves_nothing_in_the_way_of_the_next_one(
     backup, databases, shop, tmp_path, monkeypatch
 ):
@@ -157,6 +156,38 @@ def test_a_restore_that_breaks_off_leaves_nothing_in_the_way_of_the_next_one(
             backup(Restore, database=place)
 
     assert backup(Restore, database=place).rows == ROWS | {"orders": 3999}
+
+
+@pytest.mark.parametrize("databases", ["mariadb"], indirect=True)
+def test_what_a_killed_restore_has_left_in_mariadb_is_cleared_away_by_the_next(backup, databases, shop, tmp_path):
+    backup(Create, database=shop)
+    place = databases.new()
+    databases.ask(place, f"ALTER DATABASE {place.rpartition('/')[2]} COLLATE utf8mb4_bin")
+    half = tmp_path / "half"
+    made = "echo 'CREATE TABLE half (id int); CREATE VIEW seen AS SELECT 1;'"
+    # More than any buffer on the way holds.
+    half.write_text(f"#!/bin/sh\n{made}\nyes -- '-- and more' | head -c 1000000\nexec sleep 600\n")
+    half.chmod(0o755)
+    job = Meeting(task="restore", database=place, restic=[str(half)])
+    (tmp_path / "job.json").write_text(job.model_dump_json())
+    with subprocess.Popen([*WORK, str(tmp_path / "job.json")], env={"PATH": os.environ["PATH"]}) as killed:
+        while ("seen",) not in databases.ask(place, "SHOW TABLES"):
+            assert killed.poll() is None
+        killed.kill()
+
+    assert backup(Restore, database=place).rows == ROWS
+
+    assert databases.ask(place, "SHOW TABLES") == [("empty",), ("orders",)]
+    assert databases.ask(place, "SELECT @@collation_database") == [("utf8mb4_bin",)]
+
+
+@pytest.mark.parametrize("databases", ["mariadb"], indirect=True)
+def test_a_table_of_mariadb_that_keeps_its_history_is_counted(backup, databases, shop):
+    databases.ask(shop, "CREATE TABLE prices (id int) WITH SYSTEM VERSIONING", "INSERT INTO prices VALUES (1), (2)")
+
+    saved = backup(Create, database=shop)
+
+    assert backup(Verify, rows=saved.rows, scratch=shop).rows == ROWS | {"prices": 2}
 
 
 def test_a_database_goes_back_into_one_of_its_own_product_only(backup, tmp_path):
