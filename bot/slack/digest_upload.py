@@ -47,11 +47,11 @@ class DigestUpload:
             if never.error not in NO_FILES:
                 raise
             return self._say(text, message, where)
-        return Address(channel=channel, ts=self._files.is_there(name, where, in_thread=False) or "")
+        return Address(channel=channel, ts=self._files.is_there(name, where, since=end) or "")
 
     def _found(self, name: str, message: Message, where: Address, *, since: datetime) -> Address | None:
         """Did an earlier try get through, with the picture or in words alone, though its answer did not?"""
-        if ts := self._files.is_there(name, where, in_thread=False):
+        if ts := self._files.is_there(name, where, since=since):
             return Address(channel=where.channel, ts=ts)
         return self._posting.find(message.key, channel=where.channel, thread_ts=None, since=since)
 

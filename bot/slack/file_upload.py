@@ -3,17 +3,18 @@
 import ssl
 import tempfile
 from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from typing import IO, Protocol
 from urllib.request import Request
 
 from slack_sdk import WebClient
 
 from bot.model.message import Message
-from bot.slack.client import call, opener
+from bot.slack.client import call, opener, pages
 from bot.slack.posting import Address
 
 _TIMEOUT_S = 120
-_PAGE = 200
 #: Slack takes no files here, but words.
 NO_FILES = frozenset({"missing_scope", "file_uploads_disabled", "file_type_not_allowed"})
 
@@ -59,15 +60,19 @@ class FileUpload:
             **thread,
         )
 
-    def is_there(self, name: str, at: Address, *, in_thread: bool = True) -> str | None:
-        """The newest message with a file of this name, in the thread or the channel; None: there is none."""
-        if in_thread:
-            page = call(self._client.conversations_replies, channel=at.channel, ts=at.ts, limit=_PAGE)
+    def is_there(self, name: str, at: Address, *, since: datetime | None = None) -> str | None:
+        """The message with a file of this name, in the thread of *at* or in all of its channel *since* a moment.
+
+        None: there is none.
+        """
+        if since is None:
+            read = partial(call, self._client.conversations_replies, ts=at.ts)
         else:
-            page = call(self._client.conversations_history, channel=at.channel, limit=_PAGE)
-        for message in page["messages"]:
-            if any(file.get("name") == name for file in message.get("files") or []):
-                return str(message["ts"])
+            read = partial(call, self._client.conversations_history, oldest=f"{since.timestamp():.6f}")
+        for page in pages(read, channel=at.channel):
+            for message in page["messages"]:
+                if any(file.get("name") == name for file in message.get("files") or []):
+                    return str(message["ts"])
         return None
 
     def _put(self, *, url: str, file: IO[bytes], size: int) -> None:

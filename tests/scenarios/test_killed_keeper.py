@@ -144,6 +144,19 @@ def test_a_week_in_words_alone_whose_answer_got_lost_is_told_once(killed: Lab) -
     assert list(weeks(killed.slack).values()) == [1]
 
 
+def test_a_week_whose_answer_got_lost_is_told_once_also_in_a_channel_where_much_is_said(killed: Lab) -> None:
+    """It was looked for among the newest 200 messages alone."""
+    run_in_each_week(killed.store, 1)
+    killed.slack.faults.append(Fault("files.completeUploadExternal", "reset_after"))
+
+    killed.round("digest", NINE)
+    said = killed.slack.messages["C0OPS"]
+    said.update({f"9999999999.{number}": {"text": f"Chat {number}", "ts": ""} for number in range(250)})
+    killed.round("digest", NINE + LATER)
+
+    assert [count for words, count in weeks(killed.slack).items() if not words.startswith("Chat")] == [1]
+
+
 @pytest.mark.full
 def test_two_bots_tell_each_week_once(racing: Lab) -> None:
     run_in_each_week(racing.store, 8)

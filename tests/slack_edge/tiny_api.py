@@ -106,7 +106,11 @@ class TinyApi:
         return {"permalink": f"https://acme.example/{asked['channel']}/{asked['message_ts']}"}
 
     def _conversations_history(self, asked: dict[str, Any]) -> dict[str, Any]:
-        return {"messages": [one for one in self.messages[asked["channel"]].values() if not one.get("thread_ts")]}
+        found = [one for one in self.messages[asked["channel"]].values() if not one.get("thread_ts")]
+        first, most = int(asked.get("cursor") or 0), int(asked.get("limit", 100))
+        following = str(first + most) if len(found) > first + most else ""
+        page = found[::-1][first : first + most]
+        return {"messages": page, "response_metadata": {"next_cursor": following}}
 
     def _conversations_replies(self, asked: dict[str, Any]) -> dict[str, Any]:
         found = self.messages[asked["channel"]].values()
