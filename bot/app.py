@@ -301,13 +301,15 @@ class App:
         self._hooks = HookServer(hooks, host=self.settings.host, port=port)
         try:
             url = self._hooks.start()
-            log.info("webhooks are taken", url=url)
         except OSError as error:
             raise SetupProblem(
                 f"Port {port} for webhooks cannot be listened on: {why(error)}.", hint="Choose another hooks_port."
             ) from error
         if self._playground:
+            # Only its own outside world calls there.
             self._playground.hooks.url = url
+        else:
+            log.info("code hosts, registries and Alertmanager may call webhooks here", url=url)
 
     def _start_playground(self, port: int) -> None:
         from bot.playground import Playground  # noqa: PLC0415

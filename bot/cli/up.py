@@ -3,15 +3,19 @@
 import gc
 import logging
 import os
+import sys
 from typing import Annotated
 
 import typer
 
 from bot.app import App
 from bot.cli.opened import opened
+from bot.cli.screen import out, say
 from bot.cli.signals import caught
 from bot.cli.slack_account import account
 from bot.cli.typed import Data, Stacks, number
+
+_FOR_NEWCOMERS = "Open that page in a browser: a small Slack, to try everything in. "
 
 Port = Annotated[
     int | None,
@@ -43,6 +47,9 @@ def _stay(app: App, *, slack: bool) -> None:
         app.start(slack=slack)
         # Whoever started us may read this line to know when, and where.
         print(f"Ready: {_where(app) if slack else 'advancing runs'}", flush=True)  # noqa: T201
+        if sys.stdout.isatty():
+            is_sandbox = slack and app.settings.sandbox
+            say(out(), f"{_FOR_NEWCOMERS if is_sandbox else ''}Ctrl-C ends it; what runs goes on at the next start.")
         # What there is by now stays. To look through all of it again and again would stop every answer, for 0.1 s each
         # time and half a second on a busy machine.
         gc.collect()

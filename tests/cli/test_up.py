@@ -1,5 +1,6 @@
 """`stackhand up` and `worker`: the bot, and what terminals do while it is up."""
 
+import os
 import re
 import signal
 from urllib.request import urlopen
@@ -27,6 +28,22 @@ def test_it_says_where_its_page_is_and_ends_cleanly(terminal, ending):
 
     assert (bot.returncode, said) == (0, "")
     assert "Traceback" not in complained
+
+
+def test_whoever_starts_it_at_a_terminal_reads_what_to_do_with_its_page(terminal):
+    """Before that line stood that webhooks are taken at an address of which nobody knew what it was for."""
+    ours, its = os.openpty()
+    with os.fdopen(its, "w") as screen:
+        bot = terminal.start("up", "--port", "0", stdout=screen)
+    said = ""
+    while "next start." not in " ".join(said.split()):
+        said += os.read(ours, 1000).decode()
+    bot.terminate()
+
+    complained = bot.communicate(timeout=30)[1]
+    os.close(ours)
+    assert "Open that page in a browser: a small Slack, to try everything in." in " ".join(said.split())
+    assert complained == ""
 
 
 def test_one_set_of_data_has_one_bot(terminal):
