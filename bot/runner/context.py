@@ -157,10 +157,20 @@ class StepContext:
         program = self._next_program(argv, cwd=cwd or self._stack_folder, env=env or {})
         signals = self._signals if timeout_s is None else self._signals.within(timeout_s)
         tail: deque[str] = deque(maxlen=_TAIL_LINES)
+        interrupted: list[Cancelled] = []
 
         def meanwhile() -> None:
             self._log.flush()
-            signals.check()
+            if interrupted:
+                return
+            try:
+                signals.check()
+            except Cancelled as cancelled:
+                if interrupt_s is None:
+                    raise
+                # It is heard to its end: it says in what state it leaves things.
+                program.end(interrupt_s=interrupt_s)
+                interrupted.append(cancelled)
             while self._log.is_behind:
                 # The disk is full. What the program says meanwhile waits in its own file.
                 signals.wait(_LOOK_AT_DISK_S)
@@ -174,6 +184,8 @@ class StepContext:
             # Whoever leaves here gives the step up, also by a bug; only a worker that leaves lets its program go on.
             program.end(interrupt_s=interrupt_s)
             raise
+        if interrupted:
+            raise interrupted[0]
         return _exit(program, argv, tuple(tail))
 
     def _next_program(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Program:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from actions.api import Outputs
+from actions.api import Cancelled, Outputs
 from bot.base.redact import Redactor
 from bot.model.run import HostResult, Progress
 from bot.runner.context import StepContext
@@ -60,6 +60,20 @@ def test_a_program_does_not_outlive_a_step_that_broke(
         context.exec(["sh", "-c", "echo up; exec sleep 60"], on_line=misunderstand)
 
     assert not Program(tmp_path / "step" / "program-1").is_running()
+
+
+def test_a_program_that_is_interrupted_is_heard_to_its_end(context: StepContext, tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    context._signals.cancelled_by = lambda: "Ada" if begun.exists() else None
+
+    with pytest.raises(Cancelled):
+        context.exec(
+            ["sh", "-c", f"trap 'echo all is in order; exit 1' INT; touch {begun}; while :; do sleep 0.1; done"],
+            interrupt_s=20,
+        )
+
+    context._log.flush()
+    assert (tmp_path / "log").read_text() == "all is in order\n"
 
 
 def test_a_program_goes_on_when_its_worker_leaves(context: StepContext, tmp_path: Path) -> None:
