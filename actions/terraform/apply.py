@@ -6,8 +6,9 @@ from typing import Any
 from pydantic import ConfigDict, JsonValue
 
 import actions.terraform.destroy as destroy_all
-from actions.api import Action, Context, Crash, Field, Outputs
+from actions.api import Action, ActionFailed, Context, Crash, Field, Outputs
 from actions.terraform.configuration import Configuration
+from actions.terraform.planned import Planned
 from actions.terraform.preview import plan_text
 
 
@@ -27,6 +28,11 @@ class Applied(Outputs):
 class Apply(Action[Applied], Configuration):
     """Make everything as a Terraform configuration describes it: exactly what a fresh plan shows, and no more."""
 
+    only_new: bool = Field(
+        default=False,
+        description="refuse when something is there already, which may be somebody else's",
+        examples=[True],
+    )
     began_empty: bool = Field(
         default=False, description="an earlier try found nothing there: an undo destroys all of it", examples=[True]
     )
@@ -41,6 +47,7 @@ class Apply(Action[Applied], Configuration):
         terraform = self.terraform(ctx)
         terraform.init(self.backend_config)
         planned = self.look(terraform, ctx, destroy=False)
+        self._demand_room(planned)
         back = "Undo destroys all of it." if planned.was_empty else "It cannot be undone."
         return plan_text(planned, where=self.where, back=back, masked=ctx.masked)
 
@@ -49,6 +56,7 @@ class Apply(Action[Applied], Configuration):
         terraform = self.terraform(ctx)
         terraform.init(self.backend_config)
         planned = self.plan(terraform, ctx, destroy=False)
+        self._demand_room(planned)
         begun = ctx.begin(Applied(was_empty=self.began_empty or planned.was_empty))
         report = self.apply(terraform, ctx, planned)
         own: dict[str, Any] = {name: report.counts.get(word, 0) for name, word in _COUNTED.items()}
@@ -65,6 +73,12 @@ class Apply(Action[Applied], Configuration):
     def undo(self, done: Applied) -> "destroy_all.Destroy | None":
         """Destroy all of it, if nothing was there before. Else nobody knows how it was."""
         return destroy_all.Destroy.model_validate(self.shared()) if done.was_empty else None
+
+    def _demand_room(self, planned: Planned) -> None:
+        if self.only_new and not (planned.was_empty or self.began_empty):
+            raise ActionFailed(
+                f"There is something{self.where} already.", hint="Destroy that first, or take another workspace."
+            )
 
 
 #: Our words, and Terraform's.

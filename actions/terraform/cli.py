@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from actions.api import ActionFailed, Context, Exit
-from actions.terraform.diagnostics import Diagnostics
+from actions.terraform.diagnostics import VALUES, Diagnostics
 
 #: What people call the programs, and where each is had.
 NAMES = {"terraform": "Terraform", "tofu": "OpenTofu"}
@@ -50,7 +50,7 @@ class Terraform:
         """
         words = ["init", "-input=false", "-no-color", "-lockfile=readonly"]
         if backend:
-            words.append(f"-backend-config={self._write('backend.tfvars.json', dict(backend))}")
+            words.append(f"-backend-config={self._write('backend.json', dict(backend))}")
         lines: list[str] = []
         with _alone(self.ctx, _providers()):
             end = self._call(words, lines.append, workspace=DEFAULT)
@@ -60,7 +60,7 @@ class Terraform:
                 f"{self.written} has no backend, so `backend_config` would change nothing.",
                 hint='Write an empty one into it: terraform { backend "s3" {} }',
             )
-        if any("lock file is read-only" in line or "file is read-only" in line for line in lines):
+        if any("Provider dependency changes detected" in line for line in lines):
             raise ActionFailed(
                 f"{self.written}/.terraform.lock.hcl does not say which providers to use.",
                 hint=f"Run `{self.program} init` there once, and keep that file with the configuration.",
@@ -105,10 +105,12 @@ class Terraform:
         words += [f"-target={target}" for target in targets]
         words += [f"-var-file={file}" for file in files]
         # The last one wins.
-        words.append(f"-var-file={self._write('variables.tfvars.json', values)}")
+        words.append(f"-var-file={self._write(VALUES, values)}")
         said = Diagnostics(self.ctx)
         end = self._call(words, _both(said.take, take))
         self._demand_success(end, said, "plan")
+        if said.undeclared:
+            raise ActionFailed(f'{self.written} has no variable "{said.undeclared}".', hint="Is it spelt right?")
 
     def show(self) -> str:
         """What is planned, in JSON, with all secrets that are in it: nobody but us may read it."""

@@ -8,7 +8,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from actions.api import Context
 
+#: The file of the values that a step gives, as opposed to those of a team's own files.
+VALUES = "variables.tfvars.json"
 _LONGEST = 400
+_UNDECLARED = re.compile(rf'variable named "([^"]+)" but a value was found in file "[^"]*{VALUES}"')
 #: Of a lock, in the words of an error: "  Who:       root@web1".
 _LOCK_FIELD = re.compile(r"^\s*(ID|Operation|Who|Created): +(\S.*)$", re.MULTILINE)
 _LOCK_KEYS = {"ID", "Operation", "Who", "Created"}
@@ -49,6 +52,8 @@ class Diagnostics:
         self._errors: list[_Diagnostic] = []
         #: What it says plainly, from the first error on: its errors are set off by empty lines.
         self._plain: list[str] = []
+        #: A variable that the step gives and the configuration does not have; empty: there is none.
+        self.undeclared = ""
         for line in lines:
             self.take(line)
 
@@ -61,6 +66,8 @@ class Diagnostics:
                 return
             if said.severity == "error" and said.summary not in _NO_REASON:
                 self._errors.append(said)
+            if not self.undeclared and (found := _UNDECLARED.search(said.detail)):
+                self.undeclared = found[1]
         elif self._plain or line.removeprefix("│ ").startswith("Error: "):
             self._plain.append(line.strip("╷│╵ "))
 

@@ -100,12 +100,16 @@ def test_a_demo_is_a_link_and_ends_by_itself(bot, slack):
     url = f"{bot.url}site/demos/demo-1/"
     assert url in told
     assert "<h1>A demo for &lt;Globex&gt;</h1>" in requests.get(url, timeout=30).text
+    other = start(slack, "Start a demo", {"Environment": "demo-1", "Name": "Another one"})
+    other.until("There is something in demo-1 already.")
+    other.until("*Failed*")
+    assert "Globex" in requests.get(url, timeout=30).text
     bot.bring("then:demo/end/demo-1", warn_at=datetime.now(UTC))
     warning = slack.message_with("[Extend 30 min]")
     assert all(f"[{label}]" in read(warning) for label in ("End a demo now", "Keep it"))
     bot.bring("then:demo/end/demo-1", at=datetime.now(UTC))
 
-    end = slack.until(lambda: next((one for one in runs(slack) if one.number > run.number), None))
+    end = slack.until(lambda: next((one for one in runs(slack) if one.number > other.number), None))
     assert f"after Start a demo (#{run.number}) by Ada Lovelace" in end.until("*Succeeded*")
     slack.message_with("The demo in demo-1 is over")
     assert requests.get(url, timeout=30).status_code == 404

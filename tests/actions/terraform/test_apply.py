@@ -94,6 +94,8 @@ def test_undo_of_what_began_with_nothing_destroys_it_and_its_workspace(apply, co
     undo = first.undo(done)
 
     assert apply().undo(again) is None
+    with pytest.raises(ActionFailed, match=r"There is something in pr-42 already\."):
+        apply(only_new=True).run(context())
     assert undo is not None
     assert undo.preview(context(previewing=True)) == (
         'Destroys 2 things in pr-42:\n- terraform_data.page["about"]\n- terraform_data.page["home"]'
@@ -179,6 +181,15 @@ def test_a_missing_program_is_named_with_where_it_is_had(apply, context, monkeyp
 def test_a_missing_value_is_named_with_its_place(apply, context):
     with pytest.raises(ActionFailed, match=r"No value for required variable \(main\.tf, line 4\): .*\"pages\""):
         apply(vars={}).preview(context(previewing=True))
+
+
+def test_a_value_for_no_variable_is_a_mistake_of_the_step_and_none_of_a_shared_file(apply, context, tmp_path):
+    (tmp_path / "team.tfvars").write_text('owner = "us"\n')
+    pages = {"home": "welcome"}
+
+    assert "Creates 1" in apply(vars={"pages": pages}, var_files=["team.tfvars"]).preview(context(previewing=True))
+    with pytest.raises(ActionFailed, match='site has no variable "page"'):
+        apply(vars={"pages": pages, "page": pages}).preview(context(previewing=True))
 
 
 def test_a_module_that_is_not_there_is_named(apply, context, site):
