@@ -12,7 +12,7 @@ from actions.terraform.report import Report, log
 _Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]*$")]
 _EnvName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 #: An address; never an option.
-_Address = Annotated[str, Field(pattern=r"^[A-Za-z_][^\s]*$")]
+_Address = Annotated[str, Field(pattern=r"^[A-Za-z_].*$")]
 
 
 class Configuration(BaseModel):

@@ -45,18 +45,28 @@ output "hosts" {
   value = length(terraform_data.host)
 }
 """
+#: Is made once there is a file `go`.
+SLOW_HOST = """\
+resource "terraform_data" "slow" {
+  provisioner "local-exec" {
+    command = "echo begun >> told; until test -e go; do sleep 0.05; done"
+  }
+}
+"""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def terraform(_shared, tmp_path_factory):
-    """A bot with terraform on PATH, the shipped demos, and the site of the playground."""
+    """A bot with the shipped demos, and the site of the playground; the variables that give it terraform."""
     shutil.rmtree(_shared.stacks / "demo")
     shutil.copytree(ROOT / "stacks" / "demo", _shared.stacks / "demo")
     shutil.copytree(ROOT / "stacks" / "maintenance" / "payload" / "site", _shared.stacks / "maintenance/payload/site")
     home = tmp_path_factory.mktemp("home")
     _shared.write("payload/main.tf", NETWORK, stack="network")
     _shared.write("stack.yml", STACK.format(state=home / "network.tfstate"), stack="network")
-    _shared.start(PATH=terraform_path(home / "bin"), HOME=str(home))
+    environ = {"PATH": terraform_path(home / "bin"), "HOME": str(home)}
+    _shared.start(**environ)
+    return environ
 
 
 def asked(slack, run, part):
@@ -69,7 +79,7 @@ def asked(slack, run, part):
     return slack.until(newest)
 
 
-def test_a_yes_is_to_the_plan_that_was_shown_and_void_when_it_is_another_by_then(bot, slack):
+def test_a_yes_is_to_the_plan_that_was_shown_and_what_it_began_outlives_the_bot(bot, slack, terraform):
     measure = start(slack, "Measure the network")
     build = start(slack, "Build the network")
     grace = slack.as_name("grace")
@@ -80,16 +90,22 @@ def test_a_yes_is_to_the_plan_that_was_shown_and_void_when_it_is_another_by_then
     grace.click(first, "Approve")
     build.until(f"Measure the network (#{measure.number}) holds network")
 
-    bot.write("payload/main.tf", NETWORK.replace("count = 2", "count = 3"), stack="network")
+    bot.write("payload/main.tf", NETWORK + SLOW_HOST, stack="network")
     bot.write("measured", "", stack="network")
 
     measure.until("*Succeeded*")
     again = asked(slack, build, "Creates 3 things. ")
     assert "*Asked again.* What would happen has changed since it was asked." in read(again)
-    assert "+ terraform_data.host[2]" in read(again)
+    assert "+ terraform_data.slow" in read(again)
     grace.click(again, "Approve")
+    payload = bot.stacks / "network" / "payload"
+    slack.until((payload / "told").exists)
+    bot.kill()
+    bot.start(**terraform)
+    (payload / "go").touch()
     build.until("*Succeeded*")
-    slack.message_with("The network has 3 hosts.")
+    assert (payload / "told").read_text() == "begun\n"
+    slack.message_with("The network has 2 hosts.")
 
 
 def test_a_demo_is_a_link_and_ends_by_itself(bot, slack):
