@@ -99,6 +99,11 @@ class Catalog:
         return found
 
     @property
+    def mistaken(self) -> frozenset[str]:
+        """Stacks whose file has a mistake now: their last good version is in use, or they are not there."""
+        return frozenset(name for name, kept in self._files.stacks.items() if kept.problems)
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """Everything that is wrong in the files, in their order."""
         files = self._files

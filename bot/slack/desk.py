@@ -26,6 +26,7 @@ from bot.slack.interaction import Ack, Body, Interaction, read_interaction
 from bot.slack.limits import Block
 from bot.slack.people import People
 from bot.slack.rush import Rush
+from bot.slack.views.card import WHERE_MISTAKES_ARE
 from bot.slack.views.parts import modal, section, skeleton
 from bot.slack.views.sorry import NOT_WRITTEN, apology, apology_modal, refusal_blocks, refusal_modal, refusal_text
 from bot.slack.words import WORDS
@@ -36,6 +37,8 @@ log = structlog.get_logger()
 ORIGIN = "slack"
 #: The trigger was too old when Slack saw it: the person waited, or the network did. Or the modal was closed meanwhile.
 _TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired", "not_found"}
+#: Verbs of the terminal that have a job behind them: people try them here, too.
+_AS_IN_THE_TERMINAL = {"run", "start", "plan"}
 
 #: A page that an answer pushed exists only once Slack has read that answer, and a fast preview is done before.
 _PUSHED_AFTER_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
@@ -93,6 +96,10 @@ class Desk:
         if name in stacks:
             return self.stacks.stack(name)
         person = self.person(interaction)
+        if name in self.stacks.mistaken and self.door.access.may(person, "see", name):
+            raise NotFound(f"The file of the stack {name} has a mistake.", hint=WHERE_MISTAKES_ARE)
+        if name in _AS_IN_THE_TERMINAL:
+            raise NotFound(f'Leave "{name}" out.', hint="Write /stack STACK JOB on ENV.")
         seen = [one for one in stacks if self.door.access.may(person, "see", one)]
         near = did_you_mean(name, [*WORDS, *seen] if nearest(name, [*WORDS, *seen]) else seen)
         raise NotFound(f'There is no stack "{name}".', hint=near or "/stack help has what you can write.")

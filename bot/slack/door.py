@@ -306,3 +306,7 @@ class Stacks(Protocol):
     @property
     def stacks(self) -> Mapping[str, Stack]:
         """All of them by name."""
+
+    @property
+    def mistaken(self) -> frozenset[str]:
+        """Stacks whose file has a mistake now: their last good version is in use, or they are not there."""

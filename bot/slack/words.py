@@ -208,7 +208,9 @@ def _stack_or_job(words: list[str]) -> Words:
 def _answer(word: str) -> tuple[str, str]:
     name, equals, value = word.partition("=")
     if not equals or not name:
-        raise Refused(f'"{word}" is no answer.', hint='Write it like reason="Database move".')
+        raise Refused(
+            f'"{word}" is no answer.', hint='Write it like reason="Database move". /stack help has all words.'
+        )
     return name, value
 
 

@@ -1,6 +1,7 @@
 """Bad days: Slack is away, the disk is full, somebody is impatient; what people see of it is the truth, once."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 from contextlib import closing, contextmanager
@@ -92,15 +93,19 @@ def test_a_person_without_rights_hears_in_private_who_may(bot, slack, only_platf
         ("dema slowly", 'There is no stack "dema". Did you mean "demo"?'),
         ("demo slowy", 'Demo has no job "slowy". Did you mean "slowly"?'),
         ("show 4711", "There is no run #4711."),
+        ("run demo slowly", 'Leave "run" out. Write /stack STACK JOB on ENV.'),
+        ("hello, how do I start?", "/stack help has all words."),
     ],
 )
 def test_an_unknown_word_is_answered_with_the_nearest(slack, typed, answer):
+    assert answer in answered(slack, typed).replace("\n", " ")
+
+
+def answered(slack, typed):
+    """What somebody is told in private after these words."""
     before = len(slack.ephemerals())
-
     slack.command(typed)
-
-    said = slack.until(lambda: slack.ephemerals()[before:])[0]
-    assert answer in read(said).replace("\n", " ")
+    return read(slack.until(lambda: slack.ephemerals()[before:])[0])
 
 
 def test_a_broken_edit_keeps_the_last_good_version_and_says_so(bot, slack):
@@ -113,12 +118,21 @@ def test_a_broken_edit_keeps_the_last_good_version_and_says_so(bot, slack):
     problem = 'stacks/demo/stack.yml:7:5: job "slowly" has no key "stepps". Did you mean "steps"?'
     assert problem in bot.said
     assert problem in bot.ask("check")
+    assert "has a mistake; its last good version is in use" in answered(slack, "demo")
     run = start(slack, "Walk")
     bot.go(run.number)
     run.until("*Succeeded*")
     with edited(slack):
         bot.edit("stepps:", "steps:")
         bot.edit("Walk", "Go slowly")
+
+
+def test_a_new_stack_that_cannot_be_read_is_not_called_missing(bot, slack):
+    with edited(slack):
+        bot.write("stack.yml", "stack: cellar\n", stack="cellar")
+
+    assert "The file of the stack cellar has a mistake." in answered(slack, "cellar")
+    shutil.rmtree(bot.stacks / "cellar")
 
 
 def test_a_locked_database_holds_up_nothing_but_itself(bot, slack):

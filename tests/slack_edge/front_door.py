@@ -65,6 +65,7 @@ class Catalog:
     """One stack."""
 
     stacks: dict[str, Stack] = field(default_factory=lambda: {"maintenance": MAINTENANCE})
+    mistaken: frozenset[str] = frozenset()
     #: Raised by whoever asks for this stack: a bug.
     broken: str = ""
 

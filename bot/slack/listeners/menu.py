@@ -113,6 +113,7 @@ class Menus:
             frozen=desk.door.freezes.places(places_of(list(offers.values()))),
             locks=desk.door.locks.of_stack(stack.name, by=person),
             channel=interaction.asked_in,
+            is_mistaken=stack.name in desk.stacks.mistaken,
         )
 
 

@@ -20,6 +20,7 @@ from bot.slack.views.run_list import how_it_stands, run_origin, standing_line
 
 _ENVIRONMENTS_SHOWN = 8
 _LOCKS_SHOWN = 5
+WHERE_MISTAKES_ARE = "In the terminal, stackhand check says where."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,8 @@ class Card:
     frozen: Sequence[tuple[str, Frozen]] = ()
     locks: Sequence[Lock] = ()
     channel: str | None = None
+    #: Its file has a mistake now.
+    is_mistaken: bool = False
 
 
 def card_text(card: Card) -> str:
@@ -62,6 +65,9 @@ def card_blocks(card: Card) -> list[Block]:
     blocks = [header(stack.title)]
     if stack.description:
         blocks.append(section(escape(stack.description)))
+    if card.is_mistaken:
+        said = f"⚠ The file of this stack has a mistake; its last good version is in use. {WHERE_MISTAKES_ARE}"
+        blocks.append(section(said))
     blocks += [*banner(card.pauses), *frost(card.frozen)]
     if card.locks:
         blocks.append(section("\n".join(lock_line(lock) for lock in card.locks[:_LOCKS_SHOWN])))
