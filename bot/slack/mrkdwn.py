@@ -15,8 +15,8 @@ _BACKTICK = "ˋ"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _TERMINAL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b.")
 _OPENING = re.compile(r"(?<!\w)([*_~])(?=\S)")
-#: Words that stand in bold print of ours may close it no more than open their own.
-_CLOSING = re.compile(r"(?<=\S)([*_~])(?!\w)")
+#: Words that stand in bold print of ours may close it no more than open their own, nor open what ours would close.
+_CLOSING = re.compile(r"(?<=\S)([*_~])(?!\w)(?=(\s?))")
 #: Not inside a word, so that `image:tag:latest` and 10:45:30 can be copied as they are.
 _EMOJI = re.compile(r"(?<!\w):(?=[\w+'-]+:)")
 _ADDRESS = re.compile(r"https?://[^\s<>|`\"')]+[^\s<>|`\"').,:;!?]")
@@ -41,8 +41,12 @@ def entities(text: str) -> str:
 def escape(text: str) -> str:
     """*text* as words inside mrkdwn: no mention, link, emoji or formatting comes out of it."""
     safe = entities(plain(text)).replace("`", _BACKTICK)
-    safe = _CLOSING.sub(rf"{_BREAK}\1", _OPENING.sub(rf"\1{_BREAK}", safe))
+    safe = _CLOSING.sub(_held_off, _OPENING.sub(rf"\1{_BREAK}", safe))
     return _QUOTE.sub(rf"{_BREAK}\1", _EMOJI.sub(f":{_BREAK}", safe))
+
+
+def _held_off(closing: re.Match[str]) -> str:
+    return f"{_BREAK}{closing[1]}" + ("" if closing[2] else _BREAK)
 
 
 class Ours(str):

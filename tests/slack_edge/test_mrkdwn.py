@@ -28,6 +28,10 @@ def test_a_typed_star_does_not_end_the_bold_print_around_it():
     assert f"*{escape('a *b* c')}*" == "*a *\u200bb\u200b* c*"
 
 
+def test_a_typed_star_does_not_begin_the_bold_print_that_ours_would_end():
+    assert f"{escape('in the *passport*')}: *Ada*" == "in the *\u200bpassport\u200b*\u200b: *Ada*"
+
+
 @pytest.mark.parametrize("name", ["web_1_a", "10:45:30", "a*b", "snake_case", "https://example.org/a_b"])
 def test_ordinary_names_stay_as_they_are(name):
     assert escape(name) == name
