@@ -92,7 +92,7 @@ def test_staging_is_mine_until_i_give_it_back(slack):
 
 def test_a_reservation_says_that_it_ends_and_is_extended_or_given_up(bot, slack):
     said = answer(slack, "lock east for 1h because a demo", "is yours <!date")
-    assert "Your own runs go on there; those of others wait." in said
+    assert said.startswith("lawn/east: It is yours. Your own runs go on there; those of others wait.")
     waiting = start(slack.as_name("grace"), "Mow", {"Environment": "east"})
     waiting.until("Ada Lovelace holds lawn/east until")
 
@@ -187,7 +187,7 @@ def test_a_stack_a_job_an_environment_and_everything_are_paused_until_the_last_p
     assert "Ada Lovelace paused mow of park at" in first.until("everything rests")
 
     for words in ("", "east", "park"):
-        answer(slack, f"unpause {words}", "0 runs that waited go on.")
+        answer(slack, f"unpause {words}", "Nothing waited for its end.")
     assert "Ada Lovelace paused mow of park at" in second.until("*Waiting*")
 
     answer(slack, "unpause park mow", "2 runs that waited go on.")

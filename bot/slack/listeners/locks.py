@@ -36,10 +36,10 @@ class LockListeners:
         self._desk.wake()
         blocks = shown.lock_blocks(lock, person, may_override=self._may_take(person, name))
         place = lock.place_of(person_id=person.id)
-        line = "Your own runs go on there; those of others wait."
+        line = "It is yours. Your own runs go on there; those of others wait."
         if place is not None:
             line = f"You are number {place + 1} in line, and are told when it is your turn."
-        self._desk.tell(interaction, line, [section(line), *blocks])
+        self._desk.tell(interaction, f"{escape(name)}: {line}", [section(line), *blocks])
 
     def unlock(self, interaction: Interaction, words: Words) -> None:
         """Give it back, or the place in line."""

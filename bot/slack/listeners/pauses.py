@@ -43,5 +43,6 @@ class PauseListeners:
         person = self._desk.person(interaction)
         freed = self._desk.door.pauses.unpause(target, by=person, origin=ORIGIN, channel=interaction.channel)
         self._desk.wake()
-        line = f"The pause is over. {plural(len(freed), 'run')} that waited {'goes' if len(freed) == 1 else 'go'} on."
+        waited = f"{plural(len(freed), 'run')} that waited {'goes' if len(freed) == 1 else 'go'} on."
+        line = f"The pause is over. {waited if freed else 'Nothing waited for its end.'}"
         self._desk.tell(interaction, line, [section(line)])
