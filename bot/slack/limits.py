@@ -53,6 +53,11 @@ def fit_message(blocks: Sequence[Block]) -> list[Block]:
     return _shrink(_fewer(blocks, BLOCKS_PER_MESSAGE), MESSAGE_BLOCKS_TOTAL)
 
 
+def fits_message(blocks: Sequence[Block]) -> bool:
+    """Does Slack take these blocks in one message as they are?"""
+    return len(blocks) <= BLOCKS_PER_MESSAGE and _size(blocks) <= MESSAGE_BLOCKS_TOTAL
+
+
 def fit_view(blocks: Sequence[Block]) -> list[Block]:
     """At most 100 blocks, and not too many characters."""
     return _shrink(_fewer(blocks, BLOCKS_PER_VIEW), VIEW_TOTAL)
@@ -61,12 +66,11 @@ def fit_view(blocks: Sequence[Block]) -> list[Block]:
 def _fewer(blocks: Sequence[Block], most: int) -> list[Block]:
     if len(blocks) <= most:
         return list(blocks)
-    left_out = len(blocks) - most + 1
-    note: Block = {
-        "type": "context",
-        "elements": [{"type": "plain_text", "text": f"{left_out} more are not shown."}],
-    }
-    return [*blocks[: most - 2], note, blocks[-1]]
+    return [*blocks[: most - 2], _left_out(len(blocks) - most + 1), blocks[-1]]
+
+
+def _left_out(count: int) -> Block:
+    return {"type": "context", "elements": [{"type": "plain_text", "text": f"{count} more are not shown."}]}
 
 
 def _shrink(blocks: list[Block], most: int) -> list[Block]:
@@ -75,10 +79,19 @@ def _shrink(blocks: list[Block], most: int) -> list[Block]:
         longest = max(range(len(blocks)), key=lambda index: len(_text(blocks[index])))
         text = _text(blocks[longest])
         if len(text) <= _SHORTEST_TEXT:
-            return blocks[:-2] + blocks[-1:] if size > most and len(blocks) > 1 else blocks
+            return _shorter(blocks, most)
         shorter = max(_SHORTEST_TEXT, len(text) - max(size - most, len(text) // 2))
         blocks[longest] = {**blocks[longest], "text": {**blocks[longest]["text"], "text": _cut_mrkdwn(text, shorter)}}
     return blocks
+
+
+def _shorter(blocks: Sequence[Block], most: int) -> list[Block]:
+    """Without the blocks before the last one that are too many; the note says how many."""
+    for kept in range(len(blocks) - 2, -1, -1):
+        shown = [*blocks[:kept], _left_out(len(blocks) - 1 - kept), blocks[-1]]
+        if _size(shown) <= most:
+            return shown
+    return list(blocks[-1:])
 
 
 def _text(block: Block) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.base.text import plural
 from bot.model.freeze import Frozen
 from bot.model.lock import Lock
 from bot.model.pause import Pause
@@ -11,15 +12,18 @@ from bot.model.run import Run
 from bot.model.stack import Environment, Job, Stack
 from bot.model.toggle import Standing
 from bot.slack.ids import STAR, START, JobRef, StarRef, nth
-from bot.slack.limits import Block, fit_message
+from bot.slack.limits import Block, fit_message, fits_message
 from bot.slack.mrkdwn import escape, one_line
 from bot.slack.views.locks import lock_line
+from bot.slack.views.menu import job_buttons
 from bot.slack.views.parts import button, context, header, row, section
 from bot.slack.views.pauses import banner, frost
 from bot.slack.views.run_list import how_it_stands, run_origin, standing_line
 
 _ENVIRONMENTS_SHOWN = 8
 _LOCKS_SHOWN = 5
+#: With long names as many as fit into one message.
+_BUTTONS_SHOWN = 30
 WHERE_MISTAKES_ARE = "In the terminal, stackhand check says where."
 
 
@@ -71,12 +75,12 @@ def card_blocks(card: Card) -> list[Block]:
     blocks += [*banner(card.pauses), *frost(card.frozen)]
     if card.locks:
         blocks.append(section("\n".join(lock_line(lock) for lock in card.locks[:_LOCKS_SHOWN])))
-    for index, one in enumerate(card.jobs):
-        blocks += _job(stack, one, index, card.channel)
+    each = [block for index, one in enumerate(card.jobs) for block in _job(stack, one, index, card.channel)]
     if not card.jobs:
-        blocks.append(section("There is no job here that you may see."))
-    blocks.append(context(" · ".join(_about(stack))))
-    return fit_message(blocks)
+        each = [section("There is no job here that you may see.")]
+    about = context(" · ".join(_about(stack)))
+    whole = [*blocks, *each, about]
+    return whole if fits_message(whole) else fit_message([*blocks, *_buttons_alone(card), about])
 
 
 def star(stack: str, job: str, *, is_favourite: bool, on: str, index: int = 0) -> dict[str, Any]:
@@ -100,6 +104,15 @@ def _job(stack: Stack, one: JobOnCard, index: int, channel: str | None) -> list[
     ]
     where = [context(f"In {_environments(one.environments)}")] if one.environments else []
     return [text, *where, row(buttons)]
+
+
+def _buttons_alone(card: Card) -> list[Block]:
+    """What is left of the jobs where Slack cannot show each with all that concerns it."""
+    jobs = [(card.stack, one.job) for one in card.jobs if not one.why_not]
+    more, hidden = len(jobs) - _BUTTONS_SHOWN, len(card.jobs) - len(jobs)
+    notes = [f"{more} more: the search in `/stack` finds them"] if more > 0 else []
+    notes += [f"{plural(hidden, 'job')} that you may not run"] if hidden else []
+    return [*job_buttons(jobs[:_BUTTONS_SHOWN], card.channel), *([context(" · ".join(notes))] if notes else [])]
 
 
 def _states(runs: Iterable[Run]) -> list[str]:
