@@ -63,8 +63,8 @@ class Flush(Action[Flushed]):
     )
     look_at: list[_Value] = Field(
         default=[],
-        description="addresses to fetch afterwards from every node, which must not come from its memory; "
-        "with `url` the addresses themselves",
+        description="further addresses to fetch afterwards from every node, which must not come from its memory; "
+        "with `url`, `prefix` and `host` those of `values` are fetched anyway",
         examples=[["https://www.example.org/"]],
     )
     timeout_s: float = Field(default=5, gt=0, le=60, description="seconds to wait for a node", examples=[5])
@@ -125,7 +125,7 @@ class Flush(Action[Flushed]):
         return [node for node in self.nodes if node.called not in self.done_hosts]
 
     def _looks(self) -> list[str]:
-        return [*self.look_at, *(self.values if self.what == "url" else [])]
+        return [*self.look_at, *(self.values if self.what in {"url", "prefix", "host"} else [])]
 
     def _flush(self, ctx: Context, node: Node, wanted: Sequence[Condition], secret: str) -> None:
         # Asked twice where the first question brings the page into its memory.

@@ -46,7 +46,7 @@ BACKUP = """\
 """
 #: What stands in the place of each stack's own environments.
 ENVIRONMENTS = {
-    "cache": '  production: {{nodes: [{nodes}], inventory: "{hosts}", zone: ""}}\n',
+    "cache": '  production: {{nodes: [{nodes}], look_at: [www.example.org], inventory: "{hosts}", zone: ""}}\n',
     "monitoring": '  playground: {{alertmanager: "{alerts}", site: "{alerts}/-/ready"}}\n',
     "servers": '  staging: {{region: eu-central-1, inventory: "", at_once: 5, health: "{cloud}/moto-api/"}}\n',
     "backup": BACKUP,

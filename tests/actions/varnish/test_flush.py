@@ -106,6 +106,16 @@ def test_a_node_that_serves_its_old_copy_all_the_same_is_named(varnish, ctx):
         flush.run(ctx)
 
 
+@pytest.mark.parametrize(("what", "value"), [("prefix", "www.example.org/ne"), ("host", "www.example.org")])
+def test_what_was_asked_for_is_fetched_also_where_it_is_no_single_page(varnish, ctx, what, value):
+    # No page has this header, so nothing is forgotten.
+    some = [{"name": "cache1", "http": varnish["cache1"].http, "admin": varnish["cache1"].admin}]
+    fields = {"nodes": some, "secret": "env:VARNISH_SECRET", "headers": {"host": "obj.http.x-wrong"}}
+
+    with pytest.raises(ActionFailed, match=rf"cache1: {value} still comes from its memory"):
+        Flush.model_validate({**fields, "what": what, "values": [value]}).run(ctx)
+
+
 def test_a_wrong_secret_is_said_and_not_told(varnish, context):
     ctx = context(secrets={"env:VARNISH_SECRET": "something-else"})
     some = [{"name": "cache1", "http": varnish["cache1"].http, "admin": varnish["cache1"].admin}]
