@@ -79,6 +79,11 @@ class Muted(_Seen):
         return self.status.state == "expired"
 
     @property
+    def told(self) -> str:
+        """Whose it is, until when, and why."""
+        return f"{self.created_by} until {in_utc(self.ends_at)}: {self.comment}"
+
+    @property
     def written(self) -> list[str]:
         """Its matchers, as people write them."""
         return sorted(part.written for part in self.matchers)
@@ -103,6 +108,12 @@ class Alertmanager:
         """The silences that have not ended, those that end first at the front."""
         found: list[Muted] = self._parsed(self._ask("GET", "/silences"), list[Muted])
         return sorted((one for one in found if not one.is_over), key=lambda silence: (silence.ends_at, silence.id))
+
+    def beside(self, silence: Muted) -> list[Muted]:
+        """The other silences that hold for the same: by the same matchers, or for an alert that fires now."""
+        muting = {id for alert in self.firing(silence.written) for id in alert.status.silenced_by}
+        others = (one for one in self.silences() if one.id != silence.id and one.status.state == "active")
+        return [one for one in others if one.id in muting or one.written == silence.written]
 
     def silence(self, id: str) -> Muted | None:
         """One silence, also one that has ended; None: there is none of this id."""

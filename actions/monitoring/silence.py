@@ -58,7 +58,7 @@ class Silence(Action[Silenced]):
         lines += [f"  {alert.told}" for alert in alerts[:_MOST_SHOWN]]
         lines += [f"  and {len(alerts) - _MOST_SHOWN} more"] if len(alerts) > _MOST_SHOWN else []
         same = [silence for silence in manager.silences() if silence.written == sorted(self.matchers)]
-        lines += [f"Silenced already by {one.created_by} until {in_utc(one.ends_at)}: {one.comment}" for one in same]
+        lines += [f"Silenced already by {one.told}" for one in same]
         return "\n".join(lines)
 
     def run(self, ctx: Context) -> Silenced:

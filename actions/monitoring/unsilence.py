@@ -9,6 +9,8 @@ class Unsilenced(Outputs):
     """The silence that was ended; empty if there was nothing to end."""
 
     silence: str = ""
+    #: The silences by which some of its alerts stay silent: whose, until when, and why.
+    still: list[str] = Field(default=[])
 
 
 class Unsilence(Action[Unsilenced]):
@@ -35,13 +37,15 @@ class Unsilence(Action[Unsilenced]):
 
     def preview(self, ctx: Context) -> str:
         """Whose silence would end."""
-        found = self._found(Alertmanager(ctx, self.url, self.token))
+        manager = Alertmanager(ctx, self.url, self.token)
+        found = self._found(manager)
         if found is None or found.is_over:
             return "The silence has ended already: nothing to do."
-        return (
+        ends = (
             f"Would end the silence of {', '.join(found.written)} by {found.created_by}, "
             f"which else ends at {in_utc(found.ends_at)}: {found.comment}"
         )
+        return "\n".join([ends, *(_stays(one.told) for one in manager.beside(found))])
 
     def run(self, ctx: Context) -> Unsilenced:
         """End it, if it has not ended."""
@@ -53,7 +57,14 @@ class Unsilence(Action[Unsilenced]):
         ctx.begin(Unsilenced(silence=found.id))
         manager.expire(found.id)
         ctx.log(f"Ended the silence of {', '.join(found.written)}: {found.id}")
-        return Unsilenced(silence=found.id)
+        still = [one.told for one in manager.beside(found)]
+        for one in still:
+            ctx.log(_stays(one))
+        return Unsilenced(silence=found.id, still=still)
 
     def _found(self, manager: Alertmanager) -> Muted | None:
         return manager.silence(self.silence) if self.silence else manager.find(self.matchers, self.comment)
+
+
+def _stays(told: str) -> str:
+    return f"Alerts of it stay silent, by {told}"

@@ -68,6 +68,23 @@ def test_a_silence_mutes_ends_by_itself_and_undo_ends_it_at_once(manager, contex
     assert back.run(context()).silence == ""
 
 
+def test_whoever_ends_a_silence_is_told_whose_other_one_keeps_its_alerts_silent(manager, context):
+    manager.fire("DiskFull", severity="warning", instance="db1")
+    _silence(manager, matchers=['instance="db1"'], comment="New disk").run(context(started_by="Bob"))
+    _silence(manager, matchers=['instance="db2"'], comment="Another").run(context(started_by="Eve"))
+    action = _silence(manager)
+    back = action.undo(action.run(context()))
+    assert back is not None
+
+    text = back.preview(context(previewing=True))
+    done = back.run(context())
+
+    [bobs] = done.still
+    assert bobs.startswith("Bob until ")
+    assert bobs.endswith("New disk (test #1)")
+    assert text.endswith(f"\nAlerts of it stay silent, by {bobs}")
+
+
 def test_a_second_try_after_a_crash_finds_the_silence_of_the_first(manager, context):
     first = context()
     _silence(manager).run(first)
