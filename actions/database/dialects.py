@@ -25,13 +25,13 @@ def key_block(key: str, *, database: str) -> bytes:
     return hmac.digest(key.encode(), f"mask {database}".encode(), hashlib.sha512)
 
 
-def keyed_hash(block: bytes, value: str) -> str:
-    """SHA-256 of the block and *value* in hexadecimal: what the queries compute, too.
+def keyed_hash(block: bytes, value: bytes) -> str:
+    """SHA-256 of the block and *value*, a text as UTF-8, in hexadecimal: what the queries compute, too.
 
     HMAC would hash twice, in each row. What it guards against, that somebody lengthens a value and computes its hash,
     needs the whole hash: of ours at most half ever stands in staging.
     """
-    return hashlib.sha256(block + value.encode()).hexdigest()
+    return hashlib.sha256(block + value).hexdigest()
 
 
 class Dialect(Protocol):
@@ -177,6 +177,11 @@ class Mariadb:
         return f"SHA2(CONCAT(@stackhand_block, CAST({text} AS BINARY)), 256)"
 
 
+def _bytes(text: str) -> str:
+    """What a text of SQLite's consists of: its columns of text may hold bytes that are none."""
+    return f"CAST({text} AS BLOB)"
+
+
 class Sqlite:
     """SQLite, with the functions that `sqlite.py` adds."""
 
@@ -190,19 +195,19 @@ class Sqlite:
 
     def digits(self, text: str, count: int) -> str:
         """See `Dialect`."""
-        return f"substr(stackhand_hash({text}), 1, {count})"
+        return f"substr(stackhand_hash({_bytes(text)}), 1, {count})"
 
     def number(self, text: str, bits: int) -> str:
         """See `Dialect`."""
-        return f"stackhand_number({text}, {bits})"
+        return f"stackhand_number({_bytes(text)}, {bits})"
 
     def uuid(self, text: str) -> str:
         """See `Dialect`."""
-        return f"stackhand_uuid({text})"
+        return f"stackhand_uuid({_bytes(text)})"
 
     def pick(self, values: Sequence[str], text: str) -> str:
         """See `Dialect`."""
-        return f"stackhand_pick({text}, {literal(SEPARATOR.join(values))})"
+        return f"stackhand_pick({_bytes(text)}, {literal(SEPARATOR.join(values))})"
 
     def join(self, *parts: str) -> str:
         """See `Dialect`."""

@@ -56,7 +56,8 @@ UNION ALL SELECT count(*) || ' large objects' FROM pg_largeobject_metadata HAVIN
 """
 _SEQUENCES = (
     "SELECT n.nspname, c.relname, has_sequence_privilege(c.oid, 'SELECT') AS readable FROM pg_class c "
-    "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'S' AND c.relpersistence <> 't' ORDER BY 1, 2"
+    "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'S' AND c.relpersistence <> 't' "
+    "AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') ORDER BY 1, 2"
 )
 _IDENTITY = (
     "SELECT (SELECT system_identifier FROM pg_control_system()), (SELECT oid FROM pg_database "

@@ -35,7 +35,7 @@ _DATABASE = (
 )
 #: Whether we may make databases, and rename this one; NULL: there is none.
 _MAY = (
-    "SELECT r.rolcreatedb OR r.rolsuper AS make, (SELECT pg_has_role(d.datdba, 'MEMBER') FROM pg_database d "
+    "SELECT r.rolcreatedb OR r.rolsuper AS make, (SELECT pg_has_role(d.datdba, 'USAGE') FROM pg_database d "
     "WHERE d.datname = %s) AS rename FROM pg_roles r WHERE r.rolname = current_user"
 )
 _MATERIALIZED = "SELECT schemaname, matviewname FROM pg_matviews"

@@ -64,7 +64,7 @@ class SqliteSource:
             ("stackhand_number", 2, lambda text, bits: _number(hashed(text), bits)),
             ("stackhand_uuid", 1, lambda text: _uuid(hashed(text))),
             ("stackhand_pick", 2, lambda text, values: _pick(hashed(text), values)),
-            ("stackhand_looks", 2, lambda text, look: re.search(LOOKS[look].pattern, text) is not None),
+            ("stackhand_looks", 2, _looks_like),
         )
         for name, count, function in functions:
             self.session.create_function(name, count, function, deterministic=True)
@@ -133,15 +133,20 @@ class SqliteSource:
                 yield ForeignKey(columns=columns, parent=parent, parent_columns=named or primary[parent])
 
     def _look(self, table: Table, column: Column) -> str:
-        text = f"substr(CAST({self.dialect.name(column.name)} AS TEXT), 1, 2000)"
-        some = f"SELECT {text} AS c FROM {table.sql_name} WHERE {text} <> '' LIMIT {SAMPLE_ROWS}"
+        # A picture is no text, and yet its bytes may name somebody.
+        part = f"substr(CAST({self.dialect.name(column.name)} AS BLOB), 1, 2000)"
+        some = f"SELECT {part} AS c FROM {table.sql_name} WHERE length({part}) > 0 LIMIT {SAMPLE_ROWS}"
         looks = ", ".join(f"count(*) FILTER (WHERE stackhand_looks(c, {number}))" for number in range(len(LOOKS)))
         filled, *hits = self.session.execute(f"SELECT count(*), {looks} FROM ({some})").fetchone()
         return by_content(filled, dict(enumerate(hits)))
 
 
-def _hash(block: bytes, text: str | None) -> str | None:
-    return None if text is None else keyed_hash(block, text)
+def _hash(block: bytes, value: bytes | None) -> str | None:
+    return None if value is None else keyed_hash(block, value)
+
+
+def _looks_like(value: bytes, look: int) -> bool:
+    return re.search(LOOKS[look].pattern, value.decode(errors="replace")) is not None
 
 
 def _number(hashed: str | None, bits: int) -> int | None:

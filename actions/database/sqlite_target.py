@@ -112,7 +112,8 @@ class SqliteTarget:
         tables = set(source.schema())
         query = "SELECT tbl_name, sql FROM sqlite_master WHERE type = ? AND sql IS NOT NULL ORDER BY rowid"
         for table, statement in source.session.execute(query, (kind,)).fetchall():
-            if table in tables or kind == "view":
+            # What triggers belong to may be a view.
+            if table in tables or kind in {"view", "trigger"}:
                 session.execute(statement)
 
     def _copy(self, session: sqlite3.Connection, source: SqliteSource, copy: TableCopy, tell: TellRows) -> None:
