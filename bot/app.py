@@ -369,10 +369,7 @@ class App:
             log.warning("a stack has a mistake", problem=str(problem))
 
     def _post_boards(self) -> None:
-        """In the sandbox every stack with a channel, and a place here, has its buttons there.
-
-        In a real workspace people say where.
-        """
+        """In the sandbox a stack with jobs here has its buttons in its channel; in a workspace people say where."""
         if self._slack and self._playground:
             for stack in self.catalog.stacks.values():
                 if stack.channel and self.control.jobs.here(stack):

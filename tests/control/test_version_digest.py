@@ -112,7 +112,9 @@ def test_what_another_stack_calls_by_the_same_name_and_number_is_told_too(front:
 def test_a_channel_that_is_written_by_its_name_and_by_its_id_gets_one_digest(front: Front) -> None:
     front.edit(STACK.replace("pattern: x}, announce: {digest: weekly}}\njobs", BY_ID))
     with front.store.begin() as tx:
-        hello = tx.messages.owe(key="hello", kind=MessageKind.FIXED, channel="#ops")
+        tx.messages.owe(key="hello", kind=MessageKind.FIXED, channel="#ops")
+        hello = tx.messages.get("hello")
+        assert hello
         tx.messages.posted(hello.id, revision=1, channel_id="C0OPS", ts="1.1")
     for numbers in (("1.0",), ("1.0", "1.1"), ("1.0", "1.1", "1.2")):
         front.find(*numbers)
