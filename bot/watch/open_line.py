@@ -5,9 +5,11 @@ They still open all connections, and read every other answer.
 """
 
 import re
+import time
 from collections.abc import Mapping
 from contextlib import suppress
-from http.client import HTTPResponse
+from http.client import HTTPException, HTTPResponse
+from queue import Empty
 from ssl import SSLError
 from typing import Any
 
@@ -17,6 +19,9 @@ from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPHeaderDict
 #: One in which no line break is where none belongs.
 _REQUEST = re.compile(r"(?:GET|HEAD) [!-~]+ HTTP/1\.1\r\n(?:[!-9;-~]+: [^\r\n]*\r\n)+\r\n")
 _NOT_MODIFIED = re.compile(rb"HTTP/1\.1 304[^\r\n]*\r\n((?:[!-9;-~]+:[^\r\n]*\r\n)*)\r\n")
+#: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.9: what servers say before they hang up, to no request.
+_TIMED_OUT = 408
+_FRESH_S = 1.0
 
 #: The headers of a "not modified", by names in lower case; or another answer, whose body is not read yet.
 Heard = Mapping[str, str] | BaseHTTPResponse
@@ -27,27 +32,45 @@ def ask(
 ) -> Heard | None:
     """What is answered; None: it has to be asked in the long way, since no connection is open or its server hung up.
 
-    Raises OSError, and HTTPException of `http.client`.
+    Raises OSError.
     """
     said = [f"{method} {path} HTTP/1.1", *[f"{name}: {value}" for name, value in headers.items()], "\r\n"]
     request = "\r\n".join(said)
-    if not _REQUEST.fullmatch(request):
+    connection = _take(pool) if _REQUEST.fullmatch(request) else None
+    if connection is None:
         return None
-    connection: Any = pool._get_conn()  # noqa: SLF001 - urllib3 has no public names for taking one and giving it back
     heard = None
     try:
-        # Servers hang up on connections that were silent for a while.
-        with suppress(ConnectionError, SSLError):
-            if connection.sock is not None:
+        # Servers hang up on connections that were silent for a while, some with a word that answers nothing.
+        with suppress(ConnectionError, SSLError, HTTPException):
+            if connection.sock.gettimeout() != timeout_s:
                 connection.sock.settimeout(timeout_s)
-                connection.sock.sendall(request.encode("latin-1"))
-                heard = _hear(HTTPResponse(connection.sock, method=method))
+            connection.sock.sendall(request.encode("latin-1"))
+            heard = _hear(HTTPResponse(connection.sock, method=method))
+            connection.heard_at = time.monotonic()
     finally:
         if heard is None or _is_the_last(heard):
             connection.close()
         if not isinstance(heard, HTTPResponse):
-            pool._put_conn(connection)  # noqa: SLF001
+            pool._put_conn(connection)  # noqa: SLF001 - urllib3 has no public name for this
     return _unread(heard, method, pool, connection) if isinstance(heard, HTTPResponse) else heard
+
+
+def _take(pool: HTTPConnectionPool) -> Any:
+    """A connection that is open and that nobody uses; None: there is none."""
+    queue = pool.pool
+    try:
+        connection: Any = queue.get(block=False) if queue else None
+    except Empty:
+        return None
+    # To look whether its server hung up is a tenth of all: it is left out where there was hardly time for that.
+    is_fresh = time.monotonic() < getattr(connection, "heard_at", 0.0) + _FRESH_S
+    if connection is not None and connection.sock is not None and (is_fresh or connection.is_connected):
+        return connection
+    if connection is not None:
+        connection.close()
+    pool._put_conn(connection)  # noqa: SLF001
+    return None
 
 
 def _hear(response: HTTPResponse) -> Mapping[str, str] | HTTPResponse:
@@ -55,6 +78,8 @@ def _hear(response: HTTPResponse) -> Mapping[str, str] | HTTPResponse:
         response.close()
         return _headers(match[1])
     response.begin()
+    if response.status == _TIMED_OUT:
+        raise ConnectionResetError("its server says that it was silent for too long")
     return response
 
 

@@ -10,7 +10,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from http.client import HTTPException
 from typing import Any, cast
 
 import requests
@@ -101,7 +100,7 @@ class Wire:
             raise requests.Timeout(error, request=request) from error
         except SSLError as error:
             raise requests.exceptions.SSLError(error, request=request) from error
-        except (HTTPError, HTTPException, OSError) as error:
+        except (HTTPError, OSError) as error:
             raise requests.ConnectionError(error, request=request) from error
 
     def _at_length(self, pool: HTTPConnectionPool, ask: Ask, headers: Mapping[str, str]) -> BaseHTTPResponse:
