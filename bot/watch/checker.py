@@ -4,22 +4,20 @@ import hashlib
 import json
 import threading
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
-
-import structlog
 
 from bot.base.clock import Clock
 from bot.catalog.catalog import Catalog
 from bot.control.watchers.watch import Watch
 from bot.model.stack import Stack
-from bot.model.watch import CheckResult, Resource, SeenVersion
+from bot.model.watch import CheckResult, Lease, Resource, SeenVersion
 from bot.store.store import Store
+from bot.watch.lanes import Lanes
 from bot.watch.look import Looker, Trail
-from bot.watch.polite import Found
+from bot.watch.polite import AT_ONE_HOST, Found
 
 T = TypeVar("T")
-log = structlog.get_logger()
 
 _AT_ONCE = 16
 #: Claimed ahead, so that a thread that is free finds the next, and half of them are one transaction; few enough to be
@@ -44,7 +42,7 @@ class Checker:
         self._looker = looker
         self._clock = clock
         self._name = name
-        self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="check")
+        self._lanes = Lanes(_AT_ONCE, width=AT_ONE_HOST)
         self._guard = threading.Lock()
         self._busy = 0
         #: Held by whoever claims.
@@ -64,9 +62,9 @@ class Checker:
         self._watch.keep()
 
     def round(self) -> int:
-        """Take what is due and hand it to the pool; returns how many. Call it again and again.
+        """Take what is due and hand it to the threads; returns how many. Call it again and again.
 
-        As checks end, the pool fills itself again until nothing is due.
+        As checks end, more is taken until nothing is due.
         """
         if not self._claiming.acquire(blocking=False):
             return 0
@@ -94,7 +92,9 @@ class Checker:
                     # Others wrote down what they found, or its rows are new: what was listed here last is not there.
                     self._last.pop(lease.id, None)
                     self._trails.pop(lease.id, None)
-            self._pool.submit(self.look, lease.id, was_asked=lease.asked).add_done_callback(self._done)
+            trail = self._trails.get(lease.id)
+            # Where nobody knows yet whom it asks, it keeps none waiting either.
+            self._lanes.put(trail.host if trail else lease.id, partial(self._work, lease))
         return len(leases)
 
     @property
@@ -107,7 +107,7 @@ class Checker:
         """Check nothing more; returns when those at work are through."""
         with self._guard:
             self._stopping = True
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._lanes.stop()
         with self._guard:
             same, self._same = self._same, {}
         with self._store.begin() as tx:
@@ -162,15 +162,15 @@ class Checker:
         with self._store.read() as tx:
             return tx.watchers.any_due(self._clock.now())
 
-    def _done(self, future: "Future[None]") -> None:
-        with self._guard:
-            self._busy -= 1
-            runs_dry = self._busy == _MOST_CLAIMED // 2 and not self._stopping
-        error = None if future.cancelled() else future.exception()
-        if error is not None:
-            log.error("a check broke; it is made again when its lease ends", error=repr(error))
-        if runs_dry:
-            self.round()
+    def _work(self, lease: Lease) -> None:
+        try:
+            self.look(lease.id, was_asked=lease.asked)
+        finally:
+            with self._guard:
+                self._busy -= 1
+                runs_dry = self._busy == _MOST_CLAIMED // 2 and not self._stopping
+            if runs_dry:
+                self.round()
 
 
 def _set(kept: dict[str, T], id: str, value: T | None) -> None:

@@ -98,6 +98,11 @@ class Trail:
     fields: tuple[Mapping[str, Any], ...]
     asked: tuple[Asked, ...]
 
+    @property
+    def host(self) -> str:
+        """Whom it asks first."""
+        return self.asked[0].ask.host
+
 
 @dataclass(frozen=True, kw_only=True)
 class Looker:

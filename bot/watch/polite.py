@@ -19,7 +19,7 @@ from bot.watch.wire import Answer, Ask, Wire, ask_of
 
 #: Of bodies, as they are kept: compressed.
 _KEPT_BYTES = 32 * 1024 * 1024
-_AT_ONCE = 8
+AT_ONE_HOST = 8
 _BUSY = {429, 503}
 #: Failures of a host, one after the other, from which on it is left alone for a while.
 _PATIENCE = 3
@@ -41,7 +41,7 @@ class Held(requests.ConnectionError):
 class _Host:
     """What one host said about being asked, and how many ask it now."""
 
-    slots: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(_AT_ONCE))
+    slots: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONE_HOST))
     #: By the digest of the credentials: one's budget is not another's.
     held: dict[str, datetime] = field(default_factory=dict)
     failures: int = 0
@@ -87,7 +87,7 @@ class PoliteHttp:
         self._now = now
         self._guard = threading.Lock()
         self._is_plain = wire is None
-        self._wire = Wire(wire or HTTPAdapter(pool_connections=256, pool_maxsize=_AT_ONCE))
+        self._wire = Wire(wire or HTTPAdapter(pool_connections=256, pool_maxsize=AT_ONE_HOST))
         self._hosts: dict[str, _Host] = {}
         self._turns: dict[str, _Turn] = {}
         self._kept: OrderedDict[str, _Kept] = OrderedDict()

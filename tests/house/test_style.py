@@ -19,6 +19,7 @@ BOUNDARIES = {
     "bot/control/timers.py": "a timer",
     "bot/control/watchers/triggers.py": "a start that a trigger owes",
     "bot/watch/schedule.py": "the watcher",
+    "bot/watch/lanes.py": "a thread for checks",
     "bot/watch/look.py": "a check",
     "bot/slack/desk.py": "a listener",
     "bot/slack/outbox.py": "the outbox",
