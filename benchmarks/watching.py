@@ -63,8 +63,8 @@ def _timed(app: App, checker: Checker) -> tuple[float, float]:
     at, began, used = app.clock.now(), time.perf_counter(), time.process_time()
 
     while time.perf_counter() < began + _LONGEST_S:
-        # What it is through with is written down at the next look for what is due.
-        wait_until(lambda: checker.round() + checker.busy == 0, timeout_s=_LONGEST_S)
+        # It goes on by itself until nothing is due; what it is through with last is written down at the next round.
+        wait_until(lambda: checker.busy == 0 and checker.round() == 0, timeout_s=_LONGEST_S, every_s=0.01)
         took = time.perf_counter() - began, time.process_time() - used
         # All rows are read at the end alone, and no part of a round.
         if all(one.checked_at and one.checked_at >= at for one in app.control.watch.watchers()):
