@@ -9,6 +9,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -115,9 +116,14 @@ class Desk:
 
     def tell(self, interaction: Interaction, text: str, blocks: Sequence[Block] = (), *, replace: bool = False) -> None:
         """Say something to this person alone, wherever they are; with *replace* in the place of what was pressed."""
-        blocks = list(blocks) or [section(text)]
+        replace = replace and interaction.is_private
         try:
-            self._tell(interaction, text, blocks, replace=replace and interaction.is_private)
+            try:
+                self._tell(interaction, text, list(blocks) or [section(text)], replace=replace)
+            except Never as never:
+                # Most likely the layout: words alone are better than silence.
+                log.warning("a private answer was refused", user=interaction.user, error=str(never))
+                self._tell(interaction, text, [section(text)], replace=replace)
         except NotDone as error:
             log.warning("a private answer did not arrive", user=interaction.user, error=str(error))
 
@@ -198,7 +204,10 @@ class Desk:
     def _tell(self, interaction: Interaction, text: str, blocks: list[Block], *, replace: bool) -> None:
         if interaction.response_url and may_answer_at(interaction.response_url, api_url=self.slack.base_url):
             responder = make_responder(interaction.response_url, tls=self.tls)
-            call(responder.send, text=text, blocks=blocks, response_type="ephemeral", replace_original=replace)
+            sent = call(responder.send, text=text, blocks=blocks, response_type="ephemeral", replace_original=replace)
+            if sent.status_code >= HTTPStatus.BAD_REQUEST:
+                # The SDK raises nothing here, other than for methods.
+                raise Never(sent.body)
         elif interaction.view and interaction.in_modal:
             view = modal(interaction.view.title or "Stackhand", blocks)
             call(self.slack.views_update, view_id=interaction.view.id, view=view)

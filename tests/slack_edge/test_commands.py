@@ -4,6 +4,7 @@ import pytest
 
 from bot.slack.interaction import read_command
 from tests.slack_edge.reading import labels, read
+from tests.slack_edge.tiny_slack import Fault
 
 
 @pytest.mark.parametrize(
@@ -52,6 +53,16 @@ def test_the_help_says_what_one_can_write(bot, slack):
     said = read(slack.private[0]["blocks"])
     assert "`/stack who may STACK JOB [on ENV]`  who has the right" in said
     assert "`/stack STACK JOB on ENV name=value`" in said
+
+
+def test_a_private_answer_whose_layout_slack_refuses_still_has_its_words(bot, slack):
+    slack.faults.append(Fault("response_url", "error", error="msg_blocks_too_long"))
+
+    slack.command("help")
+
+    slack.until(lambda: slack.private)
+    assert len(slack.private[0]["blocks"]) == 1
+    assert "/stack who may" in read(slack.private[0]["blocks"])
 
 
 def test_who_may_is_answered_by_verb(bot, slack):

@@ -227,6 +227,10 @@ class TinySlack(TinyApi):
         return socket
 
     async def _respond(self, request: web.Request) -> web.Response:
+        fault = next((one for one in self.faults if one.method == "response_url"), None)
+        if fault:
+            self.faults.remove(fault)
+            return web.Response(status=400, text=fault.error)
         self.private.append({"user": request.match_info["user"], **await request.json()})
         return web.Response(text="ok")
 
