@@ -64,6 +64,10 @@ def test_the_warning_says_when_and_its_buttons_move_or_end_it(slack, lamp):
     moment = shown(slack, warning)
     assert "*Light off* <!date" in moment
     assert "[Light off now]" in moment
+    slack.shortcut("about_run", channel="#ops", ts=warning["ts"])
+    about = slack.until(lambda: next((m for m in slack.snapshot()["modals"] if "[Run again]" in read(m)), None))
+    assert f"lamp #{run.number} ·" in read(about), "the run that set the moment"
+    slack.close(about)
 
     slack.click(warning, "Extend 30 min")
 

@@ -76,8 +76,10 @@ class RunButtons:
         with self._desk.store.read() as tx:
             for ts in filter(None, (interaction.message_ts, interaction.thread_ts)):
                 found = tx.messages.at(interaction.channel or "", ts)
-                if found and found.run is not None:
-                    return found.run
+                # What warns of a moment belongs to the run that set it.
+                timer = tx.timers.get(found.timer) if found and found.timer is not None else None
+                if run := (found and found.run) or (timer and timer.run):
+                    return run
         raise NotFound("This message is not about a run.", hint="/stack runs lists the newest.")
 
     def log(self, ack: Ack, body: Body) -> None:
