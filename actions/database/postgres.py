@@ -1,5 +1,6 @@
 """PostgreSQL: production, read in one snapshot by several sessions."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
@@ -121,6 +122,7 @@ class PostgresqlSource:
         keys: dict[str, list[ForeignKey]] = {}
         rows = self._session.execute(_COLUMNS).fetchall()
         tables = {_name(row.nspname, row.relname) for row in rows}
+        _demand_no_namesakes({(row.nspname, row.relname) for row in rows})
         for row in self._session.execute(_KEYS):
             child, parent = _name(row.nspname, row.relname), _name(row.parent_schema, row.parent)
             if {child, parent} <= tables:
@@ -219,6 +221,15 @@ def _text(column: Column) -> str:
     """The beginning of a value as a text. What applications keep as bytes often is one."""
     name = Postgresql().name(column.name)
     return f"encode(substr({name}, 1, 2000), 'escape')" if column.type == "bytea" else f"left({name}::text, 2000)"
+
+
+def _demand_no_namesakes(tables: Iterable[tuple[str, str]]) -> None:
+    for name, count in Counter(_name(*table) for table in tables).items():
+        if count > 1:
+            raise ActionFailed(
+                f"{name} is a table of public and a table of another schema, and rules could not tell them apart.",
+                hint="Give the one in public a name without a dot.",
+            )
 
 
 def _name(schema: str, table: str) -> str:

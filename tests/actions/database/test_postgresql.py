@@ -135,6 +135,14 @@ def test_what_others_copy_on_the_same_server_does_not_matter(databases, copy, co
     assert done.tables == 4
 
 
+def test_two_tables_of_one_name_are_refused_instead_of_one_being_left_out(databases, copy, context):
+    made = "CREATE TABLE {} (id int)"
+    databases.run(databases.source, made.format('"stock.cakes"'), "CREATE SCHEMA stock", made.format("stock.cakes"))
+
+    with pytest.raises(ActionFailed, match=r"stock\.cakes is a table of public and a table of another schema"):
+        copy().preview(context(secrets=shop.SECRETS, previewing=True))
+
+
 def test_what_is_not_copied_is_said_before_the_click(databases, copy, context):
     databases.run(
         databases.source,
