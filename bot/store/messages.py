@@ -144,7 +144,7 @@ class Messages:
         return list(self._session.exec(select(MessageRow.key, MessageRow.error).where(col(MessageRow.gave_up))).all())
 
     def _change(self, id: int, **values: Any) -> None:
-        self._session.execute(update(MessageRow).where(col(MessageRow.id) == id).values(**values))
+        self._session.execute(update(_TABLE).where(_TABLE.c.id == id).values(**values))
 
     def _insert(self) -> "postgresql.Insert | sqlite.Insert":
         is_postgresql = self._session.get_bind().dialect.name == "postgresql"

@@ -9,8 +9,10 @@ from sqlmodel import Session, col, select
 
 from bot.model.plan import AnyStep, Uses
 from bot.model.run import HostResult, Progress, StepRecord, StepStatus
-from bot.store.rows import add_rows, complete
+from bot.store.rows import add_rows, complete, table_of
 from bot.store.tables import StepRow
+
+_TABLE = table_of(StepRow)
 
 
 class Steps:
@@ -75,12 +77,12 @@ class Steps:
 
     def change(self, run: int, id: str, **values: Any) -> None:
         """Set columns of one step."""
-        self._session.execute(update(StepRow).where(col(StepRow.run) == run, col(StepRow.id) == id).values(**values))
+        self._session.execute(update(_TABLE).where(_TABLE.c.run == run, _TABLE.c.id == id).values(**values))
 
     def change_those(self, run: int, statuses: Sequence[StepStatus], **values: Any) -> None:
         """Set columns of all steps of *run* that are in *statuses*."""
-        which = (col(StepRow.run) == run, col(StepRow.status).in_(statuses))
-        self._session.execute(update(StepRow).where(*which).values(**values))
+        which = (_TABLE.c.run == run, _TABLE.c.status.in_(statuses))
+        self._session.execute(update(_TABLE).where(*which).values(**values))
 
 
 def _record(row: StepRow) -> StepRecord:
