@@ -22,6 +22,7 @@ from bot.slack.listeners.before_start import asks_again, form_page, frozen_in
 from bot.slack.listeners.form_answers import FormAnswers
 from bot.slack.listeners.pages import AT_ONCE_S, PATIENCE_S, refusals_shown, view_of, wrong_name
 from bot.slack.views.confirm_modal import checking_modal, confirm_modal, looking_modal, started_modal
+from bot.slack.views.job_form import job_modal
 
 _LOOK_AGAIN = "Your answers changed what is asked. Look again, then send it."
 
@@ -110,10 +111,9 @@ class FormSending:
         view: ViewSeen,
     ) -> dict[str, Any] | None:
         """The form as it is now, when it asks for other things than the one that was sent; None: it does not."""
-        made = form_page(self._desk, offer, ref, asked, note=_LOOK_AGAIN)
-        asks = {
-            block["block_id"] for block in made["blocks"] if block["type"] == "input" and field_of(block["block_id"])
-        }
+        # Without what is paused or frozen there, which asks for nothing and takes a look into the rows.
+        blocks = job_modal(offer, ref, asked)["blocks"]
+        asks = {block["block_id"] for block in blocks if block["type"] == "input" and field_of(block["block_id"])}
         if asks == {block for block in view.state if field_of(block)}:
             troubles = [f"{one.field.label}: {one.trouble}" for one in asked if one.trouble and one.error]
             return form_page(self._desk, offer, ref, asked, note=" ".join(troubles)) if troubles else None
