@@ -21,7 +21,9 @@ from bot.cli.own_words import speak_plainly
 from bot.cli.screen import out, say
 from bot.cli.slack_account import account
 from bot.cli.typed import Data, Stacks, settings
+from bot.model.person import is_slack_id
 from bot.settings import TERRAFORMS, Settings
+from bot.slack.no_place import WHY
 from bot.store.store import Store
 
 _OLDEST_PYTHON = (3, 11)
@@ -83,6 +85,7 @@ def _everything(data: Path | None, stacks: Path | None) -> Iterator[Finding]:
     yield Finding(f"Settings: {'the sandbox' if here.sandbox else 'the real Slack'}")
     for look in (_data, _database, _stacks, _slack, _port):
         yield look(here)
+    yield from _channels(here)
 
 
 def _python() -> Finding:
@@ -158,6 +161,21 @@ def _slack(here: Settings) -> Finding:
     except SetupProblem as problem:
         return Finding(f"Slack: {problem.reason}", problem.hint)
     return Finding(f"Slack: {found}" if found else "Slack: none needed, the sandbox is one")
+
+
+def _channels(here: Settings) -> Iterator[Finding]:
+    """The channels that took no message lately; Slack says of none beforehand whether it would."""
+    try:
+        with in_words(), closing(Store.open(here.database)) as store, store.read() as tx:
+            refused = tx.messages.undeliverable()
+    except SetupProblem:
+        # What is wrong with the database is said already.
+        return
+    for channel, error in refused.items():
+        word = error.partition(":")[0]
+        if word in WHY and not is_slack_id(channel):
+            why, mend = WHY[word]
+            yield Finding(f"Slack: no message could be posted in {channel}: {why}", mend)
 
 
 def _port(here: Settings) -> Finding:

@@ -22,6 +22,7 @@ from bot.slack.client import Later, Never, NotDone
 from bot.slack.errands import ERRANDS, Errands
 from bot.slack.file_upload import Upload
 from bot.slack.live import Live, Picture
+from bot.slack.no_place import NO_PLACE, tell_starter
 from bot.slack.posting import Address, Posting
 from bot.store.store import Store
 
@@ -46,7 +47,6 @@ _OURSELVES = Person(id="auto:slack", name="Stackhand")
 _GONE = {"message_not_found", "thread_not_found"}
 #: The channel was archived, or we may not look into it any more.
 _CLOSED = {"is_inactive", "channel_not_found"}
-_NO_PLACE = {"channel_not_found", "not_in_channel", "is_archived", "restricted_action"}
 
 
 class Outbox:
@@ -231,10 +231,12 @@ class Outbox:
             at = self._posting.post(picture, key=message.key, channel=channel, thread_ts=thread_ts)
         except Never as never:
             person = self._asker(message)
-            if never.error not in _NO_PLACE or person is None:
+            if never.error not in NO_PLACE or person is None:
                 raise
             # We are not in the channel where it was asked, so the person hears it directly.
             log.warning("no way into the channel, told directly", key=message.key, channel=channel, error=str(never))
+            with self._store.begin() as tx:
+                tell_starter(tx, message, never.error)
             return self._posting.post(picture, key=message.key, channel=person, thread_ts=None)
         # Its name may have led there for the first time: others that go by the id have to wait, too.
         self._pace.posted(at.channel, now)
@@ -345,6 +347,7 @@ class Outbox:
             if error == message.error:
                 # It changed, was tried anew, and the answer is the one that was told already.
                 return
+            tell_starter(tx, message, error.partition(":")[0])
             log.error("a message cannot be delivered", key=message.key, channel=message.channel, error=error)
             tx.audit.add(
                 at=self._clock.now(),

@@ -139,9 +139,20 @@ class Messages:
         """Give the lease back unsent; it is due again at *not_before*."""
         self._change(id, **_FREE | {"not_before": not_before})
 
-    def undeliverable(self) -> list[tuple[str, str]]:
-        """Key and error of the messages that were given up."""
-        return list(self._session.exec(select(MessageRow.key, MessageRow.error).where(col(MessageRow.gave_up))).all())
+    def undeliverable(self) -> dict[str, str]:
+        """The channels that took no message, with Slack's word for it; without those that took one since."""
+        given_up = select(MessageRow.id, MessageRow.channel, MessageRow.error).where(col(MessageRow.gave_up))
+        refused = {(id, channel): error for id, channel, error in self._session.exec(given_up)}
+        # Told to somebody alone instead, who was told why.
+        told = select(MessageRow.id, MessageRow.body).where(col(MessageRow.key).startswith("restricted:"))
+        refused |= {(id, body["channel"]): body["error"] for id, body in self._session.exec(told)}
+        return {channel: error for (id, channel), error in refused.items() if not self._took_one(channel, since=id)}
+
+    def _took_one(self, channel: str, *, since: int | None) -> bool:
+        """Was a message posted in *channel* that is newer than the one of this id? In it, and not to somebody alone."""
+        newer = (col(MessageRow.channel) == channel, col(MessageRow.id) > since, col(MessageRow.ts).is_not(None))
+        query = select(MessageRow.id).where(*newer, ~col(MessageRow.channel_id).startswith("D"))
+        return self._session.exec(query.limit(1)).first() is not None
 
     def _change(self, id: int, **values: Any) -> None:
         self._session.execute(update(_TABLE).where(_TABLE.c.id == id).values(**values))

@@ -4,6 +4,8 @@ import socket
 
 import pytest
 
+from bot.model.message import MessageKind
+from bot.store.store import Store
 from tests.fakes.terraform import terraform_path
 
 
@@ -65,3 +67,20 @@ def test_a_bot_token_is_tried(terminal, slack, token, code, said):
     assert done.returncode == code
     assert said in done.stdout
     assert token not in done.stdout
+
+
+def test_a_channel_that_took_no_message_is_named_until_it_takes_one(terminal):
+    terminal.data.mkdir(exist_ok=True)
+    store = Store.open(f"sqlite:///{terminal.data}/stackhand.db")
+    with store.begin() as tx:
+        for channel in ("#general", "#ops"):
+            owed = tx.messages.owe(key=channel, kind=MessageKind.FIXED, channel=channel)
+            tx.messages.failed(owed.id, error="restricted_action", retry_at=None)
+        later = tx.messages.owe(key="later", kind=MessageKind.FIXED, channel="#ops")
+        tx.messages.posted(later.id, revision=1, channel_id="C0OPS", ts="1.1")
+    store.close()
+
+    done = terminal.ask("doctor")
+
+    assert "✗ Slack: no message could be posted in #general: posting there is restricted\n  Whoever" in done.stdout
+    assert "#ops" not in done.stdout

@@ -265,7 +265,7 @@ def test_a_channel_that_does_not_exist_is_given_up_with_a_clear_word(bot, slack)
         with bot.store.read() as tx:
             return tx.messages.undeliverable()
 
-    assert slack.until(given_up) == [("nowhere", "channel_not_found")]
+    assert slack.until(given_up) == {"#nowhere": "channel_not_found"}
     with bot.store.read() as tx:
         assert tx.audit.recent()[0].detail == "#nowhere: channel_not_found"
 

@@ -13,10 +13,10 @@ from tests.slack_edge.tiny_slack import Fault
 
 
 @pytest.fixture
-def start(bot, slack):
-    """Starts a run of Ada's from #ops; its message."""
+def begin(bot):
+    """Starts a run of Ada's from #ops."""
 
-    def start():
+    def begin():
         ask = StartJob(
             person=bot.edge._desk.people.of("U0ADA"),
             stack="maintenance",
@@ -28,6 +28,16 @@ def start(bot, slack):
             channel="C0OPS",
         )
         bot.door.runs.start(ask)
+
+    return begin
+
+
+@pytest.fixture
+def start(slack, begin):
+    """Starts a run of Ada's from #ops; its message."""
+
+    def start():
+        begin()
         return slack.until(lambda: slack.message("Maintenance off, staging"))
 
     return start
@@ -91,6 +101,28 @@ def test_a_message_of_nobody_in_an_archived_channel_is_given_up_once_however_oft
 def is_settled(bot) -> bool:
     with bot.store.engine.connect() as connection:
         return not connection.execute(text("SELECT 1 FROM message WHERE sent < wanted AND NOT gave_up")).first()
+
+
+# A channel in which only some people may post
+
+
+@pytest.mark.parametrize("error", ["restricted_action", "restricted_action_read_only_channel"])
+def test_who_starts_something_where_posting_is_restricted_is_told_so_alone_and_once(bot, slack, begin, error):
+    """The run turned up in a direct message, and nothing said why."""
+    slack.refusals |= {("chat.postMessage", "C0OPS"): error}
+
+    begin()
+
+    told = slack.until(lambda: slack.message("I may not post", channel="DU0ADA"))
+    bot.door.runs.end(1, RunStatus.SUCCEEDED)
+    slack.until(lambda: slack.message("succeeded", channel="DU0ADA"))
+    assert told["text"] == (
+        "I may not post in the channel of maintenance #1: posting there is restricted, so nobody there reads of "
+        "maintenance #1. Whoever manages the channel can let me post."
+    )
+    assert len(slack.messages["DU0ADA"]) == 2
+    with bot.store.read() as tx:
+        assert tx.messages.undeliverable()["C0OPS"] == error
 
 
 # A token that was revoked
