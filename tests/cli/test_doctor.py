@@ -69,15 +69,19 @@ def test_a_bot_token_is_tried(terminal, slack, token, code, said):
     assert token not in done.stdout
 
 
+def owed(tx, key, channel):
+    """The id of a message that is owed to a channel."""
+    tx.messages.owe(key=key, kind=MessageKind.FIXED, channel=channel)
+    return tx.messages.get(key).id
+
+
 def test_a_channel_that_took_no_message_is_named_until_it_takes_one(terminal):
     terminal.data.mkdir(exist_ok=True)
     store = Store.open(f"sqlite:///{terminal.data}/stackhand.db")
     with store.begin() as tx:
         for channel in ("#general", "#ops"):
-            owed = tx.messages.owe(key=channel, kind=MessageKind.FIXED, channel=channel)
-            tx.messages.failed(owed.id, error="restricted_action", retry_at=None)
-        later = tx.messages.owe(key="later", kind=MessageKind.FIXED, channel="#ops")
-        tx.messages.posted(later.id, revision=1, channel_id="C0OPS", ts="1.1")
+            tx.messages.failed(owed(tx, channel, channel), error="restricted_action", retry_at=None)
+        tx.messages.posted(owed(tx, "later", "#ops"), revision=1, channel_id="C0OPS", ts="1.1")
     store.close()
 
     done = terminal.ask("doctor")
