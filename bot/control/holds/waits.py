@@ -30,6 +30,9 @@ def waits_for(tx: Transaction, run: Run) -> str:
 def next_tries(tx: Transaction, run: Run, steps: Sequence[StepRecord]) -> dict[str, NextTry]:
     """When the steps are tried again that have failed and wait for that, by their ids."""
     ids = {wait_key(run.number, step.id): step.id for step in steps if step.comes_again}
+    if not ids:
+        # Each message of each run asks.
+        return {}
     waiting = [one for one in tx.timers.of_run(run.number) if one.key in ids and one.state is TimerState.WAITING]
     return {ids[one.key]: NextTry(at=one.at, of=run.plan.tries(ids[one.key])) for one in waiting}
 
