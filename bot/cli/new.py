@@ -11,10 +11,11 @@ from bot.cli.new_action import ROOT, begin_action, is_checkout, write_new
 from bot.cli.screen import out, say
 from bot.cli.typed import Data, Stacks, settings
 from bot.model.follow import FOLLOWED
+from bot.model.stack import SLACK_WORDS
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
-#: What people follow makes a stack of its own; the others are no names in YAML.
-_TAKEN = {FOLLOWED, "null", "true", "false"}
+#: What people follow makes a stack of its own, words of Slack mean something else; the others are no names in YAML.
+_TAKEN = {FOLLOWED, *SLACK_WORDS, "null", "true", "false"}
 #: Filled by replacing NAME and TITLE, since the expressions in it have braces of their own.
 _STACK = """\
 # What this stack is for, in a sentence. docs/jobs.md and docs/forms.md say what else may be written.

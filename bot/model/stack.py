@@ -15,6 +15,27 @@ from bot.model.watch import Resource, Trigger, Webhook
 
 #: Of an environment's name: Slack's menus take no longer values.
 LONGEST_ENVIRONMENT = 150
+#: What one writes behind /stack before the name of a stack may come: a stack of such a name would not be found.
+SLACK_WORDS = frozenset(
+    {
+        "approvals",
+        "audit",
+        "board",
+        "follow",
+        "follows",
+        "help",
+        "lock",
+        "locks",
+        "menu",
+        "pause",
+        "runs",
+        "show",
+        "unfollow",
+        "unlock",
+        "unpause",
+        "who",
+    }
+)
 
 _EXPRESSION = re.compile(r"\{\{.*?\}\}")
 

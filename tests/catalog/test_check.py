@@ -202,3 +202,12 @@ def test_a_digest_has_no_template_and_no_button(tmp_path: Path) -> None:
     [problem] = told(tmp_path, f"resources: {{app: {resource}}}\njobs: {{a: {{steps: [{{wait: 1s}}]}}}}")
 
     assert 'A digest tells of many versions at once, so it has no "template".' in problem
+
+
+def test_a_stack_that_slack_would_take_for_a_word_is_told(tmp_path: Path) -> None:
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "stack.yml").write_text("jobs: {a: {steps: [{wait: 1s}]}}\n")
+
+    [problem] = Catalog(tmp_path, dict).problems
+
+    assert '"/stack runs" means something else already.' in str(problem)

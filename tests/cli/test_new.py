@@ -33,7 +33,7 @@ def test_a_place_where_nothing_can_be_written_is_said(terminal):
     assert "cannot be written: File exists. Choose a folder" in refused.stderr
 
 
-@pytest.mark.parametrize("name", ["Web", "../web", "web shop", "", "followed", "null"])
+@pytest.mark.parametrize("name", ["Web", "../web", "web shop", "", "followed", "runs", "null"])
 def test_a_name_that_no_stack_can_have_is_refused(terminal, name):
     refused = terminal.ask("new", "stack", name)
 

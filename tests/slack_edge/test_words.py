@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.base.errors import Refused
-from bot.slack.words import Wish, Words, understand, without_mention
+from bot.model.stack import SLACK_WORDS
+from bot.slack.words import WORDS, Wish, Words, understand, without_mention
 
 
 @pytest.mark.parametrize(
@@ -100,6 +101,10 @@ def test_a_verb_of_the_terminal_is_not_taken_for_a_stack(typed, answer):
         understand(typed)
 
     assert str(refused.value) == answer
+
+
+def test_no_stack_can_be_called_like_a_word():
+    assert WORDS.keys() == SLACK_WORDS
 
 
 def test_the_bots_own_name_is_no_word():

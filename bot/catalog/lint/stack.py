@@ -18,7 +18,7 @@ from bot.catalog.lint.watch import WatchLint
 from bot.catalog.marks import Entries, Items, Scalar, Value, plain
 from bot.catalog.names import NAMED, RUN, Names, Scope, condition_faults, name_faults
 from bot.catalog.problems import Fault
-from bot.model.stack import LONGEST_ENVIRONMENT
+from bot.model.stack import LONGEST_ENVIRONMENT, SLACK_WORDS
 
 _FOLDER = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
@@ -88,6 +88,8 @@ def _stack_faults(tree: Entries, folder: str) -> Iterator[Fault]:
             yield mark, f"The name has {len(written)} characters; {LONGEST_ENVIRONMENT} are the most."
     if not {"jobs", "announcements", "resources"} & tree.entries.keys():
         yield tree.mark, 'It does nothing: give it "jobs", "announcements" or "resources".'
+    if folder in SLACK_WORDS:
+        yield tree.mark, f'"/stack {folder}" means something else already. Give the stack and its folder another name.'
     if not _FOLDER.fullmatch(folder):
         yield tree.mark, f'The folder "{folder}" needs a name of small letters, digits, "-" and "_".'
 
