@@ -126,12 +126,14 @@ class SlackEdge:
 
     def show_stacks(self) -> None:
         """Let boards and homes show the stacks as they are now; nothing is sent of one that nobody has edited."""
-        before, self._shown = self._shown, dict(self._desk.stacks.stacks)
-        edited = [name for name in {**before, **self._shown} if before.get(name) != self._shown.get(name)]
+        before, now = self._shown, dict(self._desk.stacks.stacks)
+        edited = [name for name in {**before, **now} if before.get(name) != now.get(name)]
         if edited:
             with self._desk.store.begin() as tx:
                 for name in edited:
                     tx.messages.show_boards(name)
+            # Not before it is written down: else nobody would try again.
+            self._shown = now
             self._desk.wake()
             self._homes.stacks_changed()
 
