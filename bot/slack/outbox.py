@@ -343,7 +343,7 @@ class Outbox:
 
     def _give_up(self, message: Message, error: str) -> None:
         with self._store.begin() as tx:
-            tx.messages.failed(message.id, error=error, retry_at=None)
+            tx.messages.refused(message.id, revision=message.wanted, error=error)
             if error == message.error:
                 # It changed, was tried anew, and the answer is the one that was told already.
                 return

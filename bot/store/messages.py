@@ -129,11 +129,14 @@ class Messages:
         """Say that Slack shows *revision* of it now, at this address."""
         self._change(id, sent=revision, channel_id=channel_id, ts=ts, tries=0, error="", **_FREE)
 
-    def failed(self, id: int, *, error: str, retry_at: datetime | None) -> None:
-        """Say that it could not be sent; *retry_at* None: give it up."""
-        self._change(
-            id, tries=MessageRow.tries + 1, error=error, **_FREE | {"not_before": retry_at}, gave_up=retry_at is None
-        )
+    def failed(self, id: int, *, error: str, retry_at: datetime) -> None:
+        """Say that it could not be sent; it is tried again at *retry_at*."""
+        self._change(id, tries=MessageRow.tries + 1, error=error, **_FREE | {"not_before": retry_at})
+
+    def refused(self, id: int, *, revision: int, error: str) -> None:
+        """Say that Slack will never take *revision*; whatever is newer by now is tried."""
+        is_newest = col(MessageRow.wanted) <= revision
+        self._change(id, tries=MessageRow.tries + 1, error=error, **_FREE, gave_up=is_newest)
 
     def free(self, id: int, *, not_before: datetime | None = None) -> None:
         """Give the lease back unsent; it is due again at *not_before*."""

@@ -80,7 +80,7 @@ def test_a_channel_that_took_no_message_is_named_until_it_takes_one(terminal):
     store = Store.open(f"sqlite:///{terminal.data}/stackhand.db")
     with store.begin() as tx:
         for channel in ("#general", "#ops"):
-            tx.messages.failed(owed(tx, channel, channel), error="restricted_action", retry_at=None)
+            tx.messages.refused(owed(tx, channel, channel), revision=1, error="restricted_action")
         tx.messages.posted(owed(tx, "later", "#ops"), revision=1, channel_id="C0OPS", ts="1.1")
     store.close()
 

@@ -186,10 +186,23 @@ def test_a_notice_waits_for_no_message_that_cannot_be_sent(notice_first, slack):
     bot, message = notice_first
     with bot.store.begin() as tx:
         tx.messages.trying(message.id)
-        tx.messages.failed(message.id, error="refused", retry_at=None)
+        tx.messages.refused(message.id, revision=message.wanted, error="refused")
 
     notice = slack.until(lambda: slack.message("has begun"))
     assert "thread_ts" not in notice
+
+
+def test_what_changed_while_slack_refused_what_was_before_is_sent(bot, slack):
+    owe(bot, "board", "Hello")
+    slack.until(lambda: is_settled(bot))
+    with bot.store.begin() as tx:
+        before = tx.messages.get("board")
+        tx.messages.owe(key="board", kind=MessageKind.FIXED, channel="#ops", body={"text": "Hello again"})
+        tx.messages.refused(before.id, revision=before.wanted, error="refused")
+
+    bot.edge._outbox.wake()
+
+    slack.until(lambda: slack.message("Hello again"))
 
 
 @pytest.mark.parametrize("kind", ["reset_after", "reset_before", "status"])
