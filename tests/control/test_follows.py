@@ -77,6 +77,15 @@ def test_a_version_of_what_is_followed_is_told_in_its_channel_with_buttons_for_w
     assert marked and marked.by == "Ada"
 
 
+def test_upper_and_lower_case_are_one_thing_that_is_told_once(front: Front) -> None:
+    follow(front)
+
+    with pytest.raises(NotNow, match="is followed there already"):
+        follow(front, thing=read_thing("HashiCorp/Terraform", registries={}))
+
+    assert front.control.follows.find("Hashicorp/terraform", channel="C1", by=ADA, origin="slack").name == NAME
+
+
 def test_what_is_followed_is_there_for_every_bot_and_after_a_restart(front: Front) -> None:
     follow(front)
 

@@ -23,14 +23,26 @@ RUNNER = ("gitlab.releases", {"project": "gitlab-org/runner/cli"})
         ("github:hashicorp/terraform", GITHUB, "hashicorp/terraform"),
         ("https://github.com/hashicorp/terraform/releases/tag/v1.9.0", GITHUB, "hashicorp/terraform"),
         ("<https://github.com/hashicorp/terraform|github.com/hashicorp/terraform>", GITHUB, "hashicorp/terraform"),
+        ("github.com/hashicorp/terraform", GITHUB, "hashicorp/terraform"),
+        ("https://github.com/hashicorp/terraform/?tab=readme-ov-file#install", GITHUB, "hashicorp/terraform"),
+        ("https://github.com/hashicorp/terraform.git", GITHUB, "hashicorp/terraform"),
+        ("git@github.com:hashicorp/terraform.git", GITHUB, "hashicorp/terraform"),
         ("gitlab:gitlab-org/runner/cli", RUNNER, "gitlab:gitlab-org/runner/cli"),
+        ("https://gitlab.com/gitlab-org/runner/cli/", RUNNER, "gitlab:gitlab-org/runner/cli"),
+        ("gitlab.com/gitlab-org/runner/cli", RUNNER, "gitlab:gitlab-org/runner/cli"),
         ("https://gitlab.com/gitlab-org/runner/cli/-/releases", RUNNER, "gitlab:gitlab-org/runner/cli"),
         (
             "https://git.example.org/acme/shop/-/releases",
             ("gitlab.releases", {"project": "acme/shop", "endpoint": "https://git.example.org"}),
             "gitlab:git.example.org/acme/shop",
         ),
+        (
+            "git@gitlab.example.org:acme/shop.git",
+            ("gitlab.releases", {"project": "acme/shop", "endpoint": "https://gitlab.example.org"}),
+            "gitlab:gitlab.example.org/acme/shop",
+        ),
         ("pypi:ansible-core", ANSIBLE, "pypi:ansible-core"),
+        ("PyPI:Ansible_Core", ANSIBLE, "pypi:ansible-core"),
         ("https://pypi.example.org/project/ansible-core/2.19.0/", ANSIBLE, "pypi:ansible-core"),
         ("npm:@vue/cli", VUE, "npm:@vue/cli"),
         ("https://www.npmjs.example.org/package/@vue/cli", VUE, "npm:@vue/cli"),
@@ -43,6 +55,11 @@ RUNNER = ("gitlab.releases", {"project": "gitlab-org/runner/cli"})
             "https://hub.docker.com/r/grafana/grafana",
             ("packages.dockerhub_tags", {"image": "grafana/grafana", "pattern": NUMBERS}),
             None,
+        ),
+        (
+            "docker.io/library/nginx:1.*",
+            ("packages.dockerhub_tags", {"image": "nginx", "pattern": r"1\..*"}),
+            "docker:nginx:1.*",
         ),
         ("docker:nginx:1.*-alpine", ("packages.dockerhub_tags", {"image": "nginx", "pattern": r"1\..*\-alpine"}), None),
         ("terraform:hashicorp/aws", AWS, "terraform:hashicorp/aws"),
@@ -106,8 +123,15 @@ def test_a_thing_has_its_name_also_where_its_registry_is_not_set():
     assert name_thing("https://pypi.example.org/project/ansible-core/") == "pypi:ansible-core"
 
 
-def test_a_range_is_read_however_it_is_spaced():
-    assert set((read_thing("a/b", registries={}, range=">= 1.9, < 2").range or "").split(",")) == {">=1.9", "<2"}
+def test_a_range_is_read_however_it_is_spaced_and_stays_in_its_order():
+    assert read_thing("a/b", registries={}, range=">= 1.9, < 2").range == ">=1.9,<2"
+
+
+def test_a_kind_that_is_misspelt_is_guessed_and_one_that_nobody_knows_is_answered_with_all_once():
+    with pytest.raises(Refused, match=r'I know no "pipy"\. Did you mean "pypi"\? I understand'):
+        read_thing("pipy:ansible-core", registries=REGISTRIES)
+    with pytest.raises(Refused, match=r'I know no "xyz"\. I understand hashicorp/terraform'):
+        read_thing("xyz:ansible-core", registries=REGISTRIES)
 
 
 def test_what_is_no_range_is_said():

@@ -75,7 +75,8 @@ class Follows:
             # Two at the same moment go one after the other, whatever they call the channel.
             tx.locks.lock_row(FOLLOWED)
             known = tx.follows.all()
-            if any(one.thing.name == thing.name and _is_told_in(tx, one, channel, channel_name) for one in known):
+            same = [one for one in known if one.thing.name.casefold() == thing.name.casefold()]
+            if any(_is_told_in(tx, one, channel, channel_name) for one in same):
                 raise NotNow(f"{thing.name} is followed there already.", hint="/unfollow ends it.")
             if len(known) >= _MOST:
                 raise Refused(f"{_MOST} things are followed already.", hint="/follows lists them, /unfollow ends one.")
@@ -94,7 +95,7 @@ class Follows:
         self.demand(by, origin)
         with self._store.read() as tx:
             known = tx.follows.all()
-            fits = [one for one in known if name in (one.thing.name, one.name)]
+            fits = [one for one in known if name.casefold() in (one.thing.name.casefold(), one.name.casefold())]
             here = [one for one in fits if _is_told_in(tx, one, channel)]
         if not fits:
             near = did_you_mean(name, [one.thing.name for one in known])

@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import unquote, urlsplit
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import InvalidSpecifier, Specifier
+from packaging.utils import canonicalize_name
 from pydantic import ValidationError
 
 from actions import library
 from bot.base.errors import Refused
-from bot.base.text import cut, did_you_mean
+from bot.base.text import cut, nearest
 from bot.model.follow import Thing
 from bot.model.watch import CheckUse
 
@@ -23,6 +24,8 @@ UNDERSTOOD = (
 _TYPED = re.compile(r"[A-Za-z0-9@:/._+*~-]{1,250}")
 #: What one copies from a browser, or from Helm.
 _ADDRESS = re.compile(r"\w+://")
+#: What one copies from a "clone" button, beside an address.
+_CLONED = re.compile(r"git@([\w.-]+):(.+)")
 #: Tags that are numbers, where nobody says which ones are meant: each tag of a registry costs a request.
 _NUMBERS = r"v?\d+(\.\d+)*"
 
@@ -62,13 +65,17 @@ def read_thing(written: str, *, registries: Mapping[str, str], range: str = "") 
 
 def _understand(written: str) -> tuple[str, str]:
     """The kind that is meant, and what stands behind it."""
-    address = written.strip().strip("<>").partition("|")[0]
-    return _from_browser(address) if _ADDRESS.match(address) else _kind(address)
+    address = _CLONED.sub(r"ssh://\1/\2", written.strip().strip("<>").partition("|")[0])
+    kind, rest = _from_browser(address) if _ADDRESS.match(address) else _kind(address)
+    if kind in ("github", "gitlab"):
+        return kind, rest.removesuffix(".git")
+    return kind, canonicalize_name(rest) if kind == "pypi" else rest
 
 
 def _range(written: str) -> str | None:
+    """In the order in which people wrote it, as they will read it again."""
     try:
-        return str(SpecifierSet(written)) if written.strip() else None
+        return ",".join(str(Specifier(part)) for part in written.split(",") if part.strip()) or None
     except InvalidSpecifier:
         raise Refused(f'"{written}" is no range of versions.', hint="Write it like >=1.9 or >=1.9,<2.") from None
 
@@ -79,11 +86,14 @@ def _kind(written: str) -> tuple[str, str]:
     kind = _OTHER_NAMES.get(word.lower(), word.lower())
     if colon and kind in _KINDS:
         return kind, rest
-    host = written.partition("/")[0]
+    host = written.partition("/")[0].lower()
+    if page := _page(host, written.partition("/")[2].strip("/")):
+        return page  # browsers show addresses without https://
     if "/" in written and ("." in host or ":" in host or host == "localhost"):
         return "image", written
     if colon and "/" not in word:
-        raise Refused(f'I know no "{word}".', hint=f"{did_you_mean(word, list(_KINDS))} {UNDERSTOOD}".strip())
+        guess = "".join(f'Did you mean "{near}"? ' for near in nearest(word, list(_KINDS), most=1))
+        raise Refused(f'I know no "{word}".', hint=f"{guess}{UNDERSTOOD}")
     return "github", written
 
 
@@ -96,23 +106,33 @@ def _from_browser(address: str) -> tuple[str, str]:
     host, path = (parts.hostname or "").removeprefix("www."), unquote(parts.path).strip("/")
     if parts.scheme == "oci":
         return "image", f"{parts.netloc}/{path}"
-    if parts.scheme not in ("http", "https"):
+    if parts.scheme not in ("http", "https", "ssh"):
         raise Refused(f"I do not know what to follow at {address}.", hint=UNDERSTOOD)
-    for page, pattern, kind, form in _PAGES:
-        if page in (host, *host.split(".")) and (found := re.match(pattern, path)):
-            return kind, form.format(*(one or "" for one in found.groups()))
+    for word in (host, *host.split(".")):
+        if page := _page(word, path):
+            return page
     project, dash, _ = path.partition("/-/")
     if "." in host and (dash or host.startswith("gitlab.")):
-        return "gitlab", project if host == "gitlab.com" else f"{parts.netloc.rpartition('@')[2]}/{project}"
+        return "gitlab", f"{parts.netloc.rpartition('@')[2]}/{project}"
     raise Refused(f"I do not know what to follow at {address}.", hint=UNDERSTOOD)
+
+
+def _page(host: str, path: str) -> tuple[str, str] | None:
+    """What is below *path* of one of the pages that we know."""
+    for page, pattern, kind, form in _PAGES:
+        if page == host and (found := re.match(pattern, path)):
+            return kind, form.format(*(one or "" for one in found.groups()))
+    return None
 
 
 #: Host or one word of it, path, kind, and how the kind writes it.
 _PAGES: Sequence[tuple[str, str, str, str]] = (
     ("github.com", r"([^/]+)/([^/]+)", "github", "{}/{}"),
+    ("gitlab.com", r"(.+?)(?:/-/.*)?$", "gitlab", "{}"),
     ("pypi", r"project/([^/]+)", "pypi", "{}"),
     ("npmjs", r"package/((?:@[^/]+/)?[^/]+)", "npm", "{}"),
     ("hub.docker.com", r"_/([^/]+)", "docker", "{}"),
+    ("docker.io", r"(?:library/)?(.+)", "docker", "{}"),
     ("hub.docker.com", r"r/([^/]+)/([^/]+)", "docker", "{}/{}"),
     ("registry.terraform.io", r"providers/([^/]+)/([^/]+)", "terraform", "{}/{}"),
     ("registry.terraform.io", r"modules/([^/]+)/([^/]+)/([^/]+)", "terraform", "{}/{}/{}"),
