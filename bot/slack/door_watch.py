@@ -46,6 +46,9 @@ class Announcements(Protocol):
     def mark(self, stack: str, resource: str, number: str, mark: Mark, *, by: Person, origin: str) -> None:
         """Take down what *by* says of it. Raises NotFound, NotAllowed."""
 
+    def take_back(self, stack: str, resource: str, number: str, *, by: Person, origin: str) -> None:
+        """Forget what was said of it. Raises NotFound, NotAllowed."""
+
 
 class NextAnnouncement(Protocol):
     """An announcement that the clock is going to make."""

@@ -35,6 +35,8 @@ UNPAUSE = "end_pause"
 UNFOLLOW = "unfollow"
 APPROVAL = "decide_approval"
 VERSION = "about_version"
+#: What `VersionRef` has in the place of a mark.
+TAKE_BACK = "taken_back"
 AGAIN = "run_again"
 ADD_ROW = "add_row"
 DROP_ROW = "drop_row"
@@ -230,7 +232,7 @@ class FollowRef(Ref):
 
 @dataclass(frozen=True, kw_only=True)
 class VersionRef(Ref):
-    """A version of a resource, and what is said of it: skipped, snoozed, deployed."""
+    """A version of a resource, and what is said of it: skipped, snoozed, deployed, or what was said is taken back."""
 
     stack: str
     resource: str

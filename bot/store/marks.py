@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, delete
 
 from bot.model.announce import Mark, MarkedVersion
 from bot.store.announce_tables import MarkRow
@@ -24,3 +24,8 @@ class Marks:
     ) -> None:
         """Take down what somebody says; it replaces what was said before."""
         self._session.merge(MarkRow(watcher=watcher, number=number, mark=mark, by=by, at=at, until=until))
+
+    def drop(self, watcher: str, number: str) -> None:
+        """Nothing was said of this version."""
+        this = (col(MarkRow.watcher) == watcher, col(MarkRow.number) == number)
+        self._session.execute(delete(MarkRow).where(*this))

@@ -161,6 +161,36 @@ def test_a_snoozed_version_that_is_deployed_meanwhile_is_not_told_again(front: F
     assert owed(front) == []
 
 
+@pytest.mark.parametrize("later", [[], [{"number": "1.1", "is_yanked": True}]])
+def test_a_snoozed_version_that_is_withdrawn_meanwhile_does_not_still_wait(
+    front: Front, later: list[dict[str, object]]
+) -> None:
+    front.find("1.0")
+    front.find("1.0", "1.1")
+    front.control.announcements.mark("web", "app", "1.1", Mark.SNOOZED, by=ADA, origin="slack")
+    front.find_fields("app", {"number": "1.0"}, *later)
+    [first] = owed(front)
+    with front.store.begin() as tx:
+        tx.messages.posted(first.id, revision=first.wanted, channel_id="C1", ts="1.1")
+
+    front.clock.pass_(days=2)
+
+    assert owed(front) == []
+
+
+def test_what_was_said_of_a_version_can_be_taken_back(front: Front) -> None:
+    front.find("1.0")
+    front.find("1.0", "1.1")
+    front.control.announcements.mark("web", "app", "1.1", Mark.SKIPPED, by=ADA, origin="slack")
+
+    front.control.announcements.take_back("web", "app", "1.1", by=ADA, origin="slack")
+
+    assert front.control.announcements.view("web", "app", "1.1").marked is None
+    assert told(front) == ["1.1 3"]
+    with front.store.read() as tx:
+        assert [line.answer for line in tx.audit.recent()] == ["taken back", "skipped"]
+
+
 def test_nothing_can_be_said_of_a_version_that_was_not_announced(front: Front) -> None:
     front.find("1.0")
 

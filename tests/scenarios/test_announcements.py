@@ -114,6 +114,8 @@ def test_the_message_says_who_settled_it_and_its_buttons_are_gone(slack, announc
     shown = read(slack.message_with("Skipped by Ada", timeout_s=LONG_S))
     assert "app 1.2.1 is out" in shown
     assert "[Skip this version]" not in shown
+    slack.click(slack.message_with("Skipped by Ada"), "Take it back")
+    slack.until(lambda: "[Skip this version]" in read(slack.message_with("app 1.2.1 is out")))
 
 
 def test_a_withdrawn_version_is_told_in_its_own_message_also_after_a_kill(bot, slack, site, announced):

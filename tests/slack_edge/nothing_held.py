@@ -64,6 +64,9 @@ class Announcements:
     def mark(self, stack: str, resource: str, number: str, mark: Mark, *, by: Person, origin: str) -> None:
         self.view(stack, resource, number)
 
+    def take_back(self, stack: str, resource: str, number: str, *, by: Person, origin: str) -> None:
+        self.view(stack, resource, number)
+
 
 class Locks:
     """Nothing is locked."""

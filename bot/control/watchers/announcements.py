@@ -12,7 +12,7 @@ from bot.control.access import Access
 from bot.control.watchers.reconcile import Change, Changed
 from bot.model.announce import Mark, MarkedVersion, announcement_key
 from bot.model.follow import FOLLOWED
-from bot.model.message import MessageKind
+from bot.model.message import Message, MessageKind
 from bot.model.person import Person
 from bot.model.stack import Job, Stack
 from bot.model.watch import Resource, SeenVersion, watcher_id
@@ -55,6 +55,8 @@ class Announcements:
         key = announcement_key(watcher_id(stack.name, resource.name), change.version.number)
         if change.what is not Changed.APPEARED and tx.messages.get(key) is None:
             return  # it was there before anybody asked to be told
+        if change.what is Changed.GONE or change.version.fields.get("is_yanked"):
+            _drop_reminder(tx, watcher_id(stack.name, resource.name), change.version.number)
         body = {"stack": stack.name, "resource": resource.name, "number": change.version.number}
         tx.messages.owe(key=key, kind=MessageKind.VERSION, channel=resource.announce.channel, body=body)
 
@@ -87,37 +89,48 @@ class Announcements:
         Who may run the stack may say it; of what is followed from Slack, who may follow.
         A version that is snoozed is told of again a day later, below its message. Raises NotFound, NotAllowed.
         """
-        self._declared(stack, resource)
-        self._access.demand(by, "follow" if stack == FOLLOWED else "run", stack, origin=origin)
-        watcher, now = watcher_id(stack, resource), self._clock.now()
-        key = announcement_key(watcher, number)
+        watcher, now = self._demand(stack, resource, by, origin), self._clock.now()
         until = now + _SNOOZE if mark is Mark.SNOOZED else None
         with self._store.begin() as tx:
-            message = tx.messages.get(key)
-            if message is None:
-                raise NotFound(f"{resource} {number} was not announced.")
-            before = tx.marks.of(watcher, number)
-            if before and before.until:
-                tx.messages.drop(_again_key(key, before.until))
+            message = self._message(tx, watcher, number)
+            _drop_reminder(tx, watcher, number)
             tx.marks.set(watcher, number, mark, by=by.name, at=now, until=until)
-            tx.messages.owe(key=key, kind=MessageKind.VERSION, channel=message.channel)
+            tx.messages.owe(key=message.key, kind=MessageKind.VERSION, channel=message.channel)
             if until:
                 tx.messages.owe_once(
-                    key=_again_key(key, until),
+                    key=_again_key(message.key, until),
                     kind=MessageKind.FIXED,
                     channel=message.channel,
-                    parent=key,
+                    parent=message.key,
                     body={"text": f"{resource} {number} still waits: {by.name} put it off until now."},
                     not_before=until,
                 )
-            tx.audit.add(
-                at=now,
-                by=by,
-                origin=origin,
-                verb="mark",
-                target=f"{watcher}/{number}",
-                answer=mark.value,
-            )
+            self._record(tx, by, origin, f"{watcher}/{number}", mark.value)
+
+    def take_back(self, stack: str, resource: str, number: str, *, by: Person, origin: str) -> None:
+        """Forget what was said of a version: its message has its buttons again. Raises as `mark` does."""
+        watcher = self._demand(stack, resource, by, origin)
+        with self._store.begin() as tx:
+            message = self._message(tx, watcher, number)
+            _drop_reminder(tx, watcher, number)
+            tx.marks.drop(watcher, number)
+            tx.messages.owe(key=message.key, kind=MessageKind.VERSION, channel=message.channel)
+            self._record(tx, by, origin, f"{watcher}/{number}", "taken back")
+
+    def _demand(self, stack: str, resource: str, by: Person, origin: str) -> str:
+        """The watcher of a resource of which *by* may say something. Raises NotFound, NotAllowed."""
+        self._declared(stack, resource)
+        self._access.demand(by, "follow" if stack == FOLLOWED else "run", stack, origin=origin)
+        return watcher_id(stack, resource)
+
+    def _message(self, tx: Transaction, watcher: str, number: str) -> Message:
+        message = tx.messages.get(announcement_key(watcher, number))
+        if message is None:
+            raise NotFound(f"{watcher.partition('/')[2]} {number} was not announced.")
+        return message
+
+    def _record(self, tx: Transaction, by: Person, origin: str, target: str, answer: str) -> None:
+        tx.audit.add(at=self._clock.now(), by=by, origin=origin, verb="mark", target=target, answer=answer)
 
     def _declared(self, stack: str, resource: str) -> tuple[Stack, Resource]:
         found = self._catalog.stack(stack)
@@ -132,6 +145,13 @@ class Announcements:
         except ExpressionProblem:
             return {}  # the form is opened without them, and a person fills it
         return {name: str(value) for name, value in answers.items()}
+
+
+def _drop_reminder(tx: Transaction, watcher: str, number: str) -> None:
+    """Do not tell again of a version that was put off."""
+    before = tx.marks.of(watcher, number)
+    if before and before.until:
+        tx.messages.drop(_again_key(announcement_key(watcher, number), before.until))
 
 
 def _again_key(key: str, until: datetime) -> str:

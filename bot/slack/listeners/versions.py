@@ -2,7 +2,7 @@
 
 from bot.model.announce import Mark
 from bot.slack.desk import ORIGIN, Desk
-from bot.slack.ids import OutOfDate, VersionRef
+from bot.slack.ids import TAKE_BACK, OutOfDate, VersionRef
 from bot.slack.interaction import Ack, Body
 
 
@@ -13,13 +13,16 @@ class VersionButtons:
         self._desk = desk
 
     def clicked(self, ack: Ack, body: Body) -> None:
-        """Skip it, put it off, or say that it is deployed."""
+        """Skip it, put it off, say that it is deployed, or take that back."""
         desk = self._desk
+        announcements = desk.door.announcements
         with desk.click(ack, body) as interaction:
             ref = VersionRef.decode(interaction.value)
-            mark = next((one for one in Mark if one.value == ref.do), None)
-            if mark is None:
+            person, mark = desk.person(interaction), next((one for one in Mark if one.value == ref.do), None)
+            if mark:
+                announcements.mark(ref.stack, ref.resource, ref.number, mark, by=person, origin=ORIGIN)
+            elif ref.do == TAKE_BACK:
+                announcements.take_back(ref.stack, ref.resource, ref.number, by=person, origin=ORIGIN)
+            else:
                 raise OutOfDate
-            person = desk.person(interaction)
-            desk.door.announcements.mark(ref.stack, ref.resource, ref.number, mark, by=person, origin=ORIGIN)
             desk.wake()

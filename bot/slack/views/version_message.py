@@ -11,7 +11,7 @@ from bot.catalog.templates import render, template_text
 from bot.control.watchers.announcements import AnnouncedVersion
 from bot.model.announce import Mark
 from bot.model.stack import Job
-from bot.slack.ids import START, VERSION, JobRef, TooLong, VersionRef, nth
+from bot.slack.ids import START, TAKE_BACK, VERSION, JobRef, TooLong, VersionRef, nth
 from bot.slack.limits import Block
 from bot.slack.markdown import alarming, to_mrkdwn
 from bot.slack.mrkdwn import DAY_TIME, Ours, at_time, link, one_line, written
@@ -124,14 +124,16 @@ def _marked(view: AnnouncedVersion) -> str:
 
 
 def _buttons(view: AnnouncedVersion) -> list[dict[str, Any]]:
-    if _is_withdrawn(view) or (view.marked and view.marked.mark is not Mark.SNOOZED):
+    if _is_withdrawn(view):
         return []
+    if view.marked and view.marked.mark is not Mark.SNOOZED:
+        return [button("Take it back", action=nth(VERSION, TAKE_BACK), value=_ref(view, TAKE_BACK))]
     made = []
     if view.job:
         made.append(button("Start upgrade", action=nth(START, 0), value=_start(view, view.job), style="primary"))
     labels = {Mark.SKIPPED: "Skip this version", Mark.SNOOZED: "Snooze", Mark.DEPLOYED: "Mark as deployed"}
     return made + [
-        button(label, action=nth(VERSION, mark.value), value=_ref(view, mark)) for mark, label in labels.items()
+        button(label, action=nth(VERSION, mark.value), value=_ref(view, mark.value)) for mark, label in labels.items()
     ]
 
 
@@ -143,7 +145,5 @@ def _start(view: AnnouncedVersion, job: Job) -> str:
         return replace(ref, answers={}).encode()
 
 
-def _ref(view: AnnouncedVersion, mark: Mark) -> str:
-    return VersionRef(
-        stack=view.stack.name, resource=view.resource.name, number=view.version.number, do=mark.value
-    ).encode()
+def _ref(view: AnnouncedVersion, do: str) -> str:
+    return VersionRef(stack=view.stack.name, resource=view.resource.name, number=view.version.number, do=do).encode()
