@@ -83,8 +83,11 @@ class Check(BaseModel, Generic[VersionT]):
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
     #: Does `list_versions` list everything that there is? Then a version that is not listed any more is gone. A check
-    #: that reads only the newest page must say False, and its versions are never gone.
+    #: that reads only the newest page must say False.
     lists_all: ClassVar[bool] = False
+    #: Does it list the newest, each with the moment when it was published? Then one that is missing among the newer
+    #: half was withdrawn. It starts no job: a `gone` trigger wants a check that lists all.
+    lists_newest: ClassVar[bool] = False
     #: What people read of a version that is new, of one whose state changed, and of one that is gone:
     #: "because acme/shop#42 was pushed to".
     appeared: ClassVar[str] = "appeared"

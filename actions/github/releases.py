@@ -11,6 +11,7 @@ _NEWEST = 100
 class Releases(Check[Version], Place):
     """The newest hundred releases of a repository, with their notes."""
 
+    lists_newest = True
     appeared = "was released"
     changed = "was released again"
 

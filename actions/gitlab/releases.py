@@ -12,6 +12,7 @@ _NEWEST = 100
 class Releases(Check[Version], Place):
     """The newest hundred releases of a project, with their notes."""
 
+    lists_newest = True
     appeared = "was released"
 
     def list_versions(self, ctx: CheckContext) -> list[Version]:

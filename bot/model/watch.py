@@ -165,6 +165,8 @@ class CheckResult:
     versions: tuple[FoundVersion, ...] = ()
     #: Is what is not listed gone?
     lists_all: bool = False
+    #: Is what is not listed gone if it is among the newer half?
+    lists_newest: bool = False
     #: One sentence, when it failed.
     error: str = ""
     hint: str = ""

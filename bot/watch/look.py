@@ -205,8 +205,9 @@ class Looker:
             if not why and resource.artefact and not (seen and seen.passed_at):
                 why = self._missing(ctx, resource, version)
             found.append(_found_version(version, why))
-        lists_all = library.find_check(resource.use.check).lists_all
-        return {"versions": tuple(found), "lists_all": lists_all, "deployed": deployed}
+        check = library.find_check(resource.use.check)
+        lists = {"lists_all": check.lists_all, "lists_newest": check.lists_newest}
+        return {"versions": tuple(found), "deployed": deployed, **lists}
 
     def _missing(self, ctx: LookContext, resource: Resource, version: Version) -> str:
         if resource.artefact is None:

@@ -136,13 +136,16 @@ class Front:
 
     def find(self, *numbers: str, resource: str = "app", **values: Any) -> list[str]:
         """Let a check find these; returns what changed, in words."""
-        changes = self.control.watch.record(self.result(*numbers, resource=resource, **values))
-        return [f"{change.version.number} {change.what}" for change in changes]
+        return self._record(self.result(*numbers, resource=resource, **values))
 
-    def find_fields(self, resource: str, *found: Mapping[str, Any]) -> None:
-        """Let a check find versions of which it says all this."""
+    def find_fields(self, resource: str, *found: Mapping[str, Any], **values: Any) -> list[str]:
+        """Let a check find versions of which it says all this; returns what changed, in words."""
         versions = tuple(FoundVersion(number=one["number"], state="", fields=one) for one in found)
-        self.control.watch.record(replace(self.result(resource=resource), versions=versions))
+        return self._record(replace(self.result(resource=resource, **values), versions=versions))
+
+    def _record(self, result: CheckResult) -> list[str]:
+        changes = self.control.watch.record(result)
+        return [f"{change.version.number} {change.what}" for change in changes]
 
     def runs(self) -> list[Run]:
         """The runs, after what is owed was started, oldest first."""

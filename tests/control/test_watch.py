@@ -137,6 +137,19 @@ def test_what_a_check_of_the_newest_does_not_list_is_not_gone(front):
     assert web.find("1.1", lists_all=False) == []
 
 
+@pytest.mark.parametrize(("missing", "gone"), [(4, ["4 gone"]), (3, ["3 gone"]), (0, [])])
+def test_what_is_missing_among_the_newest_was_withdrawn_and_what_is_old_fell_out(front, missing, gone):
+    web = front(STACK)
+    listed = [{"number": str(day), "published_at": f"2026-03-0{day + 1}T12:00:00Z"} for day in range(5)]
+    newest = {"lists_all": False, "lists_newest": True}
+    web.find_fields("app", *listed, **newest)
+
+    changes = web.find_fields("app", *listed[:missing], *listed[missing + 1 :], **newest)
+
+    assert changes == gone
+    assert web.find_fields("app", **newest) == []
+
+
 def test_an_empty_answer_takes_nothing_away_until_it_comes_twice(front):
     web = front(STACK)
     web.find("1.0", "1.1")

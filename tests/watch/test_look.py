@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from bot.watch.guard import Guarded
 from bot.watch.look import Looker, Trail
 from bot.watch.polite import PoliteHttp
 from tests.control.front import Front
+from tests.fakes.forges import forge
 
 STACK = """
 stack: web
@@ -29,6 +30,11 @@ ARTEFACT = """artefact:
       check: http.versions
       number: "shop-{{{{ version.number }}}}"
       with: {{url: "{url}/{at}", json_path: "$[*]"}}
+"""
+RELEASES = """
+stack: web
+resources:
+  app: {{check: github.releases, with: {{repository: acme/shop, endpoint: "{url}"}}}}
 """
 DEPLOYED = """filter: {{newer: true}}
     deployed: {{check: http.versions, with: {{url: "{url}/live", json_path: "$[*]"}}}}
@@ -98,6 +104,20 @@ def test_a_version_counts_once_its_artefact_is_there(eye, told):
     assert seen.verdicts() == {"1.0": "", "1.1": "there is no shop-1.1 of it yet"}
     told.pages["/images"] = ["shop-1.0", "shop-1.1"]
     assert seen.news() == [("1.1", Changed.APPEARED)]
+
+
+def test_a_release_that_its_makers_delete_is_gone(eye):
+    with forge("github") as github:
+        github.forge.add_repository("acme/shop", {})
+        for day in (1, 2, 3):
+            github.forge.publish_release("acme/shop", f"v{day}").at = datetime(2026, 3, day, tzinfo=UTC)
+        seen = eye()
+        seen.front.edit(RELEASES.format(url=github.url))
+        seen.news()
+
+        del github.forge.repository("acme/shop").releases[0]
+
+        assert seen.news() == [("v3", Changed.GONE)]
 
 
 def test_what_counted_once_is_not_asked_for_its_artefact_again(eye, told):

@@ -1,5 +1,6 @@
 """Compares what a check lists with what is known, and writes the difference down."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -41,9 +42,7 @@ def reconcile(tx: Transaction, watcher: Watcher, result: CheckResult, now: datet
         _changed(tx, found, known[found.number], now) if found.number in known else _appeared(new.get(found.number))
         for found in result.versions
     ]
-    if result.lists_all:
-        listed = {found.number for found in result.versions}
-        changes += [_gone(tx, old, now) for number, old in known.items() if number not in listed]
+    changes += [_gone(tx, old, now) for old in _taken_away(result, known.values())]
     return [] if is_baseline else [change for change in changes if change]
 
 
@@ -73,6 +72,25 @@ def _what(old: SeenVersion, found: FoundVersion) -> Changed | None:
     if old.gone_at is not None:
         return Changed.APPEARED
     return Changed.CHANGED if old.state != found.state else None
+
+
+def _taken_away(result: CheckResult, known: Iterable[SeenVersion]) -> list[SeenVersion]:
+    """What is not there any more, as far as the list goes."""
+    listed = {found.number for found in result.versions}
+    missing = [old for old in known if old.number not in listed]
+    if result.lists_all or not missing:
+        return missing
+    moments = sorted(filter(None, (_published(found) for found in result.versions)))
+    if not result.lists_newest or not moments:
+        return []
+    # At its old end a list is uncertain: one comes, one falls out, and not everybody sorts by the same moment.
+    middle = moments[(len(moments) - 1) // 2]
+    return [old for old in missing if (at := _published(old)) and at > middle]
+
+
+def _published(version: FoundVersion | SeenVersion) -> datetime | None:
+    told = version.fields.get("published_at")
+    return datetime.fromisoformat(str(told)) if told else None
 
 
 def _gone(tx: Transaction, old: SeenVersion, now: datetime) -> Change | None:
