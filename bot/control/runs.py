@@ -246,6 +246,7 @@ class Runs:
                 next_tries=next_tries(tx, run, steps),
                 called=tuple(tx.runs.called_by(number)),
                 retry_from=point if point and not taken_up_by(run, tx.runs.follow_ups(number)) else None,
+                named=tx.people.names(run.people_answered),
             )
 
     def steps(self, number: int) -> list[StepRecord]:

@@ -1,7 +1,7 @@
 """Approvals: named people's yes before a step goes on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -105,3 +105,5 @@ class ApprovalView:
     who: str
     #: Is it asked because an earlier yes is void? Then why.
     asked_again: str = ""
+    #: The names of the people in the run's answers, by id, as far as they are known.
+    named: Mapping[str, str] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from typing import Any
 from actions.api import HostState
 from bot.base.text import format_duration, plural
 from bot.model.form import FormValue
-from bot.model.person import Person
+from bot.model.person import Person, is_slack_id
 from bot.model.plan import Plan
 from bot.model.target import place, target_of
 
@@ -171,6 +171,11 @@ class Run:
         """Names by id of all whose doing it is: who started it, unless that was the program itself, and `behind`."""
         return {**({} if self.starter.is_automatic else {self.started_by_id: self.started_by}), **self.behind}
 
+    @property
+    def people_answered(self) -> list[str]:
+        """The ids of people among its answers."""
+        return [value for value in self.inputs.values() if isinstance(value, str) and is_slack_id(value)]
+
 
 @dataclass(frozen=True, kw_only=True)
 class HostResult:
@@ -306,6 +311,8 @@ class RunView:
     called: tuple[Run, ...] = ()
     #: From where it can be tried again; None: only from the start.
     retry_from: RetryPoint | None = None
+    #: The names of the people in its answers, by id, as far as they are known.
+    named: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def visible_steps(self) -> list[StepRecord]:

@@ -25,6 +25,11 @@ class People:
         row = self._session.get(PersonRow, id, populate_existing=True)
         return _person(row) if row else None
 
+    def names(self, ids: Sequence[str]) -> dict[str, str]:
+        """The names of those of *ids* who are known."""
+        query = select(PersonRow.id, PersonRow.name).where(col(PersonRow.id).in_(ids))
+        return dict(self._session.exec(query).all()) if ids else {}
+
     def all(self) -> list[Person]:
         """Everybody who was ever seen."""
         return [_person(row) for row in self._session.exec(select(PersonRow).order_by(PersonRow.id))]

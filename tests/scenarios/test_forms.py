@@ -157,6 +157,17 @@ def test_people_rooms_moments_environments_and_secrets_are_asked_for_by_their_ow
     }
 
 
+def test_a_person_in_an_answer_is_named_and_not_called(bot: Bot, slack: Slack) -> None:
+    # Whoever spoke to the bot is known to it.
+    grace = slack.as_name("grace")
+    grace.command("runs")
+    grace.until(grace.ephemerals)
+
+    slack.submit(opened(slack, "kinds"), kinds(begin=1795424400))
+
+    assert "<@U0GRACE>" not in str(slack.message_with("Owner: *Grace Hopper*"))
+
+
 def kinds(*, begin: int) -> dict[str, Any]:
     return {
         "Owner": "U0GRACE",

@@ -1,6 +1,7 @@
 """What people read in a run's one message."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -63,6 +64,17 @@ def test_the_answers_are_shown_with_the_forms_labels():
     scene = RunScene(view=view(), fields={"minutes": MINUTES})
 
     assert "reason: *Database move* · Planned duration: *30 min*" in read(run_blocks(scene))
+
+
+def test_a_person_who_is_an_answer_is_named_and_not_called():
+    fields = {"owner": FormField(name="owner", type=FieldType.USER, label="Owner")}
+    asked = view(inputs={"owner": "U0GRACE"})
+
+    known = read(run_blocks(RunScene(view=replace(asked, named={"U0GRACE": "Grace <!here>"}), fields=fields)))
+    unknown = read(run_blocks(RunScene(view=asked, fields=fields)))
+
+    assert "Owner: *Grace &lt;!here&gt;*" in known
+    assert "Owner: *U0GRACE*" in unknown
 
 
 def test_a_step_shows_state_duration_and_attempt():

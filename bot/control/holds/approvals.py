@@ -174,6 +174,7 @@ class Approvals:
             timer=timer,
             who=self._approvers.who(step, run),
             asked_again=tx.approvals.why_asked_again(approval),
+            named=tx.people.names(run.people_answered),
         )
 
     def _hold(self, tx: Transaction, id: int, by: Person | None = None) -> tuple[Approval, Run]:

@@ -1,5 +1,6 @@
 """Answers of a form as people read them in Slack."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from bot.base.text import cut
@@ -27,13 +28,23 @@ def in_words(value: object, asked: FormField | None = None) -> str:
     return f"{said} {asked.unit}" if asked and asked.unit else said
 
 
-def answer_words(value: object, asked: FormField | None = None, *, most: int = _LENGTH) -> str:
-    """An answer as mrkdwn: people and channels by their names, moments in the reader's time zone. Empty: none."""
+def answer_words(
+    value: object,
+    asked: FormField | None = None,
+    *,
+    most: int = _LENGTH,
+    named: Mapping[str, str] | None = None,
+) -> str:
+    """An answer as mrkdwn: people and channels by their names, moments in the reader's time zone. Empty: none.
+
+    A message would tell whom it mentions: give it the names of people, by id, as *named*.
+    """
     if value in (None, "", []):
         return ""
     match asked.type if asked else None:
         case FieldType.USER:
-            return f"<@{one_line(str(value))}>"
+            who = str(value)
+            return f"<@{one_line(who)}>" if named is None else one_line(named.get(who, who))
         case FieldType.CHANNEL:
             return f"<#{one_line(str(value))}>"
         case FieldType.DATE_TIME:

@@ -65,7 +65,7 @@ def _question(scene: ApprovalScene) -> list[Block]:
         lines.append(f"⚠ *Asked again.* {escape(view.asked_again)} What was said before does not count.")
     blocks = [section("\n".join(lines)), context(_origin(run, approval))]
     if run.inputs:
-        blocks.append(context(answers_line(run, scene.fields)))
+        blocks.append(context(answers_line(run, scene.fields, view.named)))
     blocks += [
         divider(),
         *(preview_blocks(approval.previews) or [section("Nothing would be done after it.")]),

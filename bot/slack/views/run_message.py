@@ -48,7 +48,7 @@ def run_blocks(scene: RunScene) -> list[Block]:
     blocks.append(section(_headline(view)))
     blocks.append(context(run_origin(run)))
     if run.inputs:
-        blocks.append(context(answers_line(run, scene.fields)))
+        blocks.append(context(answers_line(run, scene.fields, view.named)))
     blocks += step_sections(view.visible_steps, said=run.reason, next_tries=view.next_tries)
     if why := _why(view):
         blocks.append(section(why))
@@ -82,7 +82,7 @@ def _headline(view: RunView) -> str:
     return f"{line}\n{escape(waits_for)}" if waits_for else line
 
 
-def answers_line(run: Run, fields: Mapping[str, FormField]) -> str:
+def answers_line(run: Run, fields: Mapping[str, FormField], named: Mapping[str, str]) -> str:
     """What was answered to the form, with what its fields are called today."""
     shown = []
     for name, value in run.inputs.items():
@@ -90,7 +90,7 @@ def answers_line(run: Run, fields: Mapping[str, FormField]) -> str:
             continue
         asked = fields.get(name)
         label = one_line(asked.label if asked else name.replace("_", " "))
-        shown.append(f"{label}: *{answer_words(value, asked, most=_ANSWER_LENGTH)}*")
+        shown.append(f"{label}: *{answer_words(value, asked, most=_ANSWER_LENGTH, named=named)}*")
     return " · ".join(shown) or "No answers given"
 
 
