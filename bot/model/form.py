@@ -83,8 +83,8 @@ class FormField:
     help: str = ""
     required: bool = True
     default: FormValue = None
-    #: Least and greatest: of the number, of the text's length in characters, of the duration in seconds, of the group's
-    #: rows.
+    #: Least and greatest: of the number, of the text's length in characters, of the group's rows; of the others
+    #: see `limit.measured`.
     min: float | None = None
     max: float | None = None
     #: Shown behind the label, e.g. "min".

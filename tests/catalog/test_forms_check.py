@@ -31,6 +31,9 @@ def told(folder: Path, *fields: str, more: str = "") -> list[str]:
     [
         "x: {type: date_time, weekends: false, default: '2026-11-23T14:30+01:00'}",
         "x: {type: duration, min: 5m, max: 4h, default: 30m}",
+        "x: {type: date, min: '2026-11-23', max: '2026-12-24', default: '2026-11-30'}",
+        "x: {type: time, min: '08:00', max: '17:00', default: '08:00'}",
+        "x: {type: date_time, min: '2026-11-23T08:00+01:00', max: '2026-12-24T17:00Z'}",
         "x: {type: user, default: U024BE7LH}",
         "x: {type: channel}",
         "x: {type: environment, default: eu}",
@@ -52,6 +55,15 @@ def test_each_type_can_be_declared(tmp_path: Path, field: str) -> None:
         ("x: {type: text, weekends: false}", '8:23: A field of type text has no "weekends".'),
         ("x: {type: duration, min: 2h, max: 1h}", '"min" is 2h and greater than "max", which is 1h.'),
         ("x: {type: duration, max: 5}", '"max" of a duration is one, too: write it like 30m.'),
+        ("x: {type: duration, max: five}", '"max" of a duration is one, too: write it like 30m.'),
+        ("x: {type: date, min: tomorrow}", '"min" of a date is one, too: write it like "2026-12-24".'),
+        ("x: {type: time, max: '25:00'}", '"max" of a time is one, too: write it like "17:00".'),
+        (
+            "x: {type: date_time, max: '2026-12-24T17:00'}",
+            '"max" of a date_time is one, too: write it like "2026-12-24T17:00+01:00".',
+        ),
+        ("x: {type: time, min: '17:00', max: '08:00'}", '"min" is 17:00 and later than "max", which is 08:00.'),
+        ("x: {type: date, min: '2026-12-24', default: '2026-12-23'}", "it has to be not before 2026-12-24."),
         ("x: {type: integer, max: 5m}", '8:31: "max" has to be a number.'),
         ("x: {type: integer, max: five}", '"max"'),
         (

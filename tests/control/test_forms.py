@@ -1,5 +1,6 @@
 """How answers are read, and what is said about wrong ones."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ SITES = (
     Choice(value="blog", label="The blog"),
     Choice(value="a,b", label="AB"),
 )
+FIVE = datetime(2026, 12, 24, 17, tzinfo=UTC)
 
 
 def field(kind: FieldType, name: str = "answer", **values: Any) -> FormField:
@@ -121,6 +123,9 @@ def test_a_wrong_answer_gets_a_sentence_that_says_what_to_write(kind: FieldType,
         (FieldType.NUMBER, "0.25", {"min": 0.5}, "At least 0.5."),
         (FieldType.DURATION, "4m", {"min": 300}, "At least 5m."),
         (FieldType.DURATION, "1d", {"max": 14400}, "At most 4h."),
+        (FieldType.DATE, "2026-12-25", {"max": date(2026, 12, 24).toordinal()}, "Not after 2026-12-24."),
+        (FieldType.TIME, "7:59", {"min": 480}, "Not before 08:00."),
+        (FieldType.DATE_TIME, "2026-12-24 17:01", {"max": FIVE.timestamp()}, "Not after 2026-12-24 17:00 UTC."),
         (FieldType.TEXT, "ab", {"min": 3}, "At least 3 characters."),
         (FieldType.LONG_TEXT, "x" * 201, {"max": 200}, "At most 200 characters."),
         (FieldType.TEXT, "v1-x", {"pattern": "v[0-9]+", "message": "Write a tag like v12."}, "Write a tag like v12."),

@@ -1,5 +1,6 @@
 """A job's form as a modal, and what comes back from it."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -149,3 +150,21 @@ def test_the_page_that_asks_once_more_says_what_its_other_button_does(behind):
     page = confirm_modal(offer("Bring the newest backup back"), None, ref, {}, [], external_id="x", close=behind)
 
     assert (page["close"]["text"], page["submit"]["text"]) == (behind, "Start")
+
+
+@pytest.mark.parametrize(
+    ("limits", "hint"),
+    [
+        ({"min": 480, "max": 1020}, "08:00 to 17:00."),
+        ({"min": 480}, "Not before 08:00."),
+        ({"max": 1020}, "Not after 17:00."),
+    ],
+)
+def test_the_range_stands_below_the_time(limits, hint):
+    assert field_input(field(FieldType.TIME, **limits), None)["hint"]["text"] == hint
+
+
+def test_the_last_day_stands_below_a_date_beside_its_days():
+    shown = field_input(field(FieldType.DATE, weekends=False, max=date(2026, 12, 24).toordinal()), None)
+
+    assert shown["hint"]["text"] == "Monday to Friday. Not after 2026-12-24."

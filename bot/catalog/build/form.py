@@ -7,6 +7,7 @@ from bot.catalog.build.watch import in_braces
 from bot.catalog.raw.form import RawChoices, RawField
 from bot.catalog.raw.watch import RawResource
 from bot.model.form import Choice, ChoiceSource, FieldType, FormField
+from bot.model.limit import measured
 
 #: Of files whose author says nothing of their size.
 _MAX_SIZE = "20 MB"
@@ -32,8 +33,8 @@ def _field(name: str, raw: RawField, resources: Mapping[str, RawResource]) -> Fo
         help=raw.help,
         required=raw.required,
         default=raw.default,  # type: ignore[arg-type]  # its type was checked when the file was
-        min=_limit(raw.min),
-        max=_limit(raw.max),
+        min=_limit(raw.type, raw.min),
+        max=_limit(raw.type, raw.max),
         unit=raw.unit,
         pattern=raw.pattern,
         message=raw.message,
@@ -49,8 +50,8 @@ def _field(name: str, raw: RawField, resources: Mapping[str, RawResource]) -> Fo
     )
 
 
-def _limit(written: float | str | None) -> float | None:
-    return parse_duration(written).total_seconds() if isinstance(written, str) else written
+def _limit(type_: FieldType, written: float | str | None) -> float | None:
+    return measured(type_, written) if isinstance(written, str) else written
 
 
 def _source(raw: RawField, resources: Mapping[str, RawResource]) -> ChoiceSource | None:

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from bot.base.text import did_you_mean, join_words, parse_duration
 from bot.catalog.marks import Entries, plain
 from bot.model.form import FieldType
+from bot.model.limit import limit_sides, measured
 
 _TEXTS = (FieldType.TEXT, FieldType.LONG_TEXT)
 _READS = {
@@ -38,7 +39,7 @@ def answer_fault(default: object, field: Entries, type_: FieldType) -> str:
             kinds = int if type_ is FieldType.INTEGER else int | float
             if isinstance(default, bool) or not isinstance(default, kinds):
                 return f"write a {'whole ' if type_ is FieldType.INTEGER else ''}number."
-            return _outside(default, field, "")
+            return _outside(default, field, type_)
         case FieldType.CHOICE | FieldType.ENVIRONMENT:
             return _not_offered([default], field)
         case FieldType.MULTI_CHOICE:
@@ -70,24 +71,25 @@ def _not_fitting(default: str, field: Entries, type_: FieldType) -> str:
     pattern = _plain(field, "pattern")
     if type_ in _TEXTS and isinstance(pattern, str) and not broken(pattern) and not re.fullmatch(pattern, default):
         return f'it does not match "{pattern}".'
-    if type_ is FieldType.DURATION:
-        return _outside(parse_duration(default).total_seconds(), field, "")
-    return _outside(len(default), field, " characters") if type_ in _TEXTS else ""
+    amount = len(default) if type_ in _TEXTS else limit_of(default, type_)
+    return "" if amount is None else _outside(amount, field, type_)
 
 
-def _outside(amount: float, field: Entries, unit: str) -> str:
+def _outside(amount: float, field: Entries, type_: FieldType) -> str:
+    unit = " characters" if type_ in _TEXTS else ""
+    at_least, at_most = limit_sides(type_)
     least, most = _plain(field, "min"), _plain(field, "max")
-    if (limit := limit_of(least)) is not None and amount < limit:
-        return f"it has to be at least {least}{unit}."
-    if (limit := limit_of(most)) is not None and amount > limit:
-        return f"it has to be at most {most}{unit}."
+    if (limit := limit_of(least, type_)) is not None and amount < limit:
+        return f"it has to be {at_least} {least}{unit}."
+    if (limit := limit_of(most, type_)) is not None and amount > limit:
+        return f"it has to be {at_most} {most}{unit}."
     return ""
 
 
-def limit_of(written: object) -> float | None:
-    """A `min` or `max` as a number, a duration in seconds; None when it is neither."""
+def limit_of(written: object, type_: FieldType) -> float | None:
+    """A `min` or `max` as a number; None when it is none for this type."""
     try:
-        return parse_duration(written).total_seconds() if isinstance(written, str) else float(str(written))
+        return measured(type_, written) if isinstance(written, str) else float(str(written))
     except ValueError:
         return None
 

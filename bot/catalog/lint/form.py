@@ -12,14 +12,22 @@ from bot.catalog.marks import Entries, Items, Scalar, Value, plain
 from bot.catalog.names import FILE, Names, Scope, condition_faults, name_faults
 from bot.catalog.problems import Fault
 from bot.model.form import FieldType
+from bot.model.limit import MOMENTS
 
 _TEXTS = (FieldType.TEXT, FieldType.LONG_TEXT)
 _NUMBERS = (FieldType.INTEGER, FieldType.NUMBER)
 _CHOICES = (FieldType.CHOICE, FieldType.MULTI_CHOICE)
+#: Types whose `min` and `max` are written like their answers.
+_WRITTEN = {
+    FieldType.DURATION: "30m",
+    FieldType.DATE: '"2026-12-24"',
+    FieldType.TIME: '"17:00"',
+    FieldType.DATE_TIME: '"2026-12-24T17:00+01:00"',
+}
 #: Keys that only some types have.
 _ONLY_FOR = {
-    "min": (*_TEXTS, *_NUMBERS, FieldType.DURATION, FieldType.GROUP),
-    "max": (*_TEXTS, *_NUMBERS, FieldType.DURATION, FieldType.GROUP),
+    "min": (*_TEXTS, *_NUMBERS, *_WRITTEN, FieldType.GROUP),
+    "max": (*_TEXTS, *_NUMBERS, *_WRITTEN, FieldType.GROUP),
     "pattern": (*_TEXTS, FieldType.SECRET),
     "choices": (*_CHOICES, FieldType.SECRET, FieldType.ENVIRONMENT),
     "choices_from": _CHOICES,
@@ -181,13 +189,14 @@ def _limits(field: Entries, type_: FieldType) -> Iterator[Fault]:
 def _range(field: Entries, type_: FieldType) -> Iterator[Fault]:
     written = {key: _plain(field, key) for key in ("min", "max") if key in field.entries}
     for key, limit in written.items():
-        if type_ is FieldType.DURATION and not isinstance(limit, str):
-            yield field.entries[key].mark, f'"{key}" of a duration is one, too: write it like 30m.'
-        elif type_ in _ONLY_FOR[key] and type_ is not FieldType.DURATION and isinstance(limit, str):
+        if type_ in _WRITTEN and (not isinstance(limit, str) or limit_of(limit, type_) is None):
+            yield field.entries[key].mark, f'"{key}" of a {type_} is one, too: write it like {_WRITTEN[type_]}.'
+        elif type_ in _ONLY_FOR[key] and type_ not in _WRITTEN and isinstance(limit, str):
             yield field.entries[key].mark, f'"{key}" has to be a number.'
-    least, most = (limit_of(written.get(key)) for key in ("min", "max"))
+    least, most = (limit_of(written.get(key), type_) for key in ("min", "max"))
     if least is not None and most is not None and least > most:
-        said = f'"min" is {written["min"]} and greater than "max", which is {written["max"]}.'
+        than = "later" if type_ in MOMENTS else "greater"
+        said = f'"min" is {written["min"]} and {than} than "max", which is {written["max"]}.'
         yield field.entries["min"].mark, said
 
 

@@ -50,11 +50,13 @@ class RawField(Raw):
     help: str = Field("", description="a sentence under it")
     required: bool = Field(default=True, description="must it be answered?")
     default: JsonValue = Field(None, description="the answer it starts with; of a read-only field an expression, too")
-    min: float | Duration | None = Field(
-        None, description="least number, fewest characters, fewest rows, or shortest duration"
+    min: float | Text | None = Field(
+        None, description="least number, fewest characters, fewest rows, shortest duration, or earliest moment"
     )
-    max: float | Duration | None = Field(
-        None, description="greatest number, most characters, most rows, or longest duration", examples=[240, "4h"]
+    max: float | Text | None = Field(
+        None,
+        description="greatest number, most characters, most rows, longest duration, or latest moment",
+        examples=[240, "4h", "2026-12-24"],
     )
     unit: str = Field("", description="shown behind the label", examples=["min"])
     pattern: Text | None = Field(None, description="a regular expression that the whole text must match")

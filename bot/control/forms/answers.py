@@ -3,12 +3,13 @@
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 
-from bot.base.text import cut, format_bytes, format_duration, join_words, nearest, parse_duration, plural
+from bot.base.text import cut, format_bytes, join_words, nearest, plural
 from bot.model.file import is_file
 from bot.model.form import Choice, FieldType, FormField, FormValue
+from bot.model.limit import limit_sides, limit_words, measured
 
 _YES, _NO = {"yes", "true", "on", "1"}, {"no", "false", "off", "0"}
 _INTEGER = re.compile(r"[+-]?[0-9]+")
@@ -92,15 +93,12 @@ def _number(field: FormField, given: Any) -> int | float:
     return number
 
 
-def _must_be_within(field: FormField, amount: float, unit: str) -> None:
+def _must_be_within(field: FormField, amount: float, unit: str = "") -> None:
+    at_least, at_most = limit_sides(field.type)
     if field.min is not None and amount < field.min:
-        raise ValueError(f"At least {_amount(field.min)} {unit}".rstrip() + ".")
+        raise ValueError(f"{at_least.capitalize()} {limit_words(field.type, field.min)} {unit}".rstrip() + ".")
     if field.max is not None and amount > field.max:
-        raise ValueError(f"At most {_amount(field.max)} {unit}".rstrip() + ".")
-
-
-def _amount(number: float) -> str:
-    return str(int(number) if float(number).is_integer() else number)
+        raise ValueError(f"{at_most.capitalize()} {limit_words(field.type, field.max)} {unit}".rstrip() + ".")
 
 
 def _boolean(_: FormField, given: Any) -> bool:
@@ -152,6 +150,7 @@ def _date(field: FormField, given: Any) -> str:
     if day is None:
         raise ValueError("Write a date like 2026-11-23.")
     _must_be_a_weekday(field, day)
+    _must_be_within(field, day.toordinal())
     return day.isoformat()
 
 
@@ -167,6 +166,7 @@ def _date_time(field: FormField, given: Any, zone: tzinfo) -> str:
         said = str(error)
         raise ValueError(said if said.startswith("Write ") else f"There is no {written} in the calendar.") from None
     _must_be_a_weekday(field, local.date())
+    _must_be_within(field, measured(field.type, seen))
     return seen
 
 
@@ -175,23 +175,22 @@ def _must_be_a_weekday(field: FormField, day: date) -> None:
         raise ValueError(f"{day.isoformat()} is a {day:%A}. Choose a day from Monday to Friday.")
 
 
-def _time(_: FormField, given: Any) -> str:
+def _time(field: FormField, given: Any) -> str:
     match = _TIME.fullmatch(_written(given))
     if not match:
         raise ValueError("Write a time like 14:30.")
-    return f"{match['hour']:0>2}:{match['minute']}"
+    written = f"{match['hour']:0>2}:{match['minute']}"
+    _must_be_within(field, measured(field.type, written))
+    return written
 
 
 def _duration(field: FormField, given: Any) -> str:
     written = _written(given)
     try:
-        length = parse_duration(written)
+        seconds = measured(field.type, written)
     except ValueError:
         raise ValueError("Write a duration like 90s, 30m, 1h30m or 2d; ten years at most.") from None
-    if field.min is not None and length < (least := timedelta(seconds=field.min)):
-        raise ValueError(f"At least {format_duration(least)}.")
-    if field.max is not None and length > (most := timedelta(seconds=field.max)):
-        raise ValueError(f"At most {format_duration(most)}.")
+    _must_be_within(field, seconds)
     return written
 
 

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from bot.base.text import cut, format_bytes, format_duration, join_words
+from bot.base.text import cut, format_bytes, join_words
 from bot.model.file import file_words, files_of
 from bot.model.form import Choice, FieldType, FormField, FormValue
+from bot.model.limit import MOMENTS, limit_sides, limit_words
 from bot.slack.ids import VALUE, field_block
 from bot.slack.limits import (
     INPUT_HINT,
@@ -26,6 +27,8 @@ YES = "yes"
 #: Reported at each letter: what is asked may change while somebody types.
 _LIVE_TYPING = {"trigger_actions_on": ["on_enter_pressed", "on_character_entered"]}
 _TYPED = {"plain_text_input", "number_input"}
+#: Fields below which their limits stand.
+_RANGED = (FieldType.INTEGER, FieldType.NUMBER, FieldType.DURATION, *MOMENTS)
 
 
 def field_input(field: FormField, answer: object, *, block_id: str = "", is_live: bool = False) -> Block:
@@ -123,31 +126,26 @@ def _hint(field: FormField, answer: object) -> str:
 
 
 def _range(field: FormField) -> str:
-    if not field.weekends:
-        return "Monday to Friday."
+    days = "" if field.weekends else "Monday to Friday."
     if field.type is FieldType.FILE:
         kinds = f"{join_words(field.types, last='or')}, " if field.types else ""
         count = "One file" if field.max_files == 1 else f"Up to {field.max_files} files"
         each = "" if field.max_files == 1 else " each"
         return f"{count}: {kinds}{format_bytes(field.max_bytes)}{each} at most." if field.max_bytes else ""
-    if field.type not in {FieldType.INTEGER, FieldType.NUMBER, FieldType.DURATION}:
+    return " ".join(part for part in (days, _limits(field)) if part)
+
+
+def _limits(field: FormField) -> str:
+    if field.type not in _RANGED:
         return ""
     unit = f" {field.unit}" if field.unit else ""
-    match _limit(field, field.min), _limit(field, field.max):
-        case "", "":
-            return ""
-        case least, "":
-            return f"At least {least}{unit}."
-        case "", most:
-            return f"At most {most}{unit}."
-        case least, most:
-            return f"{least} to {most}{unit}."
-
-
-def _limit(field: FormField, limit: float | None) -> str:
-    if limit is None:
-        return ""
-    return format_duration(timedelta(seconds=limit)) if field.type is FieldType.DURATION else f"{limit:.15g}"
+    at_least, at_most = limit_sides(field.type)
+    least, most = ("" if limit is None else limit_words(field.type, limit) for limit in (field.min, field.max))
+    if least and most:
+        return f"{least} to {most}{unit}."
+    if least or most:
+        return f"{(at_least if least else at_most).capitalize()} {least or most}{unit}."
+    return ""
 
 
 def _text(field: FormField, answer: object) -> dict[str, Any]:
