@@ -1,6 +1,7 @@
 """Release notes: Markdown that strangers wrote, as Slack's mrkdwn that mentions nobody."""
 
 import re
+from itertools import takewhile
 
 from slackify_markdown import slackify_markdown
 
@@ -16,6 +17,7 @@ _GAPS = re.compile(r"\n\s*\n(?=\s*(?:•|◦))|\n{3,}")
 _ALARMING = re.compile(r"\bbreaking\b|\bCVE-\d{4}-\d{4,}\b|\bGHSA(?:-\w{4}){3}\b", re.IGNORECASE)
 #: What makes a line a heading, one of a list or a quotation.
 _LEAD = re.compile(r"^\s*(?:(?:#{1,6}|[-*+•>]|\d+[.)])\s+)*")
+_ITEM = re.compile(r"\s*(?:[-*+•]|\d+[.)])\s")
 _SAYS_MORE = re.compile(r"\w+\W+\w+\W+\w+")
 
 
@@ -33,13 +35,17 @@ def to_mrkdwn(markdown: str, most: int, *, rest: str = "…") -> str:
 def alarming(markdown: str) -> list[str]:
     """The lines of release notes that tell of breaking changes and of holes in security, as they are written.
 
-    A heading alone stands for the line below it.
+    A heading alone stands for the list below it, else for the line below it.
     """
-    lines = [_LEAD.sub("", line).strip() for line in _TAG.sub("", _COMMENT.sub("", markdown)).splitlines()]
-    lines = [line for line in lines if line]
-    found = []
-    for index, line in enumerate(lines):
+    written = [line for line in _TAG.sub("", _COMMENT.sub("", markdown)).splitlines() if _bare(line)]
+    found: list[str] = []
+    for index, line in enumerate(written):
         if _ALARMING.search(line):
-            is_heading = not _SAYS_MORE.search(line) and not re.search(r"\d{4}", line)
-            found.append(lines[index + 1] if is_heading and index + 1 < len(lines) else line)
-    return list(dict.fromkeys(found))
+            is_heading = not (_ITEM.match(line) or _SAYS_MORE.search(_bare(line)) or re.search(r"\d{4}", line))
+            below = list(takewhile(_ITEM.match, written[index + 1 :])) or written[index + 1 : index + 2]
+            found += below if is_heading and below else [line]
+    return list(dict.fromkeys(map(_bare, found)))
+
+
+def _bare(line: str) -> str:
+    return _LEAD.sub("", line).strip()

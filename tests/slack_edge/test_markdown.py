@@ -42,3 +42,9 @@ def test_breaking_changes_and_holes_are_found() -> None:
 
     assert alarming(notes) == ["The flag `-x` is gone.", "Fixes CVE-2026-12345 in the parser."]
     assert alarming("1. **Breaking:** `-x` is gone") == ["**Breaking:** `-x` is gone"], "to be shown as it was meant"
+
+
+def test_all_that_is_listed_below_a_heading_is_found_and_nothing_behind_it() -> None:
+    notes = "BREAKING CHANGES:\n\n* `-x` is gone\n* states of 0.11 are not read\n\nNEW:\n\n* Breaking: y\n* slow"
+
+    assert alarming(notes) == ["`-x` is gone", "states of 0.11 are not read", "Breaking: y"]

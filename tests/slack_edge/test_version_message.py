@@ -67,6 +67,15 @@ def test_what_breaks_and_what_is_dangerous_stands_first_as_it_was_meant(front: F
     assert lines.index("•   fast") > first
 
 
+def test_of_many_warnings_it_says_how_many_are_left_out(front: Front) -> None:
+    find(front, notes="## Breaking changes\n" + "\n".join(f"* `-{letter}` is gone" for letter in "abcdefg"))
+
+    lines = shown(front)
+
+    first = lines.index("⚠️ *Look at this first*")
+    assert lines[first + 1 : first + 7] == [*(f"• `-{letter}` is gone" for letter in "abcde"), "_and 2 more_"]
+
+
 def test_long_notes_end_with_a_link_to_the_rest(front: Front) -> None:
     find(front, notes="\n\n".join(f"Change number {number}." for number in range(500)))
 

@@ -37,8 +37,9 @@ def version_blocks(view: AnnouncedVersion) -> list[Block]:
     warnings = alarming(str(view.version.fields.get("notes") or ""))
     blocks = [head, context(_about(view))]
     if warnings and not _is_withdrawn(view):
-        lines = "\n".join(f"• {to_mrkdwn(cut(line, _ALARM_LENGTH), _NOTES_LENGTH)}" for line in warnings[:_ALARMS])
-        blocks.append(section(f"⚠️ *Look at this first*\n{lines}"))
+        lines = [f"• {to_mrkdwn(cut(line, _ALARM_LENGTH), _NOTES_LENGTH)}" for line in warnings[:_ALARMS]]
+        more = [f"_and {len(warnings) - _ALARMS} more_"] if len(warnings) > _ALARMS else []
+        blocks.append(section("\n".join(["⚠️ *Look at this first*", *lines, *more])))
     words = _words(view)
     if words.strip():
         blocks.append(section(words))
