@@ -18,6 +18,7 @@ from bot.cli.opened import me, opened
 from bot.cli.run_words import EXIT_CODES
 from bot.cli.screen import local_time, out, say, table
 from bot.cli.typed import Data, Stacks
+from bot.model.announce import Announce
 from bot.model.run import RunStatus
 from bot.model.stack import Stack
 from bot.model.watch import Resource, watcher_id
@@ -134,7 +135,11 @@ def _preview(app: App, name: str | None) -> int:
 
 def _simulate(app: App, stack: Stack, resource: Resource, number: str, *, yes: bool) -> int:
     jobs = app.control.watch.would_start(stack, resource)
+    if resource.announce:
+        say(out(), f"{resource.name} {number} would be told in {_where(resource.announce)}.")
     say(out(), f"{resource.name} {number} would start: {join_words([job.title for job in jobs]) or 'nothing'}.")
+    if why_not := app.control.watch.why_not(stack, resource, number):
+        say(out(), f"By its filter it would not count, and nothing would follow: {why_not}.")
     if not jobs:
         return 0
     if not yes and not (sys.stdin.isatty() and typer.confirm("Start it now?", err=True)):
@@ -147,6 +152,12 @@ def _simulate(app: App, stack: Stack, resource: Resource, number: str, *, yes: b
         if one.run is None:
             say(out(), f"{one.job.title} {_NOT_STARTED[one.outcome]} {one.problem}".strip())
     return max(codes, default=0)
+
+
+def _where(announce: Announce) -> str:
+    return (
+        f"{announce.channel}, with all that is new in a {announce.digest.noun}" if announce.digest else announce.channel
+    )
 
 
 def _find(app: App, name: str | None) -> tuple[Stack, Resource]:

@@ -114,6 +114,24 @@ def test_a_simulation_starts_nothing_until_somebody_says_so(radar):
     assert radar.json("runs") == []
 
 
+@pytest.mark.parametrize(
+    ("announce", "where"),
+    [('{channel: "#dev"}', "#dev"), ('{channel: "#dev", digest: weekly}', "#dev, with all that is new in a week")],
+)
+def test_a_simulation_says_where_it_would_be_told(radar, site, announce, where):
+    radar.write_stack("radar", STACK.format(url=site.url).replace("every: 5m", f"every: 5m\n    announce: {announce}"))
+
+    done = radar.ask("watch", "simulate", "radar/app", "2.0")
+
+    assert f"app 2.0 would be told in {where}." in done.stdout
+
+
+def test_a_simulation_says_of_what_does_not_count_why(radar):
+    done = radar.ask("watch", "simulate", "radar/app", "1.0")
+
+    assert "By its filter it would not count, and nothing would follow: it is not >=1.1." in done.stdout
+
+
 def test_a_simulation_starts_what_would_follow_and_shows_it(radar):
     done = radar.call("watch", "simulate", "radar/app", "2.0", "--yes")
 

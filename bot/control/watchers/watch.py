@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from actions import library
+from actions.api import Version
 from bot.base.clock import Clock
 from bot.base.text import format_duration, join_words
 from bot.catalog.catalog import Catalog
@@ -16,6 +17,7 @@ from bot.control.access import Access
 from bot.control.watchers.announcements import Announcements
 from bot.control.watchers.clockwork import Clockwork, is_unknown
 from bot.control.watchers.reconcile import Change, Changed, reconcile
+from bot.control.watchers.sieve import verdict
 from bot.control.watchers.triggers import Triggers, clock_id, start_key
 from bot.model.follow import FOLLOWED
 from bot.model.message import MessageKind
@@ -133,12 +135,21 @@ class Watch:
         """The jobs that a new version of *resource* starts, if their conditions hold."""
         return [job for job, _ in self.triggers.listening(stack, TriggerKind.VERSION, resource.name)]
 
+    def why_not(self, stack: Stack, resource: Resource, number: str) -> str:
+        """Why a version of this number would not count, in a few words; empty when it would."""
+        id, made = watcher_id(stack.name, resource.name), _made(resource, number)
+        with self._store.read() as tx:
+            state, seen = tx.watchers.get(id), {one.number: one for one in tx.versions.of(id)}
+        if number in seen:
+            return seen[number].verdict
+        deployed = state.deployed if state else ""
+        return verdict(made, resource.filter, now=self._clock.now(), first_seen_at=None, deployed=deployed)
+
     def simulate(self, stack: Stack, resource: Resource, number: str, *, by: Person) -> list[Simulated]:
         """Start what would follow if this version appeared now. The version itself is not written down."""
         event, keys = f"simulated:{uuid4()}", {}
         seen = {version.number: version.fields for version in self.history(stack.name, resource.name)}
-        made = library.find_check(resource.use.check).version_type().model_construct(number=number)
-        given = {resource.name: seen.get(number) or made.model_dump(mode="json")}
+        given = {resource.name: seen.get(number) or _made(resource, number).model_dump(mode="json")}
         cause = f"because {by.name} simulated that {resource.name} {number} appeared"
         owe = partial(self.triggers.owe, given=given, event=event, cause=cause, behind={by.id: by.name})
         with self._store.begin() as tx:
@@ -288,6 +299,11 @@ class Watch:
                 # What was owed before would build up again what is taken away here.
                 for environment in filter(None, places):
                     tx.starts.drop(stack=stack.name, environment=environment, but=event)
+
+
+def _made(resource: Resource, number: str) -> Version:
+    """A version as its check would list it, of which nothing but the number is known."""
+    return library.find_check(resource.use.check).version_type().model_construct(number=number)
 
 
 def _simulated(tx: Transaction, key: str, job: Job) -> Simulated:
