@@ -193,7 +193,7 @@ def test_the_release_radar_tells_of_a_new_version_of_what_stands_in_its_list(bot
 
     publish("2.19.0", "2.19.1", "2.20.0")
 
-    told = read(slack.message_with("2.19.1 is out", timeout_s=LONG_S))
+    told = read(slack.message_with("2.19.1 was released", timeout_s=LONG_S))
     assert "[Mark as deployed]" in told
     # Its line asks for what is below 2.20.
     assert messages(slack, "2.20.0") == []
@@ -221,7 +221,7 @@ def test_what_somebody_follows_in_slack_is_told_in_their_channel_until_they_end_
     publish("2.19.0", "2.19.1", "2.20.0")
     an_hour_passes(bot, slack)
 
-    told = slack.message_with("ansible-core 2.19.1 is out", channel="#general", timeout_s=LONG_S)
+    told = slack.message_with("ansible-core 2.19.1 was released", channel="#general", timeout_s=LONG_S)
     assert "[Mark as deployed]" in read(told)
     slack.command("pypi:ansible-core", command="/unfollow", channel="#general")
     slack.message_with("Ada Lovelace ended it", channel="#general")

@@ -9,7 +9,7 @@ import pytest
 
 from bot.model.announce import Mark
 from bot.model.person import Person
-from bot.slack.views.version_message import version_blocks
+from bot.slack.views.version_message import version_blocks, version_text
 from tests.control.front import NOON, Front
 from tests.slack import read
 
@@ -92,6 +92,35 @@ def test_a_yanked_version_says_so_and_nobody_can_upgrade_to_it(front: Front) -> 
 
     assert (title, about.partition(" (")[2]) == ("Cake 1.1 was withdrawn", f"3 hours ago) · <{URL}|Read about it>")
     assert not {"⚠️ *Look at this first*", TAKE_BACK, *BUTTONS} & set(rest)
+
+
+def test_what_is_no_release_is_told_in_the_words_of_its_check(front: Front) -> None:
+    use = "check: github.pull_requests\n    with: {repository: acme/shop}"
+    front.edit(STACK.replace('check: http.versions\n    with: {url: "http://a/", pattern: "x"}', use))
+    front.find("40")
+    front.find("40", "42@1st")
+    assert title_of(front, "42") == "app 42 was opened"
+
+    front.find("40")
+
+    assert title_of(front, "42") == "app 42 was closed or merged"
+
+
+def title_of(front: Front, number: str) -> str:
+    view = front.control.announcements.view("web", "app", number)
+    assert version_blocks(view)[0]["text"]["text"] == version_text(view)
+    return version_text(view)
+
+
+def test_a_tag_that_is_moved_after_it_was_told_says_since_when(front: Front) -> None:
+    front.find("1.0", "1.1@first")
+    assert "Changed" not in shown(front)[1]
+    front.clock.pass_(hours=2)
+
+    front.find("1.0", "1.1@second")
+
+    assert " (2 hours ago) · <!date^" in shown(front)[1]
+    assert "Changed " in shown(front)[1]
 
 
 @pytest.mark.parametrize(

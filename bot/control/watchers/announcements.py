@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from actions import library
+from actions.api import Check, Version
 from bot.base.clock import Clock
 from bot.base.errors import NotFound
 from bot.catalog.catalog import Catalog
@@ -28,6 +30,8 @@ class AnnouncedVersion:
     stack: Stack
     resource: Resource
     version: SeenVersion
+    #: "is out", "was opened", "was withdrawn", as its check says it.
+    happened: str
     #: What runs now; empty: not known.
     deployed: str
     marked: MarkedVersion | None
@@ -76,6 +80,7 @@ class Announcements:
             stack=found,
             resource=declared,
             version=version,
+            happened=_happened(library.find_check(declared.use.check), version),
             deployed=state.deployed if state else "",
             marked=marked,
             job=job,
@@ -145,6 +150,14 @@ class Announcements:
         except ExpressionProblem:
             return {}  # the form is opened without them, and a person fills it
         return {name: str(value) for name, value in answers.items()}
+
+
+def _happened(check: type[Check[Version]], version: SeenVersion) -> str:
+    if version.fields.get("is_yanked"):
+        return "was withdrawn"
+    if version.gone_at is not None:
+        return "was withdrawn" if check.left == Check.left else check.left
+    return "is out" if check.appeared == Check.appeared else check.appeared
 
 
 def _drop_reminder(tx: Transaction, watcher: str, number: str) -> None:

@@ -28,12 +28,12 @@ _SIGNS = {Mark.SKIPPED: "⏭", Mark.SNOOZED: "💤", Mark.DEPLOYED: "✅"}
 
 def version_text(view: AnnouncedVersion) -> str:
     """`terraform 1.9.8 is out`."""
-    return f"{one_line(_name(view))} {_happened(view)}"
+    return f"{one_line(_name(view))} {view.happened}"
 
 
 def version_blocks(view: AnnouncedVersion) -> list[Block]:
     """The message."""
-    head = header(f"{_name(view)} {_happened(view)}")
+    head = header(f"{_name(view)} {view.happened}")
     warnings = alarming(str(view.version.fields.get("notes") or ""))
     blocks = [head, context(_about(view))]
     if warnings and not _is_withdrawn(view):
@@ -53,10 +53,6 @@ def _name(view: AnnouncedVersion) -> str:
     return str(view.version.fields.get("name") or f"{view.resource.name} {view.version.number}")
 
 
-def _happened(view: AnnouncedVersion) -> str:
-    return "was withdrawn" if _is_withdrawn(view) else "is out"
-
-
 def _is_withdrawn(view: AnnouncedVersion) -> bool:
     return view.version.gone_at is not None or bool(view.version.fields.get("is_yanked"))
 
@@ -70,6 +66,7 @@ def _about(view: AnnouncedVersion) -> str:
     parts = [
         f"Deployed now: *{one_line(view.deployed)}*" if view.deployed else "",
         f"{at_time(published, f'{word} {{date_short_pretty}}')}{age}",
+        at_time(view.version.changed_at, f"Changed {DAY_TIME}") if view.version.appearance > 1 else "",
         _page(view, "Read about it"),
     ]
     return " · ".join(part for part in parts if part)
