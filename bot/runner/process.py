@@ -129,22 +129,36 @@ class Program:
         With *interrupt_s* it is asked before that, as a terminal does it: INT, and so much patience.
         Raises CannotEnd if something survives.
         """
-        asked = [(signal.SIGINT, interrupt_s)] if interrupt_s is not None else []
-        for name, patience_s in (*asked, (signal.SIGTERM, grace_s), (signal.SIGKILL, 5.0)):
-            until, pause_s = time.monotonic() + patience_s, 0.05
-            signalled: set[tuple[int, float]] = set()
-            while tree := self._tree():
+        if interrupt_s is not None and self._interrupt(interrupt_s):
+            return
+        if not (self._is_ended_by(signal.SIGTERM, grace_s) or self._is_ended_by(signal.SIGKILL, 5.0)):
+            raise CannotEnd(f"{len(self._tree())} processes of {self.folder.name} cannot be ended.")
+
+    def _interrupt(self, patience_s: float) -> bool:
+        """Ask it once, also where a bot that was killed has asked already: the second time, most drop everything."""
+        mark = self.folder / "interrupted"
+        if mark.exists():
+            return self._is_ended_by(None, patience_s - (time.time() - mark.stat().st_mtime))
+        # Without room for it, it is asked all the same.
+        with contextlib.suppress(OSError):
+            mark.touch()
+        return self._is_ended_by(signal.SIGINT, patience_s)
+
+    def _is_ended_by(self, name: signal.Signals | None, patience_s: float) -> bool:
+        """Is all of it gone after this signal (None: after one that it was sent before), and so much patience?"""
+        until, pause_s = time.monotonic() + patience_s, 0.05
+        signalled: set[tuple[int, float]] = set()
+        while tree := self._tree():
+            if name is not None:
                 for process in tree:
                     _signal_once(process, name, signalled)
-                if time.monotonic() > until:
-                    break
-                time.sleep(pause_s)
-                # Each look reads all processes of the machine, and some patience lasts minutes.
-                pause_s = min(pause_s * 1.2, 1.0)
-            else:
-                self._wait_for_exit()
-                return
-        raise CannotEnd(f"{len(self._tree())} processes of {self.folder.name} cannot be ended.")
+            if time.monotonic() > until:
+                return False
+            time.sleep(pause_s)
+            # Each look reads all processes of the machine, and some patience lasts minutes.
+            pause_s = min(pause_s * 1.2, 1.0)
+        self._wait_for_exit()
+        return True
 
     def _tree(self) -> list[psutil.Process]:
         """Everything that lives below the watcher, and whatever carries our mark; without the watcher itself."""

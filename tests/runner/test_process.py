@@ -163,6 +163,27 @@ def test_a_program_that_is_interrupted_first_puts_things_in_order(program: Progr
     assert program.state() == Ended(code=3)
 
 
+def test_a_program_is_interrupted_once_though_the_bot_that_did_it_was_killed(program: Program, tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    script = f"""
+        trap 'echo INT >>{told}' INT
+        trap 'echo TERM >>{told}; exit' TERM
+        touch {told}
+        while :; do sleep 0.1; done
+    """
+    start(program, "sh", "-c", script)
+    wait_for(told.exists)
+    ends = "import sys, pathlib, bot.runner.process as it; it.Program(pathlib.Path(sys.argv[1])).end(interrupt_s=60)"
+    bot = subprocess.Popen([sys.executable, "-c", ends, str(program.folder)], cwd=ROOT)
+    wait_for(lambda: told.read_text() == "INT\n")
+    bot.kill()
+    bot.wait()
+
+    program.end(interrupt_s=0.5)
+
+    assert told.read_text() == "INT\nTERM\n"
+
+
 def test_a_program_that_heeds_no_interrupt_is_ended_all_the_same(program: Program) -> None:
     start(program, "sh", "-c", "trap '' INT; sleep 60")
 
