@@ -52,6 +52,8 @@ class Checker:
         self._last: dict[str, str] = {}
         #: How it is seen sooner that a resource is as it was last.
         self._trails: dict[str, Trail] = {}
+        #: Whom each resource asked when it was last seen: also while no look comes through.
+        self._hosts: dict[str, str] = {}
         self._same: dict[str, float] = {}
         self._stopping = False
 
@@ -92,9 +94,8 @@ class Checker:
                     # Others wrote down what they found, or its rows are new: what was listed here last is not there.
                     self._last.pop(lease.id, None)
                     self._trails.pop(lease.id, None)
-            trail = self._trails.get(lease.id)
             # Where nobody knows yet whom it asks, it keeps none waiting either.
-            self._lanes.put(trail.host if trail else lease.id, partial(self._work, lease))
+            self._lanes.put(self._hosts.get(lease.id, lease.id), partial(self._work, lease))
         return len(leases)
 
     @property
@@ -151,6 +152,8 @@ class Checker:
         with self._guard:
             _set(self._last, id, digest if is_sure else None)
             _set(self._trails, id, trail if is_sure else None)
+            if trail:
+                self._hosts[id] = trail.host
         return is_same
 
     def _known(self, stack: Stack, resource: Resource) -> Mapping[str, SeenVersion]:

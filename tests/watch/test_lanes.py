@@ -55,26 +55,36 @@ def watch(tmp_path: Path, told: Told, other: Told) -> Iterator[tuple[Front, Chec
         name="one",
     )
     yield front, checker
-    told.may_answer.set()
+    for site in (told, other):
+        site.may_answer.set()
     checker.stop()
     looker.polite.close()
     front.store.close()
 
 
-def test_a_host_that_hangs_keeps_no_other_from_being_looked_at(watch, told, other):
+@pytest.mark.parametrize("before", [(200,), (200, 500)])
+def test_a_host_that_hangs_keeps_no_other_from_being_looked_at(watch, told, other, before):
     front, checker = watch
+    slow = [f"slow{nth}" for nth in range(_MANY)]
     front.clock.pass_(hours=2)
-    while checker.round() or checker.busy:
-        time.sleep(0.01)
-    told.may_answer.clear()
+    for told.status in before:
+        front.clock.pass_(seconds=30)
+        front.control.watch.look_sooner("web", slow)
+        while checker.round() or checker.busy:
+            time.sleep(0.01)
+    came = other.came
+    for site in (told, other):
+        site.may_answer.clear()
 
     # Those that hang come first.
-    for names in ([f"slow{nth}" for nth in range(_MANY)], ["other"]):
-        front.clock.pass_(seconds=1)
+    for names in (slow, ["other"]):
+        front.clock.pass_(seconds=30)
         front.control.watch.look_sooner("web", names)
     checker.round()
 
-    other.all_asked(2)
+    other.all_came(came + 1)
+    # None of them was given up before.
+    assert checker.busy == _MANY + 1
 
 
 def test_a_lane_whose_work_takes_long_gets_as_many_threads_as_it_is_wide(lanes):
