@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from http import HTTPStatus
 from http.client import HTTPException, HTTPResponse
 from queue import Empty
 from ssl import SSLError
@@ -19,8 +20,6 @@ from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPHeaderDict
 #: One in which no line break is where none belongs.
 _REQUEST = re.compile(r"(?:GET|HEAD) [!-~]+ HTTP/1\.1\r\n(?:[!-9;-~]+: [^\r\n]*\r\n)+\r\n")
 _NOT_MODIFIED = re.compile(rb"HTTP/1\.1 304[^\r\n]*\r\n((?:[!-9;-~]+:[^\r\n]*\r\n)*)\r\n")
-#: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.9: what servers say before they hang up, to no request.
-_TIMED_OUT = 408
 _FRESH_S = 1.0
 
 #: The headers of a "not modified", by names in lower case; or another answer, whose body is not read yet.
@@ -47,7 +46,8 @@ def ask(
                 connection.sock.settimeout(timeout_s)
             connection.sock.sendall(request.encode("latin-1"))
             heard = _hear(HTTPResponse(connection.sock, method=method))
-            connection.heard_at = time.monotonic()
+            # Behind another answer may come more than belongs to it, which the next one who asks would be told.
+            connection.heard_at = 0.0 if isinstance(heard, HTTPResponse) else time.monotonic()
     finally:
         if heard is None or _is_the_last(heard):
             connection.close()
@@ -78,7 +78,10 @@ def _hear(response: HTTPResponse) -> Mapping[str, str] | HTTPResponse:
         response.close()
         return _headers(match[1])
     response.begin()
-    if response.status == _TIMED_OUT:
+    if response.status < HTTPStatus.OK:
+        raise HTTPException("the answer itself is still to come")
+    if response.status == HTTPStatus.REQUEST_TIMEOUT:
+        # What servers say before they hang up, to no request: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.9
         raise ConnectionResetError("its server says that it was silent for too long")
     return response
 

@@ -4,6 +4,7 @@ import socket
 import threading
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
@@ -32,7 +33,12 @@ class Line:
 
     def serve(self) -> None:
         for answers in self.answers:
-            with self.listener.accept()[0] as connection, connection.makefile("rb") as words:
+            # Reset: the client hung up with something unread.
+            with (
+                suppress(ConnectionResetError),
+                self.listener.accept()[0] as connection,
+                connection.makefile("rb") as words,
+            ):
                 for answer in [*answers, b""]:
                     asked = b"".join(iter(words.readline, b"\r\n")) if words.peek() else b""
                     if asked:
@@ -117,6 +123,19 @@ def test_what_did_change_is_read_whole_and_the_connection_serves_on(session, lin
 
     assert texts == ["old", "new", "new"]
     assert 'If-None-Match: "2"' in line.asked[2]
+
+
+def test_a_word_before_the_answer_is_not_taken_for_it(session, line):
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"
+
+    assert read(session, line, [OLD, hints + SAME], [SAME], times=2) == ["old"] * 2
+
+
+def test_what_comes_behind_an_answer_is_not_taken_for_the_next_one(session, line):
+    long = b"HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n" + b"a" * 20_000
+    stray = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nstray"
+
+    assert read(session, line, [OLD, long + stray], [OLD], times=3) == ["old", "a" * 20_000, "old"]
 
 
 def test_a_quota_that_comes_with_not_modified_counts(session, line):
