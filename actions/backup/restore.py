@@ -82,13 +82,15 @@ class Restore(Action[Restored]):
     def _restore_files(self, ctx: Context, snapshot: Snapshot) -> Restored:
         """They come beside their place, and take it when all are there."""
         place = Path(self.folder)
-        coming = place / _COMING
-        is_going_on = self._began(ctx)
-        if not is_going_on:
+        coming, mark = place / _COMING, ctx.scratch / "began"
+        # After a crash its place is not empty by its own doing: it goes on from there.
+        is_new = not mark.exists()
+        if is_new:
             self._demand_room()
         ctx.begin(Restored(snapshot=snapshot.id))
-        if not is_going_on:
+        if is_new:
             shutil.rmtree(coming, ignore_errors=True)
+            mark.touch()
         try:
             self.repository.ask(ctx, "restore", snapshot.id, f"--target={coming}")
         except (ActionFailed, Cancelled):
@@ -99,13 +101,6 @@ class Restore(Action[Restored]):
                 path.rename(place / path.name)
             coming.rmdir()
         return Restored(snapshot=snapshot.id, files=sum(path.is_file() for path in place.rglob("*")))
-
-    def _began(self, ctx: Context) -> bool:
-        """Did a program of an earlier try write here already? It is attached to, and its place is not empty."""
-        mark = ctx.scratch / "began"
-        there = mark.exists()
-        mark.touch()
-        return there
 
     @property
     def _where(self) -> str:

@@ -17,9 +17,9 @@ def backup(tmp_path: Path, context: Callable[..., Any]) -> Callable[..., Any]:
     restic_repository(tmp_path / "repository", SECRETS["env:BACKUP_PASSWORD"])
     repository = {"place": str(tmp_path / "repository"), "password": "env:BACKUP_PASSWORD"}
 
-    def run(action: Any, **fields: object) -> Any:
+    def run(action: Any, *, step: Any = None, **fields: object) -> Any:
         made = action.model_validate({"repository": repository, "name": "shop", **fields})
-        return made.run(context(secrets=SECRETS))
+        return made.run(step or context(secrets=SECRETS))
 
     return run
 

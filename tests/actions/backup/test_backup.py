@@ -38,6 +38,16 @@ def test_nothing_that_is_there_is_written_over(backup, uploads):
         backup(Restore, folder=str(uploads))
 
 
+def test_nor_by_a_restore_that_begins_again_after_a_crash(backup, uploads, context):
+    backup(Create, paths=["uploads"])
+    (uploads / "one.txt").write_text("newer")
+    step = context(secrets=SECRETS)
+
+    for _ in range(2):
+        with pytest.raises(ActionFailed, match="There is something at"):
+            backup(Restore, folder=str(uploads), step=step)
+
+
 def test_a_restore_that_breaks_off_leaves_its_folder_empty_and_the_next_one_clears_what_a_killed_one_left(
     backup, uploads, tmp_path, monkeypatch
 ):
