@@ -98,9 +98,7 @@ class Diagnostics:
     def _lock(self) -> dict[str, str]:
         for error in self._errors:
             found = dict(_LOCK_FIELD.findall(error.detail))
-            if error.summary == "Error acquiring the state lock" and {"ID", "Operation", "Who", "Created"} <= set(
-                found
-            ):
+            if error.summary == "Error acquiring the state lock" and found.keys() >= _LOCK_KEYS:
                 return found
         return {}
 

@@ -17,8 +17,8 @@ from bot.model.stack import Environment, Job, Stack
 from bot.model.target import place, target_of
 from bot.store.store import Store, Transaction
 
-#: Under which it is remembered what was frozen at the last look, and by which rules.
-#: Where it is remembered what was frozen at the last look: it changes when a freeze begins or ends.
+#: Under which it is remembered what was frozen at the last look, and by which rules. What was frozen is another thing
+#: as soon as a freeze begins or ends.
 FREEZES_SEEN, _RULES = "freezes", "freezes.rules"
 
 
