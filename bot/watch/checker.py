@@ -81,12 +81,12 @@ class Checker:
             same, self._same = self._same, {}
         if not same and not (free > 0 and self._is_any_due()):
             return 0
-        # What was as before is written down in the same transaction: most looks cost the disk no more than that.
-        with self._store.begin() as tx:
-            self._watch.unchanged(tx, same)
-            now, leases = self._clock.now(), []
-            if free > 0:
-                leases = tx.watchers.claim(by=self._name, now=now, lease_s=_LEASE_S, limit=free)
+        try:
+            leases = self._write_and_take(same, free)
+        except Exception:
+            with self._guard:
+                self._same = same | self._same
+            raise
         for lease in leases:
             with self._guard:
                 self._busy += 1
@@ -97,6 +97,13 @@ class Checker:
             # Where nobody knows yet whom it asks, it keeps none waiting either.
             self._lanes.put(self._hosts.get(lease.id, lease.id), partial(self._work, lease))
         return len(leases)
+
+    def _write_and_take(self, same: Mapping[str, float], free: int) -> list[Lease]:
+        # In one transaction: most looks cost the disk no more than that.
+        with self._store.begin() as tx:
+            self._watch.unchanged(tx, same)
+            now = self._clock.now()
+            return tx.watchers.claim(by=self._name, now=now, lease_s=_LEASE_S, limit=free) if free > 0 else []
 
     @property
     def busy(self) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
 
 from bot.base.errors import NotNow
 from bot.control.watchers.things import read_thing
@@ -122,6 +124,28 @@ def test_a_look_that_was_asked_for_sees_what_is_there_now_also_right_after_the_l
     web.control.watch.look_sooner("web", ["app"])
 
     assert (before, look(web, polite)) == (["1.0"], ["1.1", "1.0"])
+
+
+def test_a_look_that_found_nothing_new_counts_also_when_the_database_took_that_down_only_later(web):
+    bot = checker(web, "one")
+    for _ in range(2):
+        web.clock.pass_(hours=2)
+        assert bot.round() == 1
+        while bot.busy:
+            time.sleep(0.01)
+    with web.store.begin() as tx:
+        tx.session.execute(text("ALTER TABLE watcher RENAME TO away"))
+    with pytest.raises(DatabaseError):
+        bot.round()
+    with web.store.begin() as tx:
+        tx.session.execute(text("ALTER TABLE away RENAME TO watcher"))
+    bot.round()
+    web.clock.pass_(minutes=15)
+
+    taken = bot.round()
+    bot.stop()
+
+    assert taken == 0
 
 
 def test_each_look_asks_once_whether_it_finds_news_nothing_or_no_answer(web, told):
