@@ -80,7 +80,7 @@ class Control:
         *registries* are where packages are asked for that people follow: see `Settings.registries`.
         """
         access = Access(catalog=catalog, store=store, clock=clock)
-        forms = Forms(catalog=catalog, choices=choices)
+        forms = Forms(catalog=catalog, access=access, choices=choices)
         files = Files(store=store, clock=clock, folder=logs.given_folder())
         jobs = Jobs(catalog=catalog, access=access)
         freezes = Freezes(store=store, engine=engine, catalog=catalog, access=access, clock=clock)

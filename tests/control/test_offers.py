@@ -1,8 +1,11 @@
 """What a person is told of a job that has no place to run."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.base.errors import Refused
+from bot.base.errors import Refused, WrongInputs
+from bot.control.forms.forms import read_inputs, walk_form
 from bot.model.message import MessageKind
 from bot.model.person import Person
 from bot.slack.live import Live
@@ -74,3 +77,33 @@ def test_a_board_has_no_button_of_a_job_that_has_no_environment_here(front, text
     assert board.text == f"Web: {said}"
     assert said in str(board.blocks)
     assert "Flush cache" not in str(board.blocks)
+
+
+MIRROR = """
+stack: web
+environments: {staging: , production: {protected: true}}
+jobs:
+  mirror:
+    form:
+      source: {type: environment}
+      target: {type: environment, choices: [staging, production], required: false}
+    steps: [{wait: 1s}]
+"""
+
+
+def test_a_field_offers_and_takes_only_environments_that_the_person_may_see(front):
+    web = front(MIRROR)
+    (web.folder / "access.yml").write_text(
+        '- {who: U0ADA, may: run, on: "web/*/staging"}\n- {who: "@platform", may: run, on: "web"}\n'
+    )
+    web.catalog.refresh()
+    stack, job = web.catalog.job("web", "mirror")
+
+    def offered(person, **answers):
+        around = web.control.forms.around(stack, job, None, person)
+        return [[one.value for one in asked.field.choices] for asked in walk_form(job.form, answers, around)]
+
+    assert offered(ADA) == [["staging"], ["staging"]]
+    assert offered(replace(ADA, groups=frozenset({"platform"}))) == [["staging", "production"]] * 2
+    with pytest.raises(WrongInputs):
+        read_inputs(job.form, {"source": "production"}, web.control.forms.around(stack, job, None, ADA))

@@ -16,6 +16,7 @@ from bot.base.text import did_you_mean
 from bot.catalog.catalog import Catalog
 from bot.catalog.expressions import ExpressionProblem, evaluate, names_in
 from bot.catalog.plan import scope_before
+from bot.control.access import Access
 from bot.control.forms.answers import is_empty, read_answer
 from bot.control.forms.choices import Choices, NoChoices, NoLists, NotYet
 from bot.model.form import Choice, ChoiceSource, FieldType, FormField, FormValue
@@ -31,8 +32,9 @@ class Around:
 
     #: env, vars, stack, job: plain JSON.
     scope: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    #: The names of the stack's environments.
+    #: The names of the stack's environments that the person may see, and of those that they may not.
     environments: Sequence[str] = ()
+    unseen: frozenset[str] = frozenset()
     choices: Choices = dataclasses.field(default_factory=NoLists)
     #: The stack's folder: secrets and checks read files from there.
     folder: Path = Path()
@@ -68,8 +70,9 @@ class Asked:
 class Forms:
     """The forms of all jobs, as one person answers them in one environment."""
 
-    def __init__(self, *, catalog: Catalog, choices: Choices) -> None:
+    def __init__(self, *, catalog: Catalog, access: Access, choices: Choices) -> None:
         self._catalog = catalog
+        self._access = access
         self._choices = choices
 
     def around(
@@ -82,9 +85,12 @@ class Forms:
         patience_s: float | None = None,
     ) -> Around:
         """What the form of *job* stands in. Raises Refused when the environment is not complete."""
+        names, rights = self._catalog.environment_names(stack), self._access.rights(person)
+        seen = [name for name in names if rights.may("see", f"{stack.name}//{name}")]
         return Around(
             scope=scope_before(stack, job, environment, self._catalog.vars),
-            environments=self._catalog.environment_names(stack),
+            environments=seen,
+            unseen=frozenset(names) - frozenset(seen),
             choices=self._choices,
             folder=stack.folder,
             patience_s=patience_s,
@@ -254,15 +260,20 @@ def _is_true(condition: str, scope: Mapping[str, Any]) -> bool:
 
 def _with_choices(one: FormField, scope: Mapping[str, Any], around: Around, fields: Sequence[FormField]) -> FormField:
     """The field with what can be chosen now. Raises NoChoices."""
-    if one.type is FieldType.ENVIRONMENT and not one.choices:
-        return replace(one, choices=tuple(Choice(value=name, label=name) for name in around.environments))
+    if one.type is FieldType.ENVIRONMENT:
+        given = one.choices or [Choice(value=name, label=name) for name in around.environments]
+        return _offering(one, [choice for choice in given if choice.value not in around.unseen])
     if one.choices_from is None or one.type not in _WITH_CHOICES:
         return one
     source = _filled(one.choices_from, scope, fields)
     found = around.choices.read(source, folder=around.folder, patience_s=around.patience_s)
-    if not found:
+    return replace(_offering(one, found), choices_from=source)
+
+
+def _offering(one: FormField, choices: Sequence[Choice]) -> FormField:
+    if not choices:
         raise NoChoices(f"There is nothing to choose for {one.label}.")
-    return replace(one, choices=tuple(found), choices_from=source)
+    return replace(one, choices=tuple(choices))
 
 
 def _filled(source: ChoiceSource, scope: Mapping[str, Any], fields: Sequence[FormField]) -> ChoiceSource:
