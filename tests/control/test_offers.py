@@ -70,7 +70,8 @@ def test_a_board_has_no_button_of_a_job_that_has_no_environment_here(front, text
     """Whoever pressed it was told that it has none."""
     web = front(text)
     with web.store.begin() as tx:
-        message = tx.messages.owe(key="board", kind=MessageKind.BOARD, channel="#ops", body={"stack": "web"})
+        tx.messages.owe(key="board", kind=MessageKind.BOARD, channel="#ops", body={"stack": "web"})
+        message = tx.messages.get("board")
 
     board = Live(door=web.control, stacks=web.catalog, group_id=lambda _: None).picture(message)
 
