@@ -13,6 +13,8 @@ GITHUB = ("github.releases", {"repository": "hashicorp/terraform"})
 AWS = ("packages.terraform_versions", {"address": "hashicorp/aws"})
 GRAFANA = ("packages.helm_charts", {"repository": "https://grafana.github.io/helm-charts", "chart": "grafana"})
 API = ("registry.tags", {"registry": "https://registry.example.org", "image": "shop/api", "pattern": r"1\..*"})
+GHCR = ("registry.tags", {"registry": "https://ghcr.io", "image": "acme/api", "pattern": NUMBERS})
+PROMETHEUS = ("registry.tags", {"registry": "https://quay.io", "image": "prometheus/prometheus", "pattern": NUMBERS})
 RUNNER = ("gitlab.releases", {"project": "gitlab-org/runner/cli"})
 
 
@@ -61,6 +63,9 @@ RUNNER = ("gitlab.releases", {"project": "gitlab-org/runner/cli"})
             ("packages.dockerhub_tags", {"image": "nginx", "pattern": r"1\..*"}),
             "docker:nginx:1.*",
         ),
+        ("https://quay.io/repository/prometheus/prometheus?tab=tags", PROMETHEUS, "quay.io/prometheus/prometheus"),
+        ("https://github.com/acme/shop/pkgs/container/api", GHCR, "ghcr.io/acme/api"),
+        ("https://github.com/orgs/acme/packages/container/package/api", GHCR, "ghcr.io/acme/api"),
         ("docker:nginx:1.*-alpine", ("packages.dockerhub_tags", {"image": "nginx", "pattern": r"1\..*\-alpine"}), None),
         ("terraform:hashicorp/aws", AWS, "terraform:hashicorp/aws"),
         ("https://registry.terraform.io/providers/hashicorp/aws/latest/docs", AWS, "terraform:hashicorp/aws"),
@@ -99,6 +104,7 @@ def test_a_thing_is_understood(written, check, name):
         *("terraform", "a/b/c", "pypi:", "pypi:a b", "gopher:x", "https://example.org/x", "ftp://github.com/a/b"),
         *("http://2130706433/a/b/-/releases", "https://[a/b", "https://git.ex\u2100mple.org/a/b"),
         *("pypi:{{vars.token}}", "{{vars.a}}/{{vars.b}}", "registry.example.org/{{vars.x}}:1", "docker:a/b/c/d"),
+        *("https://github.com/orgs/hashicorp/repositories", "https://github.com/hashicorp"),
         *("http://127.0.0.1/", "file:///etc/passwd", "helm:grafana", "", "--help", "host.example/UPPER:1"),
         f"{'a' * 250}/b",
     ],

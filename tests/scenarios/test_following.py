@@ -121,6 +121,6 @@ def test_the_list_says_who_follows_what_where_and_its_button_ends_it(bot, slack,
     assert "*pypi:ansible-core &gt;=2.19* in <#C0SUPPORT>" in read(listed)
     slack.click(listed, "Unfollow")
 
-    told(slack, "pypi:ansible-core in #support is followed no more.")
+    told(slack, "pypi:ansible-core in <#C0SUPPORT> is followed no more.")
     slack.message_with("Ada Lovelace ended it: new versions of pypi:ansible-core are not told here", channel="#support")
     assert "followed/" not in bot.ask("watch", "list")

@@ -168,6 +168,19 @@ def test_what_is_followed_in_direct_messages_is_told_there_if_they_are_with_the_
     assert [one.channel for one in bot.door.follows.known] == where
 
 
+def test_what_is_followed_in_direct_messages_is_listed_without_an_id_that_says_nothing(bot, slack):
+    here = {"channel_id": "DU0ADA", "channel_name": "directmessage"}
+    for nth, command in enumerate(["/follow", "/follows", "/unfollow"], start=1):
+        typed = slack.command_payload("" if command == "/follows" else "acme/shop")
+        slack.send("slash_commands", {**typed, "command": command, **here})
+        slack.until(lambda nth=nth: len(slack.private) == nth)
+
+    followed, listed, ended = [one["text"] for one in slack.private]
+    assert "are told in your messages with me." in followed
+    assert listed.startswith("acme/shop in messages with me")
+    assert ended.startswith("acme/shop in messages with me is followed no more.")
+
+
 def test_a_command_of_its_own_says_the_same_as_its_word(bot, slack):
     typed = slack.command_payload("acme/shop")
     slack.send("slash_commands", {**typed, "command": "/follow"})
@@ -175,7 +188,7 @@ def test_a_command_of_its_own_says_the_same_as_its_word(bot, slack):
     slack.send("slash_commands", {**typed, "command": "/unfollow"})
 
     slack.until(lambda: len(slack.private) == 2)
-    assert slack.private[1]["text"].startswith("acme/shop in #ops is followed no more")
+    assert slack.private[1]["text"].startswith("acme/shop in <#C0OPS> is followed no more")
 
 
 def test_a_private_channel_has_no_name_since_slack_calls_all_of_them_the_same():

@@ -125,9 +125,14 @@ def _page(host: str, path: str) -> tuple[str, str] | None:
     return None
 
 
+#: What GitHub has in the place of an owner on pages about no repository.
+_NO_OWNERS = "collections|features|login|marketplace|notifications|orgs|search|settings|sponsors|topics|users"
 #: Host or one word of it, path, kind, and how the kind writes it.
 _PAGES: Sequence[tuple[str, str, str, str]] = (
-    ("github.com", r"([^/]+)/([^/]+)", "github", "{}/{}"),
+    ("github.com", r"([^/]+)/[^/]+/pkgs/container/([^/]+)", "image", "ghcr.io/{}/{}"),
+    ("github.com", r"(?:orgs|users)/([^/]+)/packages/container/(?:package/)?([^/]+)", "image", "ghcr.io/{}/{}"),
+    ("github.com", rf"(?!(?:{_NO_OWNERS})/)([^/]+)/([^/]+)", "github", "{}/{}"),
+    ("quay.io", r"repository/([^/]+)/([^/]+)", "image", "quay.io/{}/{}"),
     ("gitlab.com", r"(.+?)(?:/-/.*)?$", "gitlab", "{}"),
     ("pypi", r"project/([^/]+)", "pypi", "{}"),
     ("npmjs", r"package/((?:@[^/]+/)?[^/]+)", "npm", "{}"),

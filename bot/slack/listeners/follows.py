@@ -9,7 +9,7 @@ from bot.slack.channels import Place, by_name, here, named
 from bot.slack.desk import ORIGIN, Desk
 from bot.slack.ids import FollowRef
 from bot.slack.interaction import Ack, Body, Interaction
-from bot.slack.views.follows import follows_blocks, follows_text, new_follow_text
+from bot.slack.views.follows import ended_text, follows_blocks, follows_text, new_follow_text
 from bot.slack.words import Words
 
 #: What Slack makes of "#dev" where it escapes channels.
@@ -70,7 +70,7 @@ class FollowListeners:
     def _end(self, interaction: Interaction, name: str) -> None:
         old = self._desk.door.follows.unfollow(name, by=self._desk.person(interaction), origin=ORIGIN)
         self._desk.wake()
-        self._desk.tell(interaction, f"{old.name} is followed no more.")
+        self._desk.tell(interaction, ended_text(old))
 
 
 def _written(words: Words) -> str:

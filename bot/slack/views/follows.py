@@ -13,7 +13,9 @@ _NOTHING = "Nothing is followed yet. Try `/follow hashicorp/terraform >=1.9`, or
 
 def follows_text(follows: Sequence[Follow]) -> str:
     """The list in one line."""
-    return ", ".join(follow.name for follow in follows) or "Nothing is followed yet."
+    return (
+        ", ".join(f"{one_line(_what(follow))} in {_where(follow)}" for follow in follows) or "Nothing is followed yet."
+    )
 
 
 def follows_blocks(follows: Sequence[Follow]) -> list[Block]:
@@ -25,10 +27,13 @@ def follows_blocks(follows: Sequence[Follow]) -> list[Block]:
 
 def new_follow_text(follow: Follow) -> str:
     """What the person is told who follows something now."""
-    return (
-        f"{one_line(_what(follow))} is followed: new versions are told in {_where(follow)}. What is out already is not "
-        "told."
-    )
+    where = _where(follow, whose="your ")
+    return f"{one_line(_what(follow))} is followed: new versions are told in {where}. What is out already is not told."
+
+
+def ended_text(follow: Follow) -> str:
+    """What the person is told who ended one."""
+    return f"{one_line(follow.thing.name)} in {_where(follow)} is followed no more."
 
 
 def _block(follow: Follow, number: int) -> Block:
@@ -42,6 +47,6 @@ def _what(follow: Follow) -> str:
     return f"{follow.thing.name} {follow.thing.range}" if follow.thing.range else follow.thing.name
 
 
-def _where(follow: Follow) -> str:
+def _where(follow: Follow, *, whose: str = "") -> str:
     is_id = follow.channel.startswith(("C", "G"))
-    return f"<#{follow.channel}>" if is_id else one_line(follow.channel_name or "your messages with me")
+    return f"<#{follow.channel}>" if is_id else one_line(follow.channel_name or f"{whose}messages with me")
