@@ -1,5 +1,6 @@
 """How terraform, or tofu, is called: its command lines, its surroundings, and the files that carry values."""
 
+import errno
 import fcntl
 import json
 import os
@@ -21,6 +22,8 @@ _SOURCES = {
     "terraform": "https://developer.hashicorp.com/terraform/install",
     "tofu": "https://opentofu.org/docs/intro/install",
 }
+#: The variable with the folder of downloaded providers.
+_PROVIDERS = "TF_PLUGIN_CACHE_DIR"
 #: The workspace that is always there.
 DEFAULT = "default"
 #: Interrupted, it lets the calls end that are under way, and writes down what came of them.
@@ -52,7 +55,7 @@ class Terraform:
         if backend:
             words.append(f"-backend-config={self._write('backend.json', dict(backend))}")
         lines: list[str] = []
-        with _alone(self.ctx, _providers()):
+        with _alone(self.ctx, self._providers):
             end = self._call(words, lines.append, workspace=DEFAULT)
         said = Diagnostics(self.ctx, lines)
         if any("Missing backend configuration" in line for line in lines):
@@ -131,13 +134,19 @@ class Terraform:
         self._demand_success(end, said, "apply", hint)
 
     @property
+    def _providers(self) -> Path:
+        """Where programs keep the providers that they have downloaded, for the next one."""
+        given = self.env.get(_PROVIDERS)
+        return Path(given) if given else Path.home() / ".cache" / "stackhand" / "terraform-providers"
+
+    @property
     def _planned(self) -> Path:
         return self.ctx.scratch / "planned"
 
     def _call(self, words: Sequence[str], take: Callable[[str], None], *, workspace: str | None = None) -> Exit:
         env = {
-            "TF_PLUGIN_CACHE_DIR": str(_providers()),
             **self.env,
+            _PROVIDERS: str(self._providers),
             "TF_IN_AUTOMATION": "1",
             "TF_INPUT": "0",
             "CHECKPOINT_DISABLE": "1",
@@ -188,16 +197,21 @@ def _both(first: Callable[[str], None], second: Callable[[str], None]) -> Callab
     return take
 
 
-def _providers() -> Path:
-    """Where programs keep the providers that they have downloaded, for the next one."""
-    return Path.home() / ".cache" / "stackhand" / "terraform-providers"
-
-
 @contextmanager
 def _alone(ctx: Context, folder: Path) -> Iterator[None]:
     """Nobody else fills *folder* meanwhile: Terraform does not keep two programs from breaking each other's work."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with folder.with_suffix(".lock").open("a") as file:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = folder.with_suffix(".lock").open("a")
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            # A full disk is waited for.
+            raise
+        raise ActionFailed(
+            f"{folder} cannot be written: {error.strerror}.",
+            hint=f"Downloaded providers stay there. Name another folder in `env`, as {_PROVIDERS}.",
+        ) from error
+    with lock as file:
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

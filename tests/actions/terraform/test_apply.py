@@ -178,6 +178,18 @@ def test_a_missing_program_is_named_with_where_it_is_had(apply, context, monkeyp
     assert "https://opentofu.org/" in failed.value.hint
 
 
+def test_without_a_home_for_providers_it_is_said_where_else_they_may_be(apply, context, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", "/dev/null")
+    with pytest.raises(ActionFailed, match="terraform-providers cannot be written: Not a directory") as no:
+        apply().preview(context(previewing=True))
+    assert "TF_PLUGIN_CACHE_DIR" in no.value.hint
+
+    elsewhere = {"TF_PLUGIN_CACHE_DIR": str(tmp_path / "providers")}
+
+    assert apply(env=elsewhere).preview(context(previewing=True)).startswith("Creates 2 things")
+    assert (tmp_path / "providers").is_dir()
+
+
 def test_a_missing_value_is_named_with_its_place(apply, context):
     with pytest.raises(ActionFailed, match=r"No value for required variable \(main\.tf, line 4\): .*\"pages\""):
         apply(vars={}).preview(context(previewing=True))
