@@ -182,6 +182,23 @@ def test_what_a_killed_restore_has_left_in_mariadb_is_cleared_away_by_the_next(b
 
 
 @pytest.mark.parametrize("databases", ["mariadb"], indirect=True)
+def test_why_a_restore_broke_off_is_said_also_where_what_it_left_cannot_be_cleared_away(databases, tmp_path):
+    place = databases.new()
+    name = user = place.rpartition("/")[2]
+    databases.ask(place, f"GRANT SELECT, CREATE, INSERT ON {name}.* TO '{user}'@'%' IDENTIFIED BY ''")
+    broken = tmp_path / "broken"
+    broken.write_text("#!/bin/sh\nexit 3\n")
+    broken.chmod(0o755)
+    job = Meeting(task="restore", database=place.replace("root@", f"{user}@"), restic=[str(broken)])
+    (tmp_path / "job.json").write_text(job.model_dump_json())
+
+    done = subprocess.run([*WORK, str(tmp_path / "job.json")], check=False, capture_output=True, text=True)
+    databases.ask(place, f"DROP USER '{user}'@'%'")
+
+    assert "broken ended with code 3" in done.stdout
+
+
+@pytest.mark.parametrize("databases", ["mariadb"], indirect=True)
 def test_a_table_of_mariadb_that_keeps_its_history_is_counted(backup, databases, shop):
     databases.ask(shop, "CREATE TABLE prices (id int) WITH SYSTEM VERSIONING", "INSERT INTO prices VALUES (1), (2)")
 
