@@ -116,6 +116,11 @@ class Database:
         return _THINGS[self.product]
 
     @property
+    def others(self) -> str:
+        """Of MariaDB: the query that is answered with a line for each other session that has this database open."""
+        return "SELECT ID FROM information_schema.PROCESSLIST WHERE DB = database() AND ID <> connection_id();"
+
+    @property
     def how_made(self) -> str:
         """Of MariaDB: the query that is answered with the statement that makes this database, empty."""
         return (

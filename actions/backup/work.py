@@ -89,8 +89,15 @@ def _fill_mariadb(
 
 
 def _is_half(database: Database, opens: Mapping[str, str]) -> bool:
-    """Is there what a restore has left that was killed?"""
-    return database.product == "mariadb" and bool(ask(database, opens, f"SHOW TABLES LIKE '{RESTORING}';"))
+    """Is there what a restore has left that was killed? Raises ActionFailed while one is still at work there."""
+    if database.product != "mariadb" or not ask(database, opens, f"SHOW TABLES LIKE '{RESTORING}';"):
+        return False
+    if ask(database, opens, database.others):
+        raise ActionFailed(
+            f"A restore is at work in {database}, or something else has it open.",
+            hint="Wait until that is over, or restore into another new, empty database.",
+        )
+    return True
 
 
 def _empty(database: Database, opens: Mapping[str, str]) -> None:

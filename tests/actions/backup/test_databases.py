@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -158,27 +159,49 @@ def test_a_restore_that_breaks_off_leaves_nothing_in_the_way_of_the_next_one(
     assert backup(Restore, database=place).rows == ROWS | {"orders": 3999}
 
 
-@pytest.mark.parametrize("databases", ["mariadb"], indirect=True)
-def test_what_a_killed_restore_has_left_in_mariadb_is_cleared_away_by_the_next(backup, databases, shop, tmp_path):
-    backup(Create, database=shop)
-    place = databases.new()
-    databases.ask(place, f"ALTER DATABASE {place.rpartition('/')[2]} COLLATE utf8mb4_bin")
-    half = tmp_path / "half"
+@contextmanager
+def half_restored(databases: Databases, place: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A restore into a database of MariaDB that has made a table and a view, and hangs."""
+    half = folder / "half"
     made = "echo 'CREATE TABLE half (id int); CREATE VIEW seen AS SELECT 1;'"
     # More than any buffer on the way holds.
     half.write_text(f"#!/bin/sh\n{made}\nyes -- '-- and more' | head -c 1000000\nexec sleep 600\n")
     half.chmod(0o755)
     job = Meeting(task="restore", database=place, restic=[str(half)])
-    (tmp_path / "job.json").write_text(job.model_dump_json())
-    with subprocess.Popen([*WORK, str(tmp_path / "job.json")], env={"PATH": os.environ["PATH"]}) as killed:
+    (folder / "job.json").write_text(job.model_dump_json())
+    with subprocess.Popen([*WORK, str(folder / "job.json")], env={"PATH": os.environ["PATH"]}) as work:
         while ("seen",) not in databases.ask(place, "SHOW TABLES"):
-            assert killed.poll() is None
+            assert work.poll() is None
+        try:
+            yield work
+        finally:
+            work.kill()
+
+
+@pytest.mark.parametrize("databases", ["mariadb"], indirect=True)
+def test_what_a_killed_restore_has_left_in_mariadb_is_cleared_away_by_the_next(backup, databases, shop, tmp_path):
+    backup(Create, database=shop)
+    place = databases.new()
+    databases.ask(place, f"ALTER DATABASE {place.rpartition('/')[2]} COLLATE utf8mb4_bin")
+    with half_restored(databases, place, tmp_path) as killed:
         killed.kill()
 
     assert backup(Restore, database=place).rows == ROWS
 
     assert databases.ask(place, "SHOW TABLES") == [("empty",), ("orders",)]
     assert databases.ask(place, "SELECT @@collation_database") == [("utf8mb4_bin",)]
+
+
+@pytest.mark.parametrize("databases", ["mariadb"], indirect=True)
+def test_what_a_restore_at_work_has_made_by_now_is_not_cleared_away_by_another_one(backup, databases, shop, tmp_path):
+    backup(Create, database=shop)
+    place = databases.new()
+
+    with half_restored(databases, place, tmp_path):
+        with pytest.raises(ActionFailed, match="A restore is at work"):
+            backup(Restore, database=place)
+
+        assert ("seen",) in databases.ask(place, "SHOW TABLES")
 
 
 @pytest.mark.parametrize("databases", ["mariadb"], indirect=True)
