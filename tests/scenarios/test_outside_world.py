@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from tests.fakes.forges import forge
+from tests.slack import read
 
 ROOT = Path(__file__).parents[2]
 LONG_S = 60
@@ -61,24 +62,29 @@ def test_a_release_outside_is_told_and_its_button_opens_the_request_on_github_or
     stacks(**{"terraform-releases": "terraform"})
     shown = slack.post("outside/release", version=slack.get("outside")["next"], notes="Faster plans.")
     assert (shown["newest"], shown["pulls"]) == ("v1.10.0", [])
-    told = slack.message_with("v1.10.0", timeout_s=LONG_S)
-    assert "Faster plans." in str(told)
+    release = slack.message_with("v1.10.0", timeout_s=LONG_S)
+    assert "Faster plans." in str(release)
 
     def upgrade(environment):
-        slack.click(told, "Start upgrade")
+        slack.click(release, "Start upgrade")
         form = slack.until(lambda: form if "1.10.0" in str(form := slack.modal()) else None)
         slack.submit(form, {"Environment": environment})
 
     upgrade("playground")
-    slack.message_with("A pull request asks for Terraform 1.10.0 (Ada Lovelace).", timeout_s=LONG_S)
+    told = slack.message_with("Ada Lovelace asks for Terraform 1.10.0. To merge: ", timeout_s=LONG_S)
+    assert f"To merge: <{shown['url']}/acme/infra/pull/1>" in read(told)
     [pull] = slack.get("outside")["pulls"]
     asked = {"repository": "acme/infra", "number": 1}
     assert pull == {**asked, "title": "Terraform 1.10.0", "state": "open"}
     merged = slack.post("outside/merge", **asked)
     assert ([one["state"] for one in merged["pulls"]], "1.10.0" in merged["file"]) == (["merged"], True)
 
+    upgrade("playground")
+    slack.message_with("To merge: nothing, versions.tf has it already", timeout_s=LONG_S)
+
     upgrade("shop")
-    slack.message_with("A merge request asks for Terraform 1.10.0 (Ada Lovelace).", timeout_s=LONG_S)
+    there = f"To merge: <{gitlab.url}/acme/shop-infra/-/merge_requests/1>"
+    slack.until(lambda: there in read(slack.message_with("To merge: ")), timeout_s=LONG_S)
     [request] = gitlab.forge.repository("acme/shop-infra").pulls.values()
     assert (request.title, request.is_open, request.labels) == ("Terraform 1.10.0", True, ["dependencies"])
     assert request.head.files == {"versions.tf": 'required_version = "1.10.0"\n'}
