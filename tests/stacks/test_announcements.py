@@ -59,7 +59,20 @@ def test_certificates_are_told_of_only_while_one_expires_soon(front):
     fine, soon = {"number": "a", "days_left": 60, "problem": ""}, {"number": "b", "days_left": 3, "problem": ""}
     front.find_fields("certificates", fine)
     assert not is_told(front, "certificates")
-    front.find_fields("certificates", fine, soon)
+    front.find_fields("certificates", fine, soon, {**soon, "number": "c", "days_left": 1})
 
     assert is_told(front, "certificates")
-    assert said(front, "certificates") == "• *b*: 3 days left"
+    assert said(front, "certificates") == "• *c*: 1 day left\n• *b*: 3 days left"
+
+
+def test_certificates_are_told_in_a_new_message_each_week_so_that_somebody_hears_of_it(front):
+    front.find_fields("certificates", {"number": "b", "days_left": 9, "problem": ""})
+    front.control.scheduled.owe_due()
+    for _ in range(14):
+        front.clock.pass_(days=1)
+        front.control.scheduled.owe_due()
+
+    with front.store.begin() as tx:
+        owed = tx.messages.claim(by="test", now=front.clock.now(), lease_s=0, limit=100)
+    told = [one.body["moment"][:10] for one in owed if one.body.get("name") == "certificates"]
+    assert told == ["2026-03-09", "2026-03-16"]
