@@ -80,7 +80,7 @@ def test_a_version_of_what_is_followed_is_told_in_its_channel_with_buttons_for_w
 def test_upper_and_lower_case_are_one_thing_that_is_told_once(front: Front) -> None:
     follow(front)
 
-    with pytest.raises(NotNow, match="is followed there already"):
+    with pytest.raises(NotNow, match=r"hashicorp/terraform >=1.9 is followed there already\. To follow other versions"):
         follow(front, thing=read_thing("HashiCorp/Terraform", registries={}))
 
     assert front.control.follows.find("Hashicorp/terraform", channel="C1", by=ADA, origin="slack").name == NAME

@@ -131,6 +131,7 @@ def test_a_thing_has_its_name_also_where_its_registry_is_not_set():
 
 def test_a_range_is_read_however_it_is_spaced_and_stays_in_its_order():
     assert read_thing("a/b", registries={}, range=">= 1.9, < 2").range == ">=1.9,<2"
+    assert read_thing("a/b", registries={}, range="~> 1.9, != 1.9.3").range == "~=1.9,!=1.9.3", "as Terraform has it"
 
 
 def test_a_kind_that_is_misspelt_is_guessed_and_one_that_nobody_knows_is_answered_with_all_once():

@@ -75,9 +75,12 @@ class Follows:
             # Two at the same moment go one after the other, whatever they call the channel.
             tx.locks.lock_row(FOLLOWED)
             known = tx.follows.all()
-            same = [one for one in known if one.thing.name.casefold() == thing.name.casefold()]
-            if any(_is_told_in(tx, one, channel, channel_name) for one in same):
-                raise NotNow(f"{thing.name} is followed there already.", hint="/unfollow ends it.")
+            same = (one for one in known if one.thing.name.casefold() == thing.name.casefold())
+            if told := next((one for one in same if _is_told_in(tx, one, channel, channel_name)), None):
+                raise NotNow(
+                    f"{_words(told.thing)} is followed there already.",
+                    hint="To follow other versions of it, /unfollow it first.",
+                )
             if len(known) >= _MOST:
                 raise Refused(f"{_MOST} things are followed already.", hint="/follows lists them, /unfollow ends one.")
             if any(one.name == new.name for one in known):

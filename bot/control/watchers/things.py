@@ -74,8 +74,10 @@ def _understand(written: str) -> tuple[str, str]:
 
 def _range(written: str) -> str | None:
     """In the order in which people wrote it, as they will read it again."""
+    # Terraform's people write ~> 1.9 for what Python's call ~=1.9.
+    parts = written.replace("~>", "~=").split(",")
     try:
-        return ",".join(str(Specifier(part)) for part in written.split(",") if part.strip()) or None
+        return ",".join(str(Specifier(part)) for part in parts if part.strip()) or None
     except InvalidSpecifier:
         raise Refused(f'"{written}" is no range of versions.', hint="Write it like >=1.9 or >=1.9,<2.") from None
 
