@@ -147,6 +147,20 @@ def test_a_snoozed_version_is_told_again_a_day_later_below_its_message(front: Fr
     assert (before, [one.parent for one in owed(front)]) == ([], [first.key])
 
 
+@pytest.mark.parametrize(("name", "called"), [("Cake 1.1", "Cake 1.1"), ("", "app 1.1")])
+def test_a_snoozed_version_is_told_again_by_the_name_that_its_message_has(front: Front, name: str, called: str) -> None:
+    front.find("1.0")
+    front.find_fields("app", {"number": "1.0"}, {"number": "1.1", "name": name})
+    front.control.announcements.mark("web", "app", "1.1", Mark.SNOOZED, by=ADA, origin="slack")
+    [first] = owed(front)
+    with front.store.begin() as tx:
+        tx.messages.posted(first.id, revision=first.wanted, channel_id="C1", ts="1.1")
+
+    front.clock.pass_(days=1)
+
+    assert [one.body["text"] for one in owed(front)] == [f"{called} still waits: Ada put it off until now."]
+
+
 def test_a_snoozed_version_that_is_deployed_meanwhile_is_not_told_again(front: Front) -> None:
     front.find("1.0")
     front.find("1.0", "1.1")

@@ -107,7 +107,7 @@ class Announcements:
                     kind=MessageKind.FIXED,
                     channel=message.channel,
                     parent=message.key,
-                    body={"text": f"{resource} {number} still waits: {by.name} put it off until now."},
+                    body={"text": f"{_called(tx, watcher, number)} still waits: {by.name} put it off until now."},
                     not_before=until,
                 )
             self._record(tx, by, origin, f"{watcher}/{number}", mark.value)
@@ -150,6 +150,12 @@ class Announcements:
         except ExpressionProblem:
             return {}  # the form is opened without them, and a person fills it
         return {name: str(value) for name, value in answers.items()}
+
+
+def _called(tx: Transaction, watcher: str, number: str) -> str:
+    """What people call a version, as its message does."""
+    version = next((one for one in tx.versions.of(watcher) if one.number == number), None)
+    return str((version and version.fields.get("name")) or f"{watcher.partition('/')[2]} {number}")
 
 
 def _happened(check: type[Check[Version]], version: SeenVersion) -> str:
