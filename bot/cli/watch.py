@@ -135,11 +135,11 @@ def _preview(app: App, name: str | None) -> int:
 
 def _simulate(app: App, stack: Stack, resource: Resource, number: str, *, yes: bool) -> int:
     jobs = app.control.watch.would_start(stack, resource)
+    if why_not := app.control.watch.why_not(stack, resource, number):
+        say(out(), f"By its filter {number} would not count, and nothing would follow: {why_not}. If it did:")
     if resource.announce:
         say(out(), f"{resource.name} {number} would be told in {_where(resource.announce)}.")
     say(out(), f"{resource.name} {number} would start: {join_words([job.title for job in jobs]) or 'nothing'}.")
-    if why_not := app.control.watch.why_not(stack, resource, number):
-        say(out(), f"By its filter it would not count, and nothing would follow: {why_not}.")
     if not jobs:
         return 0
     if not yes and not (sys.stdin.isatty() and typer.confirm("Start it now?", err=True)):

@@ -129,7 +129,9 @@ def test_a_simulation_says_where_it_would_be_told(radar, site, announce, where):
 def test_a_simulation_says_of_what_does_not_count_why(radar):
     done = radar.ask("watch", "simulate", "radar/app", "1.0")
 
-    assert "By its filter it would not count, and nothing would follow: it is not >=1.1." in done.stdout
+    first, then, *_ = done.stdout.splitlines()
+    assert first == "By its filter 1.0 would not count, and nothing would follow: it is not >=1.1. If it did:"
+    assert then == "app 1.0 would start: Upgrade and Sweep."
 
 
 def test_a_simulation_starts_what_would_follow_and_shows_it(radar):
