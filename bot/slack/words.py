@@ -261,7 +261,7 @@ WORDS: dict[str, Word] = {
         read=_board,
     ),
     "approvals": Word(wish=Wish.APPROVALS, usage="approvals", about="what waits for your yes", read=_alone),
-    "locks": Word(wish=Wish.LOCKS, usage="locks", about="what is locked, by whom, until when", read=_alone),
+    "locks": Word(wish=Wish.LOCKS, usage="locks", about="what is locked or paused, by whom, until when", read=_alone),
     "lock": Word(
         wish=Wish.LOCK,
         usage="lock ENV for 2h because REASON",

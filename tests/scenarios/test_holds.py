@@ -177,6 +177,7 @@ def test_a_stack_a_job_an_environment_and_everything_are_paused_until_the_last_p
         slack.message_with(f"Ada Lovelace paused {said} at")
     menu = answer(slack, "", "What you start there waits until the pause is over.")
     assert all(f"*{what} is paused*" in menu for what in ("Park", "Mow of park", "Everything in east", "Everything"))
+    assert "*Everything in east is paused* by Ada Lovelace" in answer(slack, "locks", "Nothing is locked.")
     slack.until(lambda: "*Everything is paused* by Ada Lovelace <!date" in text_of(slack, board))
     assert "*Everything in east is paused* by Ada Lovelace <!date" in text_of(slack, board)
     slack.click(slack.message_with("[Mow]"), "Mow")

@@ -106,6 +106,18 @@ def test_the_home_shows_what_waits_for_me_what_i_hold_and_what_the_calendar_star
     assert "*Wash* <!date" in between(shown, "Next", "Lately")
 
 
+def test_the_home_shows_the_line_in_which_i_wait(slack):
+    grace = slack.as_name("grace")
+    grace.command("lock depot because Then mine")
+    grace.open_home()
+
+    shown = home(grace, "Locks you wait for")
+
+    assert "*depot* is held by *Ada Lovelace*" in between(shown, "Locks you wait for", "Run a job")
+    assert "1. Grace Hopper" in shown
+    grace.command("unlock depot")
+
+
 def test_a_card_shows_what_is_held_of_its_stack(slack):
     grace = slack.as_name("grace")
 

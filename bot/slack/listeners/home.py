@@ -43,6 +43,7 @@ def home_of(desk: Desk, user: str) -> dict[str, Any]:
         for timer in desk.door.timers.upcoming()
         if access.may(person, "see", timer.target)
     ]
+    locks = desk.door.locks.all(person)
     page = HomePage(
         # What runs has its own place there.
         menu=replace(menu, running=()),
@@ -52,7 +53,8 @@ def home_of(desk: Desk, user: str) -> dict[str, Any]:
         upcoming=upcoming,
         person=person,
         approvals=desk.door.approvals.waiting_for(person),
-        locks=[lock for lock in desk.door.locks.all(person) if lock.person_id == person.id],
+        locks=[lock for lock in locks if lock.person_id == person.id],
+        lines=[lock for lock in locks if lock.place_of(person_id=person.id) is not None],
         follows=desk.door.follows.all(person)[:_FOLLOWS_SHOWN],
         failing=desk.door.watch.failing(person)[:_FAILING_SHOWN],
         scheduled=[(one.job.title, one.at) for one in desk.door.watch.next_moments(person)],

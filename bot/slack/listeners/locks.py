@@ -21,12 +21,14 @@ class LockListeners:
         self._desk = desk
 
     def list(self, interaction: Interaction, words: Words) -> None:
-        """What is locked, for this person to see."""
+        """What is locked and paused, for this person to see."""
         del words
         person = self._desk.person(interaction)
         locks = self._desk.door.locks.all(person)
         mine = [lock.name for lock in locks if self._may_take(person, lock.name)]
-        self._desk.tell(interaction, shown.locks_text(locks), shown.locks_blocks(locks, person, mine))
+        pauses = self._desk.door.pauses.all(person)
+        blocks = shown.locks_blocks(locks, pauses, person, mine)
+        self._desk.tell(interaction, shown.locks_text(locks, pauses), blocks)
 
     def lock(self, interaction: Interaction, words: Words) -> None:
         """Keep something for oneself, or wait in line for it."""

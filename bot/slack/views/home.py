@@ -34,8 +34,9 @@ class HomePage:
     menu: Menu
     #: What this person may decide.
     approvals: Sequence[ApprovalView] = ()
-    #: What this person holds.
+    #: What this person holds, and what they wait for themselves, without a run.
     locks: Sequence[Lock] = ()
+    lines: Sequence[Lock] = ()
     failing: Sequence[Watcher] = ()
     #: What is followed from Slack.
     follows: Sequence[Follow] = ()
@@ -56,6 +57,7 @@ def home_view(page: HomePage) -> dict[str, Any]:
     blocks: list[Block] = []
     blocks += _part("Waits for your approval", waiting_blocks(page.approvals) if page.approvals else [])
     blocks += _part("Locks you hold", [block for lock in page.locks for block in _lock(lock, page.person)])
+    blocks += _part("Locks you wait for", [block for lock in page.lines for block in _lock(lock, page.person)])
     blocks += _part("Your runs now", runs_blocks(page.mine) if page.mine else [])
     blocks += _part("Not over yet", runs_blocks(page.others) if page.others else [])
     blocks += [header("Run a job"), *menu_blocks(page.menu)]

@@ -5,12 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from bot.model.lock import Lock
+from bot.model.pause import Pause
 from bot.model.person import Person
 from bot.model.timer import EXTEND_MINUTES
 from bot.slack.ids import LOCK, LOCK_FORM, REASON, TIMER, LockRef, TimerRef, nth
 from bot.slack.limits import PRIVATE_METADATA, Block, fit_message
 from bot.slack.mrkdwn import DAY_TIME, at_time, escape, one_line
 from bot.slack.views.parts import button, context, modal, row, section, text_input
+from bot.slack.views.pauses import banner
 from bot.slack.views.timer_message import EXTEND
 
 RELEASE, HAND_OVER, TAKE_OVER, LEAVE = "release", "hand", "take", "leave"
@@ -18,19 +20,20 @@ _WAITING_SHOWN = 5
 _REASON_LENGTH = 300
 
 
-def locks_text(locks: Sequence[Lock]) -> str:
+def locks_text(locks: Sequence[Lock], pauses: Sequence[Pause]) -> str:
     """The list in one line."""
-    return escape("; ".join(f"{lock.name}: {lock.owner}" for lock in locks)) or "Nothing is locked."
+    lines = [*(f"{lock.name}: {lock.owner}" for lock in locks), *(pause.in_words for pause in pauses)]
+    return escape("; ".join(lines)) or "Nothing is locked."
 
 
-def locks_blocks(locks: Sequence[Lock], person: Person, may_override: Sequence[str]) -> list[Block]:
-    """Every lock that one may see, with what *person* may do about it."""
+def locks_blocks(
+    locks: Sequence[Lock], pauses: Sequence[Pause], person: Person, may_override: Sequence[str]
+) -> list[Block]:
+    """Every lock that one may see, with what *person* may do about it, below what is paused."""
+    blocks = [block for lock in locks for block in lock_blocks(lock, person, may_override=lock.name in may_override)]
     if not locks:
-        line = "Nothing is locked. `/stack lock ENV for 2h because ...` keeps an environment for you."
-        return [section(line)]
-    return fit_message(
-        [block for lock in locks for block in lock_blocks(lock, person, may_override=lock.name in may_override)]
-    )
+        blocks = [section("Nothing is locked. `/stack lock ENV for 2h because ...` keeps an environment for you.")]
+    return fit_message([*banner(pauses), *blocks])
 
 
 def lock_blocks(lock: Lock, person: Person, *, may_override: bool) -> list[Block]:
