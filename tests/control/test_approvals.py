@@ -89,7 +89,7 @@ def test_one_no_ends_it(desk: Desk) -> None:
 
     assert desk.no(view, EVE, "Not today.").approval.state is ApprovalState.DENIED
 
-    with pytest.raises(NotNow, match=r"It is decided already. Eve said no at 12:00 UTC: Not today."):
+    with pytest.raises(NotNow, match=r"It is decided already. Eve said no: Not today. That was at 12:00 UTC\."):
         desk.yes(view, CLEO)
 
 

@@ -113,7 +113,7 @@ def test_who_may_not_is_told_who_may_and_who_comes_late_who_was_first(slack, sho
     assert "Not on a" in after
     assert "Grace Hopper said no" in run.until("*Failed*")
     grace.click(private, "Approve")
-    assert "It is decided already.\nGrace Hopper said no at" in told(grace, "decided already")
+    assert "It is decided already.\nGrace Hopper said no: Not on a" in told(grace, "decided already")
     assert shop() == []
 
 
@@ -136,7 +136,7 @@ def test_several_answer_a_form_and_the_last_answers_go_on(slack, shop):
     grace.submit(filled(grace), {"Ticket": "T-13", "Why": "OK"})
 
     until(slack, message, "Approved: Careful")
-    run.until("*Succeeded*")
+    assert "Bea Miller and Grace Hopper said yes: Fine; OK · <!date^" in run.until("*Succeeded*")
     assert shop() == ["T-13 Bea Miller and Grace Hopper"]
     bea.until(lambda: all("[Approve]" not in read(one) for one in bea.messages("bot")))
 

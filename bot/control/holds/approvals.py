@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 from bot.base.clock import Clock
 from bot.base.errors import NotFound, NotNow, WrongInputs
 from bot.base.nudges import Nudges
-from bot.base.text import format_moment
+from bot.base.text import format_moment, join_words
 from bot.control.engine import Engine
 from bot.control.finish import release_locks, resume
 from bot.control.forms.forms import read_inputs
@@ -256,24 +256,27 @@ def time_out(tx: Transaction, run: Run, approval: Approval, *, now: datetime) ->
 
 
 def decided(approval: Approval) -> str:
-    """Who decided, how, when and why: "Grace said no at 14:03 UTC: not on a Friday."; empty while nobody has."""
-    moment = f" at {format_moment(approval.decided_at, beside=approval.asked_at)}" if approval.decided_at else ""
+    """Who decided, how and why: "Bea and Grace said yes: it is tested."; empty while nobody has."""
     match approval.state:
         case ApprovalState.APPROVED | ApprovalState.DENIED:
-            last = approval.votes[-1]
-            why = f": {last.reason}" if last.reason else ""
-            return f"{last.person.name} said {'yes' if last.is_yes else 'no'}{moment}{why}".rstrip(".") + "."
+            is_yes = approval.state is ApprovalState.APPROVED
+            deciding = [vote for vote in approval.votes if vote.is_yes == is_yes]
+            who = join_words([vote.person.name for vote in deciding])
+            why = "; ".join(vote.reason for vote in deciding if vote.reason)
+            return f"{who} said {'yes' if is_yes else 'no'}{f': {why}' if why else ''}".rstrip(".") + "."
         case ApprovalState.TIMED_OUT:
-            return f"Nobody decided in time; that was over{moment}."
+            return "Nobody decided in time."
         case ApprovalState.VOID:
-            return f"It is void since {moment.removeprefix(' at ')}: {approval.reason} It was asked again."
+            return f"It is void: {approval.reason} It was asked again."
         case ApprovalState.WITHDRAWN:
-            return f"The run ended{moment}."
+            return "The run ended."
     return ""
 
 
 def _too_late(approval: Approval) -> NoReturn:
-    raise NotNow("It is decided already.", hint=decided(approval))
+    ended = approval.decided_at
+    when = f" That was at {format_moment(ended, beside=approval.asked_at)}." if ended else ""
+    raise NotNow("It is decided already.", hint=f"{decided(approval)}{when}")
 
 
 def _how_many_left(approval: Approval, step: Approve) -> str:

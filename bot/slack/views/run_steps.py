@@ -91,14 +91,19 @@ def _told(step: StepRecord) -> str:
         undone = "undone" if step.undone else ""
         if step.taken_from is not None:
             return ", ".join(part for part in (f"done by #{step.taken_from}", undone) if part)
-        # Only people's yes has a reason; how long they took says less than who it was.
-        done = escape(step.reason.rstrip(".")) or (f"done in {length}" if length else "done")
+        done = _yes(step) or (f"done in {length}" if length else "done")
         return ", ".join(part for part in (done, undone) if part)
     if step.status is StepStatus.SKIPPED:
         return (
             escape(step.reason.rstrip(".").lower() if step.reason == "Not needed here." else step.reason) or "not done"
         )
     return f"{_word(step.status)} after {length}" if length and step.status.is_over else _word(step.status)
+
+
+def _yes(step: StepRecord) -> str:
+    """Who said yes, and when; how long they took says less. No other step has a reason once it is done."""
+    said = escape(step.reason.rstrip("."))
+    return f"{said} · {at_time(step.ended_at, DAY_TIME)}" if said and step.ended_at else said
 
 
 def _word(status: StepStatus) -> str:
