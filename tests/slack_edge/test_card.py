@@ -1,13 +1,16 @@
 """A stack's card, however much of it there is."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from bot.model.stack import Environment, Job, Stack
 from bot.slack.limits import fit_message
+from bot.slack.views.board import BoardScene, board_blocks
 from bot.slack.views.card import Card, JobOnCard, card_blocks
 from bot.slack.views.parts import context, section
 from tests.slack import read
+from tests.slack_edge.reading import buttons
 
 #: Slack refuses a message whose blocks have more characters (`msg_blocks_too_long`), and one with more blocks.
 MOST_CHARACTERS, MOST_BLOCKS = 13_200, 50
@@ -58,3 +61,14 @@ def test_what_cannot_be_shortened_is_left_out_and_counted():
     assert size(blocks) <= MOST_CHARACTERS
     assert "more are not shown." in read({"blocks": blocks})
     assert blocks[-1] == context("end")
+
+
+def test_a_job_that_can_do_harm_is_red_on_a_card_and_on_a_board():
+    shown = card(2)
+    harm = replace(shown.jobs[0].job, title="Wipe", danger=True)
+    on_card = replace(shown, jobs=[replace(shown.jobs[0], job=harm), shown.jobs[1]])
+    on_board = BoardScene(stack=shown.stack, jobs=[harm, shown.jobs[1].job])
+
+    for blocks in (card_blocks(on_card), board_blocks(on_board)):
+        red = [one["text"]["text"] for one in buttons(blocks) if one.get("style") == "danger"]
+        assert red == ["Wipe"]

@@ -15,7 +15,7 @@ from bot.slack.ids import STAR, START, JobRef, StarRef, nth
 from bot.slack.limits import Block, fit_message, fits_message
 from bot.slack.mrkdwn import escape, one_line
 from bot.slack.views.locks import lock_line
-from bot.slack.views.menu import job_buttons
+from bot.slack.views.menu import job_buttons, style_of
 from bot.slack.views.parts import button, context, header, row, section
 from bot.slack.views.pauses import banner, frost
 from bot.slack.views.run_list import how_it_stands, run_origin, standing_line
@@ -99,7 +99,7 @@ def _job(stack: Stack, one: JobOnCard, index: int, channel: str | None) -> list[
         return [text, context(one_line(one.why_not))]
     start = JobRef(stack=stack.name, job=job.name, channel=channel).encode()
     buttons = [
-        button(job.title, action=nth(START, index), value=start, style="danger" if job.danger else ""),
+        button(job.title, action=nth(START, index), value=start, style=style_of(job)),
         star(stack.name, job.name, is_favourite=one.is_favourite, on="card", index=index),
     ]
     where = [context(f"In {_environments(one.environments)}")] if one.environments else []

@@ -146,10 +146,16 @@ def job_buttons(jobs: Sequence[tuple[Stack, Job]], channel: str | None) -> list[
             job.title if titles.count(job.title) == 1 else f"{job.title} ({stack.title})",
             action=nth(START, index),
             value=JobRef(stack=stack.name, job=job.name, channel=channel).encode(),
+            style=style_of(job),
         )
         for index, (stack, job) in enumerate(jobs)
     ]
     return rows(buttons)
+
+
+def style_of(job: Job) -> str:
+    """How the buttons of a job look: red where it is marked as one that can do harm."""
+    return "danger" if job.danger else ""
 
 
 def stack_button(stack: Stack) -> dict[str, Any]:
