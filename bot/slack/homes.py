@@ -37,6 +37,8 @@ Build = Callable[[str], dict[str, Any]]
 @dataclass
 class _Home:
     opened_at: datetime
+    #: Would the next process know of it?
+    is_written: bool = False
     #: What Slack shows, and its name for it; None: not known.
     blocks: list[dict[str, Any]] | None = None
     hash: str | None = None
@@ -67,7 +69,7 @@ class Homes:
             watched = tx.people.at_home_since(now - WATCHED_FOR)
         with self._lock:
             for user in watched:
-                self._homes.setdefault(user, _Home(opened_at=now))
+                self._homes.setdefault(user, _Home(opened_at=now, is_written=True))
         self._thread.start()
 
     def stop(self, timeout_s: float) -> None:
@@ -82,8 +84,6 @@ class Homes:
         with self._lock:
             home = self._homes[user] = _Home(opened_at=now)
         self._publish(user, home, self._newest())
-        with self._store.begin() as tx:
-            tx.people.opened_home(user, now)
 
     def show(self, user: str) -> None:
         """This person changed something of their own: show it at once, if they look."""
@@ -118,6 +118,13 @@ class Homes:
             if is_due and published < _MOST_PER_LOOK:
                 published += self._publish(user, home, newest)
 
+    def _write(self, user: str, home: _Home) -> None:
+        """Let a process that comes after this one know who looks; their row is there since their home was made."""
+        if not home.is_written:
+            with self._store.begin() as tx:
+                tx.people.opened_home(user, home.opened_at)
+            home.is_written = True
+
     def _newest(self) -> _Seen:
         """Each step of a run and each request is a row; what a check finds is none."""
         with self._store.read() as tx:
@@ -128,6 +135,7 @@ class Homes:
         """Show *user* their home unless they see it already; did it ask Slack?"""
         try:
             view = self._build(user)
+            self._write(user, home)
             if view["blocks"] == home.blocks:
                 home.seen = newest
                 return False

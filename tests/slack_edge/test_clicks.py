@@ -1,5 +1,7 @@
 """From a click in Slack to a started run, and every answer on the way."""
 
+import threading
+
 import pytest
 
 from bot.model.message import MessageKind
@@ -198,6 +200,18 @@ def test_the_shortcut_leads_to_the_form_of_a_job(bot, slack):
     form = slack.until(lambda: slack.modal if slack.modal.get("callback_id") == "job_form" else None)
     slack.submit(form)
     assert slack.until(lambda: slack.message("Ping"))["channel"] == "C0OPS"
+
+
+def test_who_sees_their_home_is_known_before_it_is_shown(bot, slack):
+    """A bot that is killed in between refreshes it after its restart."""
+    slack.gates["views.publish"] = threading.Event()
+    since = bot.clock.now()
+
+    slack.event({"type": "app_home_opened", "user": "U0ADA", "tab": "home", "channel": "D0ADA"})
+
+    slack.until(lambda: slack.called("views.publish"))
+    with bot.store.read() as tx:
+        assert tx.people.at_home_since(since) == ["U0ADA"]
 
 
 def test_the_home_shows_what_runs_and_what_i_may_run(bot, slack):
