@@ -235,7 +235,7 @@ class Runs:
         """The run with its steps and what it waits for. Raises NotFound."""
         with self._store.read() as tx:
             run = _found(tx.runs.get(number), number)
-            waiting = waits_for(tx, run) if run.status is RunStatus.WAITING else ""
+            waiting = waits_for(tx, run, self._catalog.stacks) if run.status is RunStatus.WAITING else ""
             steps = tuple(tx.steps.of(number))
             point = retry_point(run, steps)
             return RunView(

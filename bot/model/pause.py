@@ -1,9 +1,11 @@
 """Pauses: nothing begins there until somebody ends them."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.base.text import format_moment
+from bot.model.stack import Stack
 
 #: What holds for every stack.
 EVERYTHING = "*"
@@ -23,11 +25,13 @@ class Pause:
     why: str
     #: When it ends by itself; None: when somebody ends it.
     until: datetime | None = None
+    #: The titles of today in the place of the target's names; see `titled`.
+    title: str = ""
 
     @property
     def what(self) -> str:
         """What people call it: see `named`."""
-        return named(self.target)
+        return self.title or named(self.target, {})
 
     def reaches(self, stack: str) -> bool:
         """Does it hold for something of *stack*?"""
@@ -35,7 +39,7 @@ class Pause:
 
     @property
     def in_words(self) -> str:
-        """One sentence: "Ada paused shop at 14:02 UTC, until 16:02 UTC: network work"."""
+        """One sentence: "Ada paused Shop at 14:02 UTC, until 16:02 UTC: network work"."""
         until = f", until {format_moment(self.until, beside=self.since)}" if self.until else ""
         return f"{self.person} paused {self.what} at {format_moment(self.since, beside=self.since)}{until}: {self.why}"
 
@@ -45,9 +49,16 @@ def pause_key(target: str) -> str:
     return f"pause:{target}"
 
 
-def named(target: str) -> str:
-    """What people call a target: "everything", "shop", "everything in staging", "deploy of shop in staging"."""
+def titled(pauses: Iterable[Pause], stacks: Mapping[str, Stack]) -> list[Pause]:
+    """The pauses, called by the titles that their stacks and jobs have today."""
+    return [replace(pause, title=named(pause.target, stacks)) for pause in pauses]
+
+
+def named(target: str, stacks: Mapping[str, Stack]) -> str:
+    """What people call a target: "everything", "Shop", "everything in staging", "Deploy of Shop in staging"."""
     stack, job, environment = [*target.split("/"), "*", "*"][:3]
-    place = "everything" if stack == "*" else stack
-    what = place if job == "*" else f"{job} of {stack}"
+    declared = stacks.get(stack)
+    place = "everything" if stack == "*" else declared.title if declared else stack
+    title = declared.jobs[job].title if declared and job in declared.jobs else job
+    what = place if job == "*" else f"{title} of {place}"
     return what if environment == "*" else f"{what} in {environment}"

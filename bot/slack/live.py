@@ -178,7 +178,7 @@ def _fields_of(run: Run, stacks: Stacks) -> dict[str, FormField]:
 def job_title(timer: Timer, stacks: Stacks) -> str:
     """The title of the job that a timer starts, its name when the stack has lost it; or what else it is about."""
     if timer.kind is TimerKind.PAUSE:
-        return named(timer.subject)
+        return named(timer.subject, stacks.stacks)
     if timer.subject:
         return timer.subject
     try:

@@ -90,7 +90,7 @@ def test_two_pauses_have_to_end_both(the_house: House) -> None:
     run = the_house.start("look")
 
     assert unpause(the_house) == []
-    assert the_house.waits_for(run.number) == "Ada paused shop at 12:00 UTC: shop moves."
+    assert the_house.waits_for(run.number) == "Ada paused Shop at 12:00 UTC: shop moves."
     assert unpause(the_house, "shop") == [run.number]
 
 

@@ -168,15 +168,15 @@ def test_a_place_in_line_is_handed_the_lock(slack):
 def test_a_stack_a_job_an_environment_and_everything_are_paused_until_the_last_pause_ends(bot, slack):
     board = slack.message_with("[Mow]")
     for words, said in (
-        ("park", "park"),
-        ("park mow", "mow of park"),
+        ("park", "Park"),
+        ("park mow", "Mow of Park"),
         ("east", "everything in east"),
         ("", "everything"),
     ):
         answer(slack, f"pause {words} because {said} rests", "is paused* by Ada Lovelace")
         slack.message_with(f"Ada Lovelace paused {said} at")
     menu = answer(slack, "", "What you start there waits until the pause is over.")
-    assert all(f"*{what} is paused*" in menu for what in ("Park", "Mow of park", "Everything in east", "Everything"))
+    assert all(f"*{what} is paused*" in menu for what in ("Park", "Mow of Park", "Everything in east", "Everything"))
     assert "*Everything in east is paused* by Ada Lovelace" in answer(slack, "locks", "Nothing is locked.")
     slack.until(lambda: "*Everything is paused* by Ada Lovelace <!date" in text_of(slack, board))
     assert "*Everything in east is paused* by Ada Lovelace <!date" in text_of(slack, board)
@@ -185,11 +185,11 @@ def test_a_stack_a_job_an_environment_and_everything_are_paused_until_the_last_p
     slack.close(form)
     assert "*Everything in east is paused*" in read(form)
     first, second = (start(slack, "Mow", {"Environment": "east"}) for _ in range(2))
-    assert "Ada Lovelace paused mow of park at" in first.until("everything rests")
+    assert "Ada Lovelace paused Mow of Park at" in first.until("everything rests")
 
     for words in ("", "east", "park"):
         answer(slack, f"unpause {words}", "Nothing waited for its end.")
-    assert "Ada Lovelace paused mow of park at" in second.until("*Waiting*")
+    assert "Ada Lovelace paused Mow of Park at" in second.until("*Waiting*")
 
     answer(slack, "unpause park mow", "2 runs that waited go on.")
 

@@ -109,10 +109,10 @@ def test_a_moment_that_comes_while_the_bot_is_dead_is_made_up_for_once(bot, slac
 
 def test_a_pause_says_that_it_ends_and_is_kept(bot, slack, lamp):
     slack.command("pause lamp for 2h because A new bulb")
-    slack.message_with("Ada Lovelace paused lamp")
+    slack.message_with("Ada Lovelace paused Lamp")
 
     bot.bring("pause:lamp", warn_at=datetime.now(UTC))
-    warning = slack.message_with("The pause of *lamp* <!date")
+    warning = slack.message_with("The pause of *Lamp* <!date")
     assert all(f"[{label}]" in read(warning) for label in ("Extend 30 min", "End it now", "Keep it paused"))
     slack.click(warning, "Keep it paused")
 

@@ -14,7 +14,7 @@ from bot.control.engine import Engine
 from bot.control.holds.holds import let_go
 from bot.control.moments import call_off
 from bot.model.message import MessageKind
-from bot.model.pause import EVERYTHING, Pause, named, pause_key
+from bot.model.pause import EVERYTHING, Pause, named, pause_key, titled
 from bot.model.person import Person
 from bot.model.run import RunStatus
 from bot.model.stack import Stack
@@ -61,7 +61,7 @@ class Pauses:
     def all(self, person: Person | None = None) -> list[Pause]:
         """What is paused, the oldest first; of it what *person* may see."""
         with self._store.read() as tx:
-            pauses = tx.pauses.all()
+            pauses = titled(tx.pauses.all(), self._catalog.stacks)
         return [one for one in pauses if person is None or self._may_see(person, one.target)]
 
     def of(self, target: str) -> list[Pause]:
@@ -79,7 +79,7 @@ class Pauses:
             raise Refused("Say why: others read it while they wait.", hint="Add: because ...")
         self._demand(by, target, origin=origin)
         with self._store.begin() as tx:
-            if (known := tx.pauses.get(target)) is not None:
+            if (known := self._get(tx, target)) is not None:
                 raise NotNow(f"{known.in_words}.", hint="It is paused already.")
             now = self._clock.now()
             tx.pauses.add(target=target, person_id=by.id, person=by.name, since=now, why=why)
@@ -87,7 +87,7 @@ class Pauses:
                 self._end_later(tx, target, length, channel)
             self._record(tx, by, "pause", target, origin, why)
             self._show_again(tx)
-            pause = tx.pauses.get(target) or Pause(target=target, person_id=by.id, person=by.name, since=now, why=why)
+            pause = self._get(tx, target) or Pause(target=target, person_id=by.id, person=by.name, since=now, why=why)
             _tell(tx, pause, channel, f"{pause.in_words}. What is queued waits.", "begun")
             return pause
 
@@ -108,7 +108,7 @@ class Pauses:
             self._end(tx, target, by=by, origin=origin, channel=channel)
 
     def _end(self, tx: Transaction, target: str, *, by: Person, origin: str, channel: str | None) -> list[int]:
-        pause = tx.pauses.get(target)
+        pause = self._get(tx, target)
         if pause is None or not tx.pauses.remove(target):
             raise NotNow("This is not paused (any more).")
         tx.messages.show_boards()
@@ -118,6 +118,10 @@ class Pauses:
         for number in freed:
             tx.afterwards(partial(self._nudges.send, number))
         return freed
+
+    def _get(self, tx: Transaction, target: str) -> Pause | None:
+        pause = tx.pauses.get(target)
+        return titled([pause], self._catalog.stacks)[0] if pause else None
 
     def _end_later(self, tx: Transaction, target: str, length: timedelta, channel: str | None) -> None:
         at = self._clock.now() + length
@@ -163,7 +167,9 @@ class Pauses:
         if not self._access.may(by, "override", target):
             self._access.record_denial(by, "override", target, origin=origin)
             hint = self._access.who_may("override", target)
-            raise NotAllowed(f"You may not pause {named(target)}, nor end a pause of it.", hint=hint)
+            raise NotAllowed(
+                f"You may not pause {named(target, self._catalog.stacks)}, nor end a pause of it.", hint=hint
+            )
 
     def _record(self, tx: Transaction, by: Person, verb: str, target: str, origin: str, detail: str) -> None:
         tx.audit.add(

@@ -1,20 +1,21 @@
 """For what a run waits, in words, and until when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.base.text import format_moment, join_words, plural
 from bot.control.holds.holds import pauses_of
 from bot.control.moments import wait_key
-from bot.model.pause import HELD
+from bot.model.pause import HELD, titled
 from bot.model.run import NextTry, Run, RunStatus, StepRecord
+from bot.model.stack import Stack
 from bot.model.timer import TimerState
 from bot.store.store import Transaction
 
 
-def waits_for(tx: Transaction, run: Run) -> str:
+def waits_for(tx: Transaction, run: Run, stacks: Mapping[str, Stack]) -> str:
     """The run's own reason, the runs that its steps started, or who holds its lock and how many stand before it."""
     if run.held == HELD:
-        return " ".join(f"{pause.in_words}." for pause in pauses_of(tx, run.target))
+        return " ".join(f"{pause.in_words}." for pause in titled(pauses_of(tx, run.target), stacks))
     lock = tx.locks.of(run.lock) if run.lock else None
     ahead = lock.place_of(run=run.number) if lock else None
     if lock is None or ahead is None:
