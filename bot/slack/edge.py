@@ -179,11 +179,12 @@ class SlackEdge:
     ) -> Outbox:
         # Impatient: the outbox has other messages to send while Slack asks for patience with one.
         client = make_client(token, api_url=self._api_url, tls=self._tls, patience_s=0)
+        groups, people = Groups(client, clock), People(client, clock, store)
         posting, files = Posting(client), FileUpload(client=client, tls=self._tls)
         return Outbox(
             name=self._name,
             store=store,
-            live=Live(door=control, stacks=catalog, group_id=Groups(client, clock).id_of),
+            live=Live(door=control, stacks=catalog, group_id=groups.id_of, person=people.of),
             posting=posting,
             uploads={
                 MessageKind.LOG: LogUpload(files=files, posting=posting, door=control),

@@ -1,15 +1,17 @@
 """What each message shows now, made from the newest rows."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.base.errors import NotFound
+from bot.base.errors import NotFound, Refused
 from bot.base.text import cut
 from bot.model.approval import ApprovalView
 from bot.model.form import FormField
 from bot.model.message import Message, MessageKind
 from bot.model.notify import NotifyRule, Occasion
 from bot.model.pause import named
+from bot.model.person import Person
 from bot.model.run import Run, RunStatus, RunView
 from bot.model.timer import Timer, TimerKind, TimerState
 from bot.slack.door import Door, Stacks
@@ -45,9 +47,12 @@ _QUIET_RUNS = 500
 class Live:
     """Makes pictures."""
 
-    def __init__(self, *, door: Door, stacks: Stacks, group_id: GroupId) -> None:
-        """*group_id* knows the id behind a group's handle."""
+    def __init__(self, *, door: Door, stacks: Stacks, group_id: GroupId, person: Callable[[str], Person]) -> None:
+        """*group_id* knows the id behind a group's handle, *person* who has an id; it may raise Refused."""
         self._group_id = group_id
+        self._person = person
+        #: Whom nobody knows: asked for once.
+        self._strangers: set[str] = set()
         self._door = door
         self._stacks = stacks
 
@@ -80,7 +85,7 @@ class Live:
     def _run(self, message: Message) -> Picture:
         if message.run is None:
             raise NotFound(f"The message {message.key} names no run.")
-        view = self._door.runs.view(message.run)
+        view = self._introduced(self._door.runs.view(message.run))
         status = view.run.status
         return Picture(
             text=run_text(view),
@@ -88,6 +93,16 @@ class Live:
             revision=max(message.wanted, view.run.revision),
             is_urgent=status.is_over or status is RunStatus.INTERRUPTED,
         )
+
+    def _introduced(self, view: RunView) -> RunView:
+        """*view* with the names of those among the answers who never spoke to us."""
+        named = dict(view.named)
+        for id in {*view.run.people_answered} - named.keys() - self._strangers:
+            try:
+                named[id] = self._person(id).name
+            except Refused:
+                self._strangers.add(id)
+        return replace(view, named=named)
 
     def _timer(self, message: Message) -> Picture:
         if message.timer is None:

@@ -73,7 +73,9 @@ def test_a_board_has_no_button_of_a_job_that_has_no_environment_here(front, text
         tx.messages.owe(key="board", kind=MessageKind.BOARD, channel="#ops", body={"stack": "web"})
         message = tx.messages.get("board")
 
-    board = Live(door=web.control, stacks=web.catalog, group_id=lambda _: None).picture(message)
+    board = Live(
+        door=web.control, stacks=web.catalog, group_id=lambda _: None, person=lambda id: Person(id=id, name=id)
+    ).picture(message)
 
     assert board.text == f"Web: {said}"
     assert said in str(board.blocks)

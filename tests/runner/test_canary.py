@@ -20,6 +20,7 @@ from bot.cli.own_words import speak_plainly
 from bot.control.start import Request, StartJob
 from bot.control.watchers.hooks import Call, Hooks
 from bot.model.message import MessageKind
+from bot.model.person import Person
 from bot.model.run import RunStatus
 from bot.runner.secrets import read_secret
 from bot.settings import Settings
@@ -134,7 +135,7 @@ def _look_and_call(app: App) -> None:
 
 def _pictures(app: App) -> bytes:
     """Every message that is owed to Slack, as it would be sent."""
-    live = Live(door=app.control, stacks=app.catalog, group_id=lambda _: None)
+    live = Live(door=app.control, stacks=app.catalog, group_id=lambda _: None, person=lambda id: Person(id=id, name=id))
     with app.store.begin() as tx:
         owed = tx.messages.claim(by="test", now=app.clock.now(), lease_s=0, limit=1000)
     seen = [live.picture(one) for one in owed if one.kind is not MessageKind.LOG]

@@ -16,6 +16,7 @@ from bot.control.watchers.watch import present_versions
 from bot.slack.errands import Errands
 from bot.slack.live import Live
 from bot.slack.outbox import Outbox
+from bot.slack.people import People
 from bot.slack.posting import Posting
 from bot.store.store import Store
 from bot.watch.look import Looker
@@ -64,7 +65,7 @@ def one_round(folder: Path, slack_url: str) -> None:
     outbox = Outbox(
         name="announcer",
         store=store,
-        live=Live(door=control, stacks=catalog, group_id=lambda _handle: None),
+        live=Live(door=control, stacks=catalog, group_id=lambda _: None, person=People(client, clock, store).of),
         posting=Posting(client),
         uploads={},
         errands=Errands(client=client, door=control),
