@@ -62,6 +62,16 @@ class Slack:
 
     def click(self, where: Json, label: str, *, wait: bool = True, times: int = 1) -> Json:
         """Press the button of this label (or action_id) in a message, a modal or the App Home."""
+        try:
+            return self._press(where, label, wait=wait, times=times)
+        except AssertionError as error:
+            if "There is no element" not in str(error) or "ts" not in where:
+                raise
+        # The message was drawn anew just before: a person presses the button that is there now.
+        shown = [one for said in self.snapshot()["messages"].values() for one in said if one["ts"] == where["ts"]]
+        return self._press(shown[0], label, wait=wait, times=times)
+
+    def _press(self, where: Json, label: str, *, wait: bool, times: int) -> Json:
         block, button = self._element(where, lambda one: label in (_words(one.get("text")), one.get("action_id")))
         action = {"block_id": block["block_id"], "action_id": button["action_id"]}
         answers = [self._do(where, action, wait=wait and nth == times - 1) for nth in range(times)]

@@ -197,7 +197,7 @@ def test_what_waits_for_me_is_listed(slack, shop):
 
     assert f"*Deploy* · shop #{run.number} by Ada Lovelace" in told(grace, "[Look]")
     grace.click(private, "Approve")
-    assert f"Your yes to shop #{run.number} counts." in told(grace, "Your yes to")
+    assert told(grace, f"Your yes to shop #{run.number} counts.")
     run.until("*Succeeded*")
     slack.command("approvals")
     assert told(slack, "Nothing waits for your yes.")

@@ -220,7 +220,9 @@ def test_a_list_that_comes_late_does_not_take_the_place_of_a_newer_answers(
     form = slack.until(lambda: view if _options(view := slack.modal(), "Cluster") == ["Berlin", "Paris"] else None)
     source.africa.set()
 
-    slack.until(lambda: [one for one in slack.journal("call") if one["response"].get("error") == "hash_conflict"])
+    slack.until(
+        lambda: [one for one in slack.journal("call") if one.get("response", {}).get("error") == "hash_conflict"]
+    )
     assert slack.modal()["hash"] == form["hash"]
     slack.close()
 

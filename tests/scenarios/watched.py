@@ -55,7 +55,7 @@ def start(slack: Slack, job: str, values: Json | None = None, *, channel: str = 
     *offers* is something in a list that is read from elsewhere, for the environment that was chosen: it is waited for.
     """
     known = {run.number for run in runs(slack, channel)}
-    slack.until(lambda: _pressed(slack, job, channel))
+    slack.click(slack.message_with(f"[{job}]", channel=channel), job)
     if values and offers and "Environment" in values:
         slack.answer(filled(slack), "Environment", values["Environment"])
     slack.submit(slack.until(lambda: form if offers in json.dumps(form := filled(slack)) else None), values)
@@ -66,17 +66,6 @@ def start(slack: Slack, job: str, values: Json | None = None, *, channel: str = 
         lambda: next((one for one in runs(slack, channel) if one.number not in known and one.is_of(slack, job)), None),
         timeout_s=60,
     )
-
-
-def _pressed(slack: Slack, job: str, channel: str) -> bool:
-    """Press the button on the board; false when the board was drawn anew just before."""
-    try:
-        slack.click(slack.message_with(f"[{job}]", channel=channel), job)
-    except AssertionError as error:
-        if "There is no element" not in str(error):
-            raise
-        return False
-    return True
 
 
 def runs(slack: Slack, channel: str = "#ops") -> list[Watched]:
