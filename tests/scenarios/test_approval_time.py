@@ -96,7 +96,7 @@ def test_who_asks_and_who_is_asked_can_give_it_more_time_and_nobody_else(bot, sl
     over = until(slack, message, "Not decided in time: Grind")
     assert "[" not in over
     grace.click(copy, "Wait 10m more")
-    assert "Nobody decided in time; that was over at" in told(grace, "It is decided already.")
+    assert "Nobody decided in time. That was at" in told(grace, "It is decided already.")
     assert "[Run again]" in run.until("*Failed*")
 
 
