@@ -1,36 +1,17 @@
 """`database.copy_masked` and what only MariaDB has."""
 
-from collections.abc import Callable, Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pymysql
 import pytest
 
 from actions.api import ActionFailed
 from actions.database.addresses import parse
-from actions.database.copy_masked import CopyMasked
 from actions.database.engine import Access
 from actions.database.mariadb_target import MariadbTarget
 from tests.actions.database import shop
-from tests.actions.database.products import Pair, pair
 
-pytestmark = pytest.mark.full
-
-
-@pytest.fixture
-def databases(tmp_path: Path) -> Iterator[Pair]:
-    with pair("mariadb", tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def copy(databases: Pair) -> Callable[..., CopyMasked]:
-    def make(**values: object) -> CopyMasked:
-        fields = {"source": databases.source, "target": databases.target, "key": "env:MASK_KEY", "tables": shop.RULES}
-        return CopyMasked.model_validate({**fields, **values})
-
-    return make
+pytestmark = [pytest.mark.full, pytest.mark.parametrize("databases", ["mariadb"], indirect=True)]
 
 
 def test_a_staging_that_somebody_keeps_open_is_named_and_stays_as_it_was(databases):

@@ -1,33 +1,16 @@
 """`database.copy_masked` and what only PostgreSQL has."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import psycopg
 import pytest
 
 from actions.api import ActionFailed
-from actions.database.copy_masked import CopyMasked
 from tests.actions.database import shop
-from tests.actions.database.products import Pair, pair
+from tests.actions.database.products import Pair
 
-pytestmark = pytest.mark.full
-
-
-@pytest.fixture
-def databases(tmp_path: Path) -> Iterator[Pair]:
-    with pair("postgresql", tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def copy(databases: Pair) -> Callable[..., CopyMasked]:
-    def make(**values: object) -> CopyMasked:
-        fields = {"source": databases.source, "target": databases.target, "key": "env:MASK_KEY", "tables": shop.RULES}
-        return CopyMasked.model_validate({**fields, **values})
-
-    return make
+pytestmark = [pytest.mark.full, pytest.mark.parametrize("databases", ["postgresql"], indirect=True)]
 
 
 def test_a_sequence_whose_number_was_set_and_not_yet_given_out_goes_on_from_there(databases, copy, context):
