@@ -165,6 +165,7 @@ class Live:
 
 def scene_of(view: RunView, door: Door, stacks: Stacks) -> RunScene:
     """A run with the names that its stack gives to things today."""
+    # Those of steps name them; that of an approval names none, and stands in the approval's own message.
     waiting = [
         timer
         for timer in door.timers.of_run(view.run.number)

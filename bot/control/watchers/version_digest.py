@@ -64,7 +64,7 @@ class VersionDigests:
         return list(places.values())
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Place:
     """A channel, and what it is told of at once."""
 
